@@ -1,0 +1,55 @@
+//! Where stages put their messages while they go on.
+
+use crate::diag::diagnostic::{Diagnostic, Level};
+
+/// Collects messages; stages push and continue with a value.
+#[derive(Debug, Default)]
+pub struct Sink {
+    items: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// An empty sink.
+    pub fn new() -> Sink {
+        Sink::default()
+    }
+
+    /// Takes a message.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.items.push(diagnostic);
+    }
+
+    /// Takes all messages of another sink.
+    pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
+        self.items.extend(other);
+    }
+
+    /// Whether an error is among them.
+    pub fn has_errors(&self) -> bool {
+        self.items.iter().any(|it| it.level == Level::Error)
+    }
+
+    /// Number of errors so far.
+    pub fn n_errors(&self) -> usize {
+        self.items.iter().filter(|it| it.level == Level::Error).count()
+    }
+
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The messages in the order of their places (file, offset), each once.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.items.sort_by(|a, b| {
+            (a.place(), a.level, a.code, &a.title).cmp(&(
+                b.place(),
+                b.level,
+                b.code,
+                &b.title,
+            ))
+        });
+        self.items.dedup();
+        self.items
+    }
+}

@@ -1,0 +1,323 @@
+//! Decoded text that knows where each of its pieces was written.
+//!
+//! Text reaches PromQL and templates through TOML escapes, YAML styles and `${name}`
+//! parameters. A [`Text`] carries the map back, so that every later stage can underline
+//! the author's own characters without knowing any of these.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diag::source::Span;
+
+/// How a piece of text relates to its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// Byte for byte as written.
+    Verbatim,
+    /// Written differently (an escape, a folded line, a number printed again): the
+    /// whole source span stands for the whole piece.
+    Escape,
+}
+
+/// A use of a parameter through which a piece came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// Where `${name}` stands.
+    pub span: Span,
+    /// The parameter's name.
+    pub name: Arc<str>,
+    /// The use around this one, when the value itself was used in another value.
+    pub outer: Option<Arc<Via>>,
+}
+
+/// A run of decoded bytes from one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Offset in the decoded text at which the piece begins.
+    pub at: u32,
+    /// Where it was written.
+    pub source: Span,
+    /// How it was written.
+    pub kind: PieceKind,
+    /// The parameter use that brought it here, if one did.
+    pub via: Option<Arc<Via>>,
+}
+
+/// Where a part of a text was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The place.
+    pub span: Span,
+    /// Uses of parameters through which it came, innermost first: place and name.
+    pub via: Vec<(Span, Arc<str>)>,
+}
+
+/// Decoded text with the map of its pieces. Cheap to clone.
+#[derive(Clone)]
+pub struct Text {
+    text: Arc<str>,
+    pieces: Arc<[Piece]>,
+    whole: Span,
+}
+
+impl Text {
+    /// Text that stands in the source byte for byte at `span`.
+    pub fn verbatim(text: &str, span: Span) -> Text {
+        Text::single(text, span, PieceKind::Verbatim)
+    }
+
+    /// Text that was made from the source at `span` as a whole.
+    pub fn opaque(text: &str, span: Span) -> Text {
+        Text::single(text, span, PieceKind::Escape)
+    }
+
+    fn single(text: &str, span: Span, kind: PieceKind) -> Text {
+        let pieces = [Piece { at: 0, source: span, kind, via: None }];
+        Text { text: text.into(), pieces: pieces.into(), whole: span }
+    }
+
+    /// The decoded text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The decoded text, shared.
+    pub fn shared(&self) -> Arc<str> {
+        self.text.clone()
+    }
+
+    /// The whole scalar in the source, quotes included.
+    pub fn span(&self) -> Span {
+        self.whole
+    }
+
+    /// The pieces in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    fn piece_at(&self, offset: usize) -> Option<(usize, &Piece)> {
+        let idx = self.pieces.partition_point(|it| it.at as usize <= offset);
+        let idx = idx.checked_sub(1)?;
+        Some((idx, &self.pieces[idx]))
+    }
+
+    fn piece_end(&self, idx: usize) -> usize {
+        self.pieces.get(idx + 1).map_or(self.text.len(), |it| it.at as usize)
+    }
+
+    /// Where the decoded bytes `start..end` were written.
+    ///
+    /// An empty range is an empty span. A range over pieces from several files or
+    /// parameters is cut to what shares the place of its first byte.
+    pub fn place(&self, start: usize, end: usize) -> Place {
+        let start = start.min(self.text.len());
+        let end = end.clamp(start, self.text.len());
+        let Some((idx, first)) = self.piece_at(start) else {
+            return Place { span: self.whole, via: Vec::new() };
+        };
+        let from = self.source_offset(idx, start, false);
+        let mut span = Span { start: from, end: from, ..first.source };
+        let mut last = idx;
+        while last + 1 < self.pieces.len() && (self.pieces[last + 1].at as usize) < end {
+            last += 1;
+        }
+        // Back from the end to a piece that was written in the same place as the first.
+        while last > idx
+            && (self.pieces[last].via != first.via
+                || self.pieces[last].source.file != first.source.file
+                || self.pieces[last].source.start < from)
+        {
+            last -= 1;
+        }
+        if start < end {
+            let upto = end.min(self.piece_end(last));
+            span.end = self.source_offset(last, upto, true).max(from);
+        }
+        let mut via = Vec::new();
+        let mut next = first.via.as_ref();
+        while let Some(it) = next {
+            via.push((it.span, it.name.clone()));
+            next = it.outer.as_ref();
+        }
+        Place { span, via }
+    }
+
+    fn source_offset(&self, idx: usize, offset: usize, end: bool) -> u32 {
+        let piece = &self.pieces[idx];
+        match piece.kind {
+            PieceKind::Verbatim => {
+                (piece.source.start + (offset as u32 - piece.at)).min(piece.source.end)
+            }
+            PieceKind::Escape => match end {
+                true => piece.source.end,
+                false if offset != piece.at as usize && offset >= self.piece_end(idx) => {
+                    piece.source.end
+                }
+                false => piece.source.start,
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Two texts are equal when they read the same, wherever they were written.
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Text {}
+
+/// Builds a [`Text`] piece by piece.
+#[derive(Debug)]
+pub struct TextBuilder {
+    text: String,
+    pieces: Vec<Piece>,
+    whole: Span,
+}
+
+impl TextBuilder {
+    /// Begins a text that stands for the scalar at `whole`.
+    pub fn new(whole: Span) -> TextBuilder {
+        TextBuilder { text: String::new(), pieces: Vec::new(), whole }
+    }
+
+    /// Adds bytes that stand in the source as they are.
+    pub fn verbatim(&mut self, text: &str, source: Span) {
+        self.push(text, source, PieceKind::Verbatim, None);
+    }
+
+    /// Adds bytes that the source at `source` was decoded to.
+    pub fn escape(&mut self, text: &str, source: Span) {
+        self.push(text, source, PieceKind::Escape, None);
+    }
+
+    /// Adds a part of another text with its places.
+    pub fn part(&mut self, other: &Text, range: Range<usize>) {
+        self.part_via(other, range, None);
+    }
+
+    /// Adds the value of a parameter that is used at `via`.
+    pub fn parameter(&mut self, value: &Text, via: &Arc<Via>) {
+        self.part_via(value, 0..value.text.len(), Some(via));
+    }
+
+    fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
+        for (idx, piece) in other.pieces.iter().enumerate() {
+            let start = (piece.at as usize).max(range.start);
+            let end = other.piece_end(idx).min(range.end);
+            if end <= start {
+                continue;
+            }
+            let source = match piece.kind {
+                PieceKind::Verbatim => {
+                    piece.source.part(start as u32 - piece.at, end as u32 - piece.at)
+                }
+                PieceKind::Escape => piece.source,
+            };
+            let via = wrap(piece.via.as_ref(), via);
+            self.push(&other.text[start..end], source, piece.kind, via);
+        }
+    }
+
+    fn push(&mut self, text: &str, source: Span, kind: PieceKind, via: Option<Arc<Via>>) {
+        if text.is_empty() {
+            return;
+        }
+        let at = self.text.len() as u32;
+        if let Some(last) = self.pieces.last_mut()
+            && last.kind == PieceKind::Verbatim
+            && kind == PieceKind::Verbatim
+            && last.via == via
+            && last.source.file == source.file
+            && last.source.end == source.start
+        {
+            last.source.end = source.end;
+        } else {
+            self.pieces.push(Piece { at, source, kind, via });
+        }
+        self.text.push_str(text);
+    }
+
+    /// The decoded text so far.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The finished text.
+    pub fn finish(mut self) -> Text {
+        if self.pieces.is_empty() {
+            let kind = PieceKind::Escape;
+            self.pieces.push(Piece { at: 0, source: self.whole, kind, via: None });
+        }
+        Text { text: self.text.into(), pieces: self.pieces.into(), whole: self.whole }
+    }
+}
+
+/// Puts a use around the uses that a piece already came through.
+fn wrap(inner: Option<&Arc<Via>>, outer: Option<&Arc<Via>>) -> Option<Arc<Via>> {
+    match (inner, outer) {
+        (None, outer) => outer.cloned(),
+        (inner, None) => inner.cloned(),
+        (Some(inner), Some(outer)) => Some(Arc::new(Via {
+            span: inner.span,
+            name: inner.name.clone(),
+            outer: wrap(inner.outer.as_ref(), Some(outer)),
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::source::FileId;
+
+    fn span(start: u32, end: u32) -> Span {
+        Span { file: FileId(0), start, end }
+    }
+
+    #[test]
+    fn escapes_map_to_their_whole_source() {
+        let mut b = TextBuilder::new(span(10, 20));
+        b.verbatim("ab", span(11, 13));
+        b.escape("\n", span(13, 15));
+        b.verbatim("cd", span(15, 17));
+        let text = b.finish();
+        assert_eq!(text.as_str(), "ab\ncd");
+        assert_eq!(text.place(1, 2).span, span(12, 13));
+        assert_eq!(text.place(2, 3).span, span(13, 15));
+        assert_eq!(text.place(1, 4).span, span(12, 16));
+        assert_eq!(text.place(5, 5).span, span(17, 17));
+    }
+
+    #[test]
+    fn a_parameter_names_its_value_and_its_use() {
+        let value = Text::verbatim("5mm", span(50, 53));
+        let host = Text::verbatim("rate(x[${w}])", span(0, 13));
+        let via = Arc::new(Via { span: span(7, 11), name: "w".into(), outer: None });
+        let mut b = TextBuilder::new(span(0, 13));
+        b.part(&host, 0..7);
+        b.parameter(&value, &via);
+        b.part(&host, 11..13);
+        let text = b.finish();
+        assert_eq!(text.as_str(), "rate(x[5mm])");
+        let place = text.place(9, 10);
+        assert_eq!(place.span, span(52, 53));
+        assert_eq!(place.via, vec![(span(7, 11), "w".into())]);
+        assert_eq!(text.place(10, 12).span, span(11, 13));
+    }
+}

@@ -1,0 +1,1 @@
+//! TOML and YAML as one tree that knows where everything was written.

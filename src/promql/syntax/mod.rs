@@ -1,0 +1,3 @@
+//! The syntax of PromQL: text to tree and back.
+
+pub mod ast;

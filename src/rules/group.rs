@@ -1,0 +1,137 @@
+//! Groups of recording rules and alerts.
+
+use std::sync::Arc;
+
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::promql::syntax::ast::Parsed;
+
+/// A length of time in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub i64);
+
+/// Rules that are evaluated together, in order.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The name; unique within `file`.
+    pub name: String,
+    /// The file that it is written to or was read from, as the user knows it.
+    pub file: Arc<str>,
+    /// How often it is evaluated, where it says so.
+    pub interval: Option<Millis>,
+    /// How far in the past it is evaluated.
+    pub query_offset: Option<Millis>,
+    /// The most results that a rule may have; 0 is no limit.
+    pub limit: u32,
+    /// Labels of every rule in it.
+    pub labels: Vec<Pair>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A rule.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub enum Rule {
+    /// A recording rule.
+    Record(Record),
+    /// An alert.
+    Alert(Alert),
+}
+
+/// A recording rule.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The metric that it records.
+    pub name: Text,
+    /// What it records.
+    pub expr: Expression,
+    /// Labels that it sets.
+    pub labels: Vec<Pair>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An alerting rule: one tier of an alert in one environment.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// `alertname`
+    pub name: Text,
+    /// The condition.
+    pub expr: Expression,
+    /// `for`
+    pub hold: Setting<Millis>,
+    /// `keep_firing_for`
+    pub keep_firing_for: Setting<Millis>,
+    /// Labels that it sets, `severity` and the owner's among them; values are templates.
+    pub labels: Vec<Pair>,
+    /// Annotations, `runbook_url` among them; values are templates.
+    pub annotations: Vec<Pair>,
+    /// Where it is declared: the key of the alert.
+    pub span: Span,
+    /// What only a project's own spec knows of it; `None` for rules from rule files.
+    pub about: Option<About>,
+}
+
+/// A value and the places that gave it, the one that won last; empty for a default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was said: default, alert, tier, environment.
+    pub defined_by: Vec<Span>,
+}
+
+/// A PromQL expression with its text.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// The text, which knows where it was written.
+    pub text: Text,
+    /// The tree; its ranges are offsets in `text`.
+    pub parsed: Arc<Parsed>,
+}
+
+/// A label or an annotation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The name.
+    pub name: Text,
+    /// The value.
+    pub value: Text,
+}
+
+/// What the spec says of an alert beyond its rule.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The key of the alert in the spec: `ApiErrors` of `[alert.ApiErrors]`.
+    pub definition: Arc<str>,
+    /// The tier's key: `critical`, `fast`; `None` for an alert without tiers.
+    pub tier: Option<Arc<str>>,
+    /// The severity, with its place.
+    pub severity: Text,
+    /// The owner's key, if it has one.
+    pub owner: Option<Text>,
+    /// Its runbook, if it has one.
+    pub runbook: Option<Runbook>,
+    /// The service to whose file it belongs, if any: the built-in `job`.
+    pub job: Option<Arc<str>>,
+    /// For an `absent` companion: the name of the alert that it belongs to.
+    pub companion_of: Option<Arc<str>>,
+    /// Parameters and their values, in order of definition: for dashboards and `explain`.
+    pub parameters: Vec<(Arc<str>, Text)>,
+}
+
+/// Where the runbook of an alert is.
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    /// The page below the runbooks' URL and folder, without anchor: `api-down`.
+    pub page: String,
+    /// `#anchor`, without the sign.
+    pub anchor: Option<String>,
+    /// The whole URL.
+    pub url: String,
+    /// The text that named it, or the key of the alert.
+    pub span: Span,
+}

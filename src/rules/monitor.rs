@@ -1,0 +1,55 @@
+//! Scrape targets: services and their endpoints.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::diag::source::Span;
+
+/// How the targets are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MonitorKind {
+    /// Through Services: a ServiceMonitor.
+    Service,
+    /// Directly: a PodMonitor.
+    Pod,
+}
+
+/// A service that is scraped.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    /// The service's name, which is the `job` label.
+    pub job: Arc<str>,
+    /// How its targets are found.
+    pub kind: MonitorKind,
+    /// Labels that Services or Pods must have, in the order of the spec.
+    pub match_labels: Vec<(String, String)>,
+    /// Namespaces in which they are looked for.
+    pub namespaces: Vec<String>,
+    /// The endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// Further fields of the monitor's spec, under their names in Kubernetes.
+    pub fields: Vec<(String, Json)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A port that is scraped.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The port.
+    pub port: Port,
+    /// Fields of the endpoint under their names in Kubernetes, in the order of the spec.
+    pub fields: Vec<(String, Json)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A port by name or number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// A named port.
+    Name(String),
+    /// A container's port number.
+    Number(u16),
+}

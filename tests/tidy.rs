@@ -1,0 +1,98 @@
+//! The house rules that a compiler does not check: which room may import which.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Room, and the rooms (or parts of rooms) that it may import beside itself.
+const DOORS: &[(&str, &[&str])] = &[
+    ("diag", &[]),
+    ("doc", &["diag"]),
+    ("promql", &["diag"]),
+    ("template", &["promql", "diag"]),
+    ("rules", &["promql", "diag"]),
+    ("spec", &["doc", "diag"]),
+    ("rulefile", &["doc", "rules", "promql", "diag"]),
+    ("case", &["doc", "promql", "diag"]),
+    ("resolve", &["spec", "doc", "rulefile", "rules", "promql", "template", "diag"]),
+    ("emit", &["rules", "case", "runbook", "promql", "diag"]),
+    ("harness", &["rules", "case", "promql", "template", "diag"]),
+    ("lint", &["rules", "case", "runbook", "promql", "template", "diag"]),
+    ("runbook", &["rules", "diag"]),
+    (
+        "cli",
+        &[
+            "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
+            "resolve", "emit", "harness", "lint", "runbook",
+        ],
+    ),
+];
+
+fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> =
+        fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        match path.is_dir() {
+            true => sources(&path, out),
+            false if path.extension().is_some_and(|it| it == "rs") => out.push(path),
+            false => {}
+        }
+    }
+}
+
+fn rust_files(dir: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut out = Vec::new();
+    sources(&root.join(dir), &mut out);
+    out.into_iter()
+        .map(|it| {
+            let name = it.strip_prefix(root).unwrap().display().to_string();
+            (name.replace('\\', "/"), fs::read_to_string(&it).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn rooms_import_only_through_their_doors() {
+    let mut faults = Vec::new();
+    for (path, text) in rust_files("src") {
+        let Some((room, _)) = path["src/".len()..].split_once('/') else { continue };
+        let Some((_, doors)) = DOORS.iter().find(|it| it.0 == room) else {
+            faults.push(format!("{path}: the room `{room}` is not in DOORS"));
+            continue;
+        };
+        for (idx, line) in text.lines().enumerate() {
+            for (at, _) in line.match_indices("crate::") {
+                let rest = &line[at + "crate::".len()..];
+                let other: String =
+                    rest.chars().take_while(|it| it.is_alphanumeric()).collect();
+                if other != room && !doors.contains(&other.as_str()) {
+                    faults.push(format!("{path}:{}: imports `{other}`", idx + 1));
+                }
+            }
+            if line.contains("use crate::{") {
+                faults.push(format!("{path}:{}: one `use` per room", idx + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn only_the_renderer_knows_how_a_message_is_drawn() {
+    for (path, text) in rust_files("src") {
+        assert!(
+            path == "src/diag/render.rs" || !text.contains("annotate_snippets"),
+            "{path} uses annotate-snippets"
+        );
+    }
+}
+
+#[test]
+fn lines_end_without_blanks() {
+    for (path, text) in rust_files("src").into_iter().chain(rust_files("tests")) {
+        for (idx, line) in text.lines().enumerate() {
+            assert!(line.trim_end() == line, "{path}:{}: trailing blank", idx + 1);
+        }
+    }
+}
