@@ -1,5 +1,18 @@
 //! The fixture tests: every fixture is a named test.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests read fixtures"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "a test fails by panicking"
+)]
+
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
