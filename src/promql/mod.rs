@@ -5,4 +5,5 @@
 
 pub mod dialect;
 pub mod labels;
+pub mod math;
 pub mod syntax;
