@@ -4,6 +4,7 @@
 //! says otherwise). This room knows no TOML, no YAML, no rules, no files and no clock.
 
 pub mod dialect;
+pub mod functions;
 pub mod labels;
 pub mod math;
 pub mod syntax;

@@ -1,0 +1,10 @@
+//! Between scalars and vectors.
+
+use crate::promql::functions::Function;
+use crate::promql::syntax::types::ValueType::{Scalar, Vector};
+
+/// The functions of this family.
+pub const FUNCTIONS: &[Function] = &[
+    Function::new("scalar", &[Vector], Scalar),
+    Function::new("vector", &[Scalar], Vector),
+];

@@ -1,0 +1,216 @@
+//! PromQL's functions: one row of facts per function, in the file of its family.
+//!
+//! The parser, the type check, evaluation, completion and the reference read the same
+//! row; nothing outside this room compares a function's name. The signatures are those
+//! of Prometheus `promql/parser/functions.go`. This file only joins the families.
+
+use std::sync::LazyLock;
+
+use crate::promql::dialect::Version;
+use crate::promql::syntax::types::ValueType;
+
+pub mod absent;
+pub mod convert;
+pub mod histogram;
+pub mod info;
+pub mod label;
+pub mod math;
+pub mod over_time;
+pub mod rate;
+pub mod regression;
+pub mod sort;
+pub mod time;
+pub mod trig;
+
+/// What is known of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// The name.
+    pub name: &'static str,
+    /// The types of its parameters; the last one repeats in variadic functions.
+    pub params: &'static [ValueType],
+    /// How far the number of arguments may differ from that of the parameters.
+    pub arity: Arity,
+    /// The type of the result.
+    pub returns: ValueType,
+    /// The first version of Prometheus that has it.
+    pub since: Version,
+    /// The first version in which it needs no `promql-experimental-functions`.
+    pub stable: Option<Version>,
+}
+
+/// How many arguments a function takes, given its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arity {
+    /// One for each parameter.
+    Fixed,
+    /// All but the last parameter, and up to so many for the last one.
+    Optional(usize),
+    /// All but the last parameter, and any number for the last one.
+    Any,
+}
+
+impl Function {
+    /// A function as it is since the first versions.
+    const fn new(
+        name: &'static str,
+        params: &'static [ValueType],
+        returns: ValueType,
+    ) -> Function {
+        let first = Version::new(2, 0);
+        Function {
+            name,
+            params,
+            arity: Arity::Fixed,
+            returns,
+            since: first,
+            stable: Some(first),
+        }
+    }
+
+    const fn arity(self, arity: Arity) -> Function {
+        Function { arity, ..self }
+    }
+
+    /// It came with version `major.minor`, without a flag.
+    const fn since(self, major: u16, minor: u16) -> Function {
+        let since = Version::new(major, minor);
+        Function { since, stable: Some(since), ..self }
+    }
+
+    /// It came with version `major.minor` behind the flag, and still is there.
+    const fn experimental(self, major: u16, minor: u16) -> Function {
+        Function { since: Version::new(major, minor), stable: None, ..self }
+    }
+
+    /// An experimental one that needs no flag from version `major.minor` on.
+    const fn promoted(self, major: u16, minor: u16) -> Function {
+        Function { stable: Some(Version::new(major, minor)), ..self }
+    }
+
+    /// Whether `version` has it only behind `promql-experimental-functions`.
+    pub fn is_experimental(&self, version: Version) -> bool {
+        self.stable.is_none_or(|it| version < it)
+    }
+
+    /// The smallest number of arguments.
+    pub fn min_args(&self) -> usize {
+        match self.arity {
+            Arity::Fixed => self.params.len(),
+            Arity::Optional(_) | Arity::Any => self.params.len().saturating_sub(1),
+        }
+    }
+
+    /// The largest number of arguments, if there is one.
+    pub fn max_args(&self) -> Option<usize> {
+        match self.arity {
+            Arity::Fixed => Some(self.params.len()),
+            Arity::Optional(n) => Some(self.min_args() + n),
+            Arity::Any => None,
+        }
+    }
+
+    /// The type of the argument number `idx`, if so many are possible.
+    pub fn param(&self, idx: usize) -> Option<ValueType> {
+        match self.arity {
+            Arity::Fixed => self.params.get(idx).copied(),
+            Arity::Optional(_) | Arity::Any => {
+                self.params.get(idx).or(self.params.last()).copied()
+            }
+        }
+    }
+}
+
+const FAMILIES: &[&[Function]] = &[
+    absent::FUNCTIONS,
+    convert::FUNCTIONS,
+    histogram::FUNCTIONS,
+    info::FUNCTIONS,
+    label::FUNCTIONS,
+    math::FUNCTIONS,
+    over_time::FUNCTIONS,
+    rate::FUNCTIONS,
+    regression::FUNCTIONS,
+    sort::FUNCTIONS,
+    time::FUNCTIONS,
+    trig::FUNCTIONS,
+];
+
+static BY_NAME: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
+    let mut all: Vec<_> = FAMILIES.iter().flat_map(|it| it.iter()).collect();
+    all.sort_by_key(|it| it.name);
+    all
+});
+
+/// Every function, sorted by name.
+pub fn all() -> &'static [&'static Function] {
+    &BY_NAME
+}
+
+/// The function with a name.
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    let at = BY_NAME.binary_search_by(|it| it.name.cmp(name)).ok()?;
+    Some(BY_NAME[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for pair in all().windows(2) {
+            assert!(pair[0].name < pair[1].name, "{} occurs twice", pair[0].name);
+        }
+        for it in all() {
+            assert_eq!(lookup(it.name).map(|it| it.name), Some(it.name));
+        }
+        assert!(lookup("holt_winters").is_none());
+    }
+
+    #[test]
+    fn arities() {
+        let cases = [
+            ("time", 0, Some(0)),
+            ("rate", 1, Some(1)),
+            ("hour", 0, Some(1)),
+            ("round", 1, Some(2)),
+            ("info", 1, Some(2)),
+            ("label_join", 3, None),
+            ("sort_by_label", 1, None),
+            ("histogram_quantiles", 3, Some(12)),
+        ];
+        for (name, min, max) in cases {
+            let function = lookup(name).unwrap();
+            assert_eq!((function.min_args(), function.max_args()), (min, max), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_that_of_prometheus() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../shared/conformance/prometheus/FUNCTIONS.tsv"
+        );
+        let Ok(text) = fs::read_to_string(path) else {
+            println!("skipped: {path} is absent");
+            return;
+        };
+        let state = |it: &Function, version| match it.is_experimental(version) {
+            _ if version < it.since => "no",
+            true => "experimental",
+            false => "yes",
+        };
+        let ours: Vec<_> = all()
+            .iter()
+            .map(|it| {
+                let old = state(it, Version::new(3, 5));
+                format!("{}\t{old}\t{}", it.name, state(it, Version::new(3, 14)))
+            })
+            .collect();
+        let theirs: Vec<_> = text.lines().skip(1).collect();
+        assert_eq!(ours, theirs);
+    }
+}
