@@ -189,6 +189,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "reads the reference list")]
     fn the_list_is_that_of_prometheus() {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
