@@ -1,0 +1,149 @@
+//! What can be typed: commands and their options.
+//!
+//! Only declarations. Help texts are part of the manual: lower case after the first
+//! word of a sentence, no jargon that the README does not explain.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Define an alert once, prove that it fires and when, ship it everywhere.
+#[derive(Debug, Parser)]
+#[command(name = "aqua-alerts", version, max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Global {
+    /// Work as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// How results and messages are printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, global = true)]
+    pub format: Format,
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: Color,
+    /// Fail when there is a finding of this kind
+    #[arg(long, value_enum, value_name = "WHAT", global = true)]
+    pub deny: Vec<Deny>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile the project to manifests, rule files and dashboards
+    Build(Build),
+    /// Read, resolve and type-check everything; write nothing
+    Check(Check),
+    /// Prove by the project's tests that its alerts fire when they should
+    Test(Test),
+    /// Print the JSON Schema of the project's files, for editors
+    Schema(Schema),
+}
+
+/// Options of `build`.
+#[derive(Debug, ClapArgs)]
+pub struct Build {
+    /// Build this environment only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// Where to write; the default is `build` beside the manifest
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write nothing; fail with a diff when what is on disk is out of date
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, ClapArgs)]
+pub struct Check {
+    /// Check this environment only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+}
+
+/// Options of `test`.
+#[derive(Debug, ClapArgs)]
+pub struct Test {
+    /// Test files or folders; the default is the project's `testdata`
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Run in this environment only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// Run only tests whose name matches
+    #[arg(long, value_name = "REGEX")]
+    pub run: Option<String>,
+}
+
+/// Options of `schema`.
+#[derive(Debug, ClapArgs)]
+pub struct Schema {
+    /// Which kind of file
+    #[arg(value_enum, default_value_t)]
+    pub of: SchemaOf,
+}
+
+/// The kinds of files that have a schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `aqua-alerts.toml`
+    Manifest,
+    /// Files under `alerts/` and `packs/`
+    #[default]
+    Alerts,
+    /// Files under `dashboards/`
+    Dashboard,
+    /// Files under `testdata/`
+    Tests,
+}
+
+/// How results and messages are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON document on standard output
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Kinds of findings that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_declarations_are_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,411 @@
+//! The file system: the only file of the crate that touches it.
+//!
+//! Finds the project, reads its files in a stable order, and replaces output files all
+//! or none. What goes wrong is a diagnostic like everything else.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::cli::output::{Found, LIST, List, Plan};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, SourceMap, Span};
+
+/// The manifest's name: a folder that has one is a project.
+pub const MANIFEST: &str = "aqua-alerts.toml";
+
+/// A file larger than this is not something that a person wrote.
+const MAX_FILE: u64 = 64 << 20;
+
+/// More files than this below one folder are a mistake (a link to `/`, say).
+const MAX_FILES: usize = 100_000;
+
+/// The files of a project.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder that holds the manifest.
+    pub root: PathBuf,
+    /// The manifest.
+    pub manifest: FileId,
+    /// `alerts/**/*.toml`
+    pub alerts: Vec<FileId>,
+    /// `packs/**/*.toml`
+    pub packs: Vec<FileId>,
+    /// `dashboards/**/*.toml`
+    pub dashboards: Vec<FileId>,
+    /// `dashboards/**/*.json`
+    pub dashboard_jsons: Vec<FileId>,
+    /// `testdata/**`: `.toml`, `.yaml`, `.yml`, `.test`
+    pub tests: Vec<FileId>,
+}
+
+/// The folder of the project that `start` belongs to: it, or the nearest above it, that
+/// holds a manifest.
+pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
+    let start = match start.canonicalize() {
+        Ok(it) if it.is_dir() => it,
+        Ok(_) => {
+            let title = format!("`{}` is not a folder", start.display());
+            return Err(Diagnostic::error("no-project", title));
+        }
+        Err(error) => return Err(unreadable(&start.display().to_string(), &error)),
+    };
+    let found = start.ancestors().find(|it| it.join(MANIFEST).is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        let title =
+            format!("no `{MANIFEST}` in `{}` or in a folder above it", start.display());
+        Diagnostic::error("no-project", title)
+            .help("start in a project's folder, or name it with `-C DIR`")
+    })
+}
+
+/// Reads all files of the project in `root`; what cannot be read is reported and left
+/// out. `None` where there is no manifest to read.
+pub fn read_project(
+    root: &Path,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Project> {
+    let manifest = read_file(root, MANIFEST, sources, sink)?;
+    let mut tree = |folder: &str, extensions: &[&str]| {
+        read_tree(root, folder, extensions, sources, sink)
+    };
+    Some(Project {
+        root: root.to_path_buf(),
+        manifest,
+        alerts: tree("alerts", &["toml"]),
+        packs: tree("packs", &["toml"]),
+        dashboards: tree("dashboards", &["toml"]),
+        dashboard_jsons: tree("dashboards", &["json"]),
+        tests: tree("testdata", &["toml", "yaml", "yml", "test"]),
+    })
+}
+
+/// Reads the files below `root/folder` that have one of these extensions, in the order
+/// of their paths. A folder that does not exist has none.
+pub fn read_tree(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<FileId> {
+    let mut paths = Vec::new();
+    match fs::symlink_metadata(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
+    }
+    paths.iter().filter_map(|it| read_file(root, it, sources, sink)).collect()
+}
+
+/// Whether `root/path` is a folder.
+pub fn is_folder(root: &Path, path: &str) -> bool {
+    root.join(path).is_dir()
+}
+
+/// Whether anything stands at `root/path`.
+pub fn exists(root: &Path, path: &str) -> bool {
+    root.join(path).exists()
+}
+
+/// Collects paths relative to `root`. Each real folder is read once, however many
+/// links lead to it, so that a loop of links ends.
+fn list(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    seen: &mut BTreeSet<PathBuf>,
+    out: &mut Vec<String>,
+    sink: &mut Sink,
+) {
+    let entries = match entries(&root.join(folder), seen) {
+        Ok(it) => it,
+        Err(error) => return sink.push(unreadable(folder, &error)),
+    };
+    for name in entries {
+        let Some(name) = name.to_str() else {
+            let title = format!("the name of `{folder}/{}` is not UTF-8", name.display());
+            sink.push(Diagnostic::error("not-utf8", title));
+            continue;
+        };
+        // What editors and tools leave behind begins with a dot.
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{folder}/{name}");
+        let wanted = extensions.iter().any(|it| {
+            name.strip_suffix(it)
+                .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+        });
+        match fs::metadata(root.join(&path)) {
+            Ok(it) if it.is_dir() => list(root, &path, extensions, seen, out, sink),
+            Ok(_) if wanted && out.len() == MAX_FILES => {
+                let title = format!("more than {MAX_FILES} files below `{folder}`");
+                return sink.push(Diagnostic::error("too-many-files", title));
+            }
+            Ok(_) if wanted => out.push(path),
+            Ok(_) => {}
+            Err(error) if wanted => sink.push(unreadable(&path, &error)),
+            Err(_) => {}
+        }
+    }
+}
+
+/// The names in a folder, sorted; none if it was seen before.
+fn entries(
+    folder: &Path,
+    seen: &mut BTreeSet<PathBuf>,
+) -> io::Result<Vec<std::ffi::OsString>> {
+    if !seen.insert(folder.canonicalize()?) {
+        return Ok(Vec::new());
+    }
+    let names = fs::read_dir(folder)?.map(|it| it.map(|it| it.file_name()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// Reads one file of a project; `path` is relative to `root` or absolute.
+pub fn read_file(
+    root: &Path,
+    path: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<FileId> {
+    let bytes = match read_limited(&root.join(path)) {
+        Ok(it) => it,
+        Err(error) => {
+            sink.push(unreadable(path, &error));
+            return None;
+        }
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(sources.add(path, text)),
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to() as u32;
+            // The replacement character stands where the first wrong byte stood.
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let end = start + char::REPLACEMENT_CHARACTER.len_utf8() as u32;
+            let file = sources.add(path, text);
+            sink.push(
+                Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
+                    .at(Span { file, start, end }, "the first byte that is not")
+                    .help("save the file as UTF-8"),
+            );
+            None
+        }
+    }
+}
+
+fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    if !meta.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if MAX_FILE < meta.len() {
+        return Err(io::Error::other(format!(
+            "it is larger than {} MiB",
+            MAX_FILE >> 20
+        )));
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::error("unreadable", format!("cannot read `{path}`: {}", reason(error)))
+}
+
+/// What the system says, without its error number and in lower case.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// The folder that commands work in: the current one, or `-C DIR` seen from it.
+pub fn start(directory: Option<&Path>) -> PathBuf {
+    directory.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// A path for messages: relative to `root` where it lies below, with `/`.
+pub fn shown(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = path
+        .components()
+        .filter(|it| !matches!(it, Component::CurDir))
+        .map(|it| it.as_os_str().to_string_lossy())
+        .collect();
+    match parts.first().map(AsRef::as_ref) {
+        None => ".".to_owned(),
+        Some("/") => format!("/{}", parts[1..].join("/")),
+        Some(_) => parts.join("/"),
+    }
+}
+
+/// The list of what earlier builds wrote into `out`.
+pub fn read_list(out: &Path, shown: &str) -> Result<List, Diagnostic> {
+    match fs::metadata(out) {
+        Ok(it) if !it.is_dir() => {
+            let title = format!("the output folder `{shown}` is a file");
+            return Err(Diagnostic::error("output-is-a-file", title)
+                .help("remove it, or choose another folder with `--out DIR`"));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(List::default());
+        }
+        Err(error) => return Err(unreadable(shown, &error)),
+    }
+    match read_limited(&out.join(LIST)) {
+        Ok(bytes) => Ok(List::parse(&String::from_utf8_lossy(&bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(List::default()),
+        Err(error) => Err(unreadable(&format!("{shown}/{LIST}"), &error)),
+    }
+}
+
+/// What stands at `path` below the output folder.
+pub fn look(out: &Path, path: &str) -> Found {
+    let full = out.join(path);
+    match fs::symlink_metadata(&full) {
+        Ok(it) if it.is_file() => read_limited(&full).map_or(Found::Other, Found::File),
+        Ok(_) => Found::Other,
+        // A file where a folder has to be.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Found::Other,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
+        Err(_) => Found::Other,
+    }
+}
+
+/// Carries out a plan: all new texts are on disk beside their targets before the first
+/// target is replaced, so that a full disk or a missing permission changes nothing.
+pub fn carry_out(
+    out: &Path,
+    shown: &str,
+    old: &List,
+    plan: &Plan,
+) -> Result<(), Diagnostic> {
+    if plan.changes.is_empty() && plan.list == *old {
+        return Ok(());
+    }
+    let mut staged = Staged::default();
+    let failed = |path: &str, error: &io::Error| {
+        let title = format!("cannot write `{shown}/{path}`: {}", reason(error));
+        Diagnostic::error("unwritable", title)
+    };
+    let new = plan.changes.iter().filter_map(|it| Some((&it.path, it.new.as_ref()?)));
+    for (path, text) in new {
+        if let Err(error) = staged.stage(out, path, text) {
+            staged.undo();
+            return Err(failed(path, &error));
+        }
+    }
+    // From here on both old and new files are on the list, so that an interrupted run
+    // leaves nothing that the next one would not recognise.
+    if let Err(error) = write_list(out, &old.union(&plan.list)) {
+        staged.undo();
+        return Err(failed(LIST, &error));
+    }
+    for idx in 0..staged.files.len() {
+        let (temporary, target) = &staged.files[idx];
+        if let Err(error) = fs::rename(temporary, target) {
+            let path = self::shown(out, target);
+            staged.files.drain(..idx);
+            staged.undo();
+            return Err(failed(&path, &error));
+        }
+    }
+    for change in plan.changes.iter().filter(|it| it.new.is_none()) {
+        let path = out.join(&change.path);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(&change.path, &error));
+            }
+            _ => remove_empty_parents(&path, out),
+        }
+    }
+    write_list(out, &plan.list).map_err(|it| failed(LIST, &it))
+}
+
+/// New texts under temporary names, and the folders made for them.
+#[derive(Default)]
+struct Staged {
+    files: Vec<(PathBuf, PathBuf)>,
+    folders: Vec<PathBuf>,
+}
+
+impl Staged {
+    fn stage(&mut self, out: &Path, path: &str, text: &str) -> io::Result<()> {
+        let target = out.join(path);
+        let folder = target.parent().unwrap_or(out);
+        let missing: Vec<_> = folder.ancestors().take_while(|it| !it.exists()).collect();
+        for it in missing.into_iter().rev().filter(|it| !it.as_os_str().is_empty()) {
+            fs::create_dir(it)?;
+            self.folders.push(it.to_path_buf());
+        }
+        let temporary = temporary(&target);
+        // Recorded first: a half-written file is removed as well.
+        self.files.push((temporary.clone(), target));
+        write_new(&temporary, text)
+    }
+
+    /// Removes all that was made, the youngest first.
+    fn undo(&self) {
+        for (temporary, _) in &self.files {
+            let _ = fs::remove_file(temporary);
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn temporary(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = match fs::File::create_new(path) {
+        // Left behind by a process of the same number that was killed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            fs::File::create_new(path)?
+        }
+        other => other?,
+    };
+    file.write_all(text.as_bytes())
+}
+
+fn write_list(out: &Path, list: &List) -> io::Result<()> {
+    fs::create_dir_all(out)?;
+    let target = out.join(LIST);
+    let temporary = temporary(&target);
+    let written = write_new(&temporary, &list.print())
+        .and_then(|()| fs::rename(&temporary, &target));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Removes the folders that became empty, from the inside out, but not `out` itself.
+fn remove_empty_parents(path: &Path, out: &Path) {
+    for folder in path.ancestors().skip(1).take_while(|it| *it != out) {
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! One run of a command: what was read, what was said, and how it ends.
+
+use serde_json::{Value as Json, json};
+
+use crate::cli::args::{Deny, Format, Global};
+use crate::cli::exit::Exit;
+use crate::cli::fs::{self, Project};
+use crate::cli::say;
+use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::sink::Sink;
+use crate::diag::source::SourceMap;
+
+/// A run of a command.
+#[derive(Debug)]
+pub struct Session {
+    /// The options of every command.
+    pub global: Global,
+    /// Every file that was read.
+    pub sources: SourceMap,
+    /// Everything that is to be said.
+    pub sink: Sink,
+}
+
+impl Session {
+    /// A run in which nothing happened yet.
+    pub fn new(global: &Global) -> Session {
+        Session { global: global.clone(), sources: SourceMap::new(), sink: Sink::new() }
+    }
+
+    /// Finds and reads the project that the command works on; what is wrong with its
+    /// files is in the sink.
+    pub fn read_project(&mut self) -> Option<Project> {
+        let start = fs::start(self.global.directory.as_deref());
+        match fs::find_project(&start) {
+            Ok(root) => fs::read_project(&root, &mut self.sources, &mut self.sink),
+            Err(diagnostic) => {
+                self.sink.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// Says everything and ends the run. `exit` is the command's own outcome, `human`
+    /// and `machine` are its result in the two formats; an error overrides the outcome.
+    pub fn finish(self, exit: Exit, human: &str, machine: Json) -> Exit {
+        let diagnostics = self.sink.into_sorted();
+        let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
+        let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
+        let denied = self.global.deny.contains(&Deny::Warnings) && n_warnings != 0;
+        let exit = match (n_errors, denied) {
+            (0, false) => exit,
+            (0, true) => exit.max(Exit::Findings),
+            (_, _) => Exit::Invalid,
+        };
+        match self.global.format {
+            Format::Human => {
+                let coloured = say::coloured(&self.global, &std::io::stderr());
+                say::message(&say::render(&diagnostics, &self.sources, coloured));
+                say::message(&summary(n_errors, n_warnings));
+                say::result(human);
+            }
+            Format::Json => {
+                let mut document = match machine {
+                    Json::Object(it) => it,
+                    other => serde_json::Map::from_iter([("result".to_owned(), other)]),
+                };
+                let said = say::json(&diagnostics, &self.sources);
+                document.insert("diagnostics".to_owned(), said);
+                say::result(&format!("{:#}\n", json!(document)));
+            }
+        }
+        exit
+    }
+
+    /// Ends the run at a failure that leaves nothing to show.
+    pub fn fail(mut self, diagnostic: Diagnostic) -> Exit {
+        self.sink.push(diagnostic);
+        self.finish(Exit::Invalid, "", json!({}))
+    }
+}
+
+/// The last line on standard error, where there is something to count.
+fn summary(n_errors: usize, n_warnings: usize) -> String {
+    let errors = counted(n_errors, "error");
+    let warnings = counted(n_warnings, "warning");
+    match (n_errors, n_warnings) {
+        (0, 0) => String::new(),
+        (0, _) => format!("{warnings}\n"),
+        (_, 0) => format!("{errors}\n"),
+        (_, _) => format!("{errors}, {warnings}\n"),
+    }
+}
+
+/// `1 file`, `2 files`
+pub fn counted(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}
