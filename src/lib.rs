@@ -11,6 +11,7 @@
 //!
 //! Everything right of `cli` is pure: text and values in, data out; time is a parameter.
 
+pub mod case;
 pub mod cli;
 pub mod diag;
 pub mod doc;
