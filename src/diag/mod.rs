@@ -7,4 +7,5 @@
 pub mod diagnostic;
 pub mod sink;
 pub mod source;
+pub mod suggest;
 pub mod text;

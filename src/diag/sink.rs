@@ -1,11 +1,15 @@
 //! Where stages put their messages while they go on.
 
+use std::collections::HashSet;
+
 use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::source::Span;
 
 /// Collects messages; stages push and continue with a value.
 #[derive(Debug, Default)]
 pub struct Sink {
     items: Vec<Diagnostic>,
+    causes: HashSet<(&'static str, Option<Span>)>,
 }
 
 impl Sink {
@@ -17,6 +21,14 @@ impl Sink {
     /// Takes a message.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.items.push(diagnostic);
+    }
+
+    /// Takes a message unless one of its code was pushed so for its place: what one line
+    /// does wrong in three environments is said once.
+    pub fn push_once(&mut self, diagnostic: Diagnostic) {
+        if self.causes.insert((diagnostic.code, diagnostic.place())) {
+            self.items.push(diagnostic);
+        }
     }
 
     /// Takes all messages of another sink.
