@@ -4,4 +4,7 @@
 //! reader serves both languages. Every scalar keeps the exact map from its decoded text
 //! to the source. This room knows no alerts: what a key means is the readers' business.
 
+pub mod keys;
 pub mod node;
+pub mod parameter;
+pub mod reader;

@@ -1,0 +1,248 @@
+//! The table of keys: what may stand in a document, as data.
+//!
+//! A language is a set of [`Shape`]s, written once. [`crate::doc::reader`] reads by them,
+//! [`crate::doc::schema`] prints them as a JSON Schema and [`crate::doc::reference`] as
+//! Markdown, so that these three cannot disagree. What a key means is not known here.
+
+/// The keys of a table.
+#[derive(Debug)]
+pub struct Shape {
+    /// What such a table is, with its article: `an alert`. Unique within a language.
+    pub name: &'static str,
+    /// The header under which it is written: `[alert.<name>]`.
+    pub header: &'static str,
+    /// What it is for: a paragraph of Markdown.
+    pub doc: &'static str,
+    /// The keys, in the order of the reference.
+    pub keys: &'static [Key],
+    /// What other keys it takes, if it does.
+    pub others: Option<Others>,
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub value: Type,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it does: one sentence of Markdown.
+    pub doc: &'static str,
+    /// What holds without it, in words or as TOML; empty where nothing does.
+    pub default: &'static str,
+    /// A value as one writes it in TOML, used in messages and in the reference.
+    pub example: &'static str,
+    /// The edition that brought it.
+    pub since: u32,
+}
+
+/// The keys of a table that its author names.
+#[derive(Debug)]
+pub struct Others {
+    /// What such a name is: `an environment`.
+    pub what: &'static str,
+    /// Which names there may be.
+    pub names: Names,
+    /// What such a key takes.
+    pub value: Type,
+    /// What such a key does: one sentence of Markdown.
+    pub doc: &'static str,
+    /// A whole entry as one writes it: `team = "platform"`.
+    pub example: &'static str,
+    /// Names that are keys of the table around it. Under a header they are refused: they
+    /// were meant for that table.
+    pub reserved: Option<&'static Shape>,
+}
+
+/// Which names may be given.
+#[derive(Debug)]
+pub enum Names {
+    /// Those of a form.
+    Form(&'static Form),
+    /// Those that are declared elsewhere; see [`crate::doc::reader::Declared`].
+    Declared(&'static str),
+}
+
+/// What a key takes.
+#[derive(Debug)]
+pub enum Type {
+    /// A string of a form.
+    Text(&'static Form),
+    /// A string that is one of these words.
+    Choice(&'static [&'static str]),
+    /// A string that is a name declared elsewhere.
+    Declared(&'static str),
+    /// `true` or `false`.
+    Boolean,
+    /// A switch that has but one position.
+    Only(bool),
+    /// A whole number between two.
+    Integer(i64, i64),
+    /// Any number.
+    Number,
+    /// An array.
+    Array(&'static Type),
+    /// A table.
+    Table(&'static Shape),
+    /// One of several, told apart by what stands there.
+    Any(&'static [Type]),
+    /// Anything, passed on as it is.
+    Anything,
+}
+
+/// What the text of a string must look like.
+#[derive(Debug)]
+pub struct Form {
+    /// What it is, with its article: `a duration`.
+    pub name: &'static str,
+    /// A regular expression for the schema; empty for any text.
+    pub pattern: &'static str,
+    /// Whether `${name}` may stand in it; the form then holds after substitution.
+    pub parameters: bool,
+    /// What is wrong with a text, and what to write; `None` if nothing is.
+    pub fault: fn(&str) -> Option<Fault>,
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong: a phrase for the place itself.
+    pub label: String,
+    /// What to write.
+    pub help: String,
+}
+
+impl Fault {
+    /// A fault.
+    pub fn new(label: impl Into<String>, help: impl Into<String>) -> Option<Fault> {
+        Some(Fault { label: label.into(), help: help.into() })
+    }
+}
+
+/// Any text.
+pub static TEXT: Form =
+    Form { name: "a string", pattern: "", parameters: false, fault: |_| None };
+
+/// Any text in which `${name}` may stand.
+pub static PARAMETRIC: Form =
+    Form { name: "a string", pattern: "", parameters: true, fault: |_| None };
+
+impl Shape {
+    /// The key of a name.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|it| it.name == name)
+    }
+}
+
+impl Key {
+    /// A key that may be left out.
+    pub const fn new(name: &'static str, value: Type, doc: &'static str) -> Key {
+        Key { name, value, required: false, doc, default: "", example: "", since: 1 }
+    }
+
+    /// A key that must be there.
+    pub const fn required(self) -> Key {
+        Key { required: true, ..self }
+    }
+
+    /// With what holds without it.
+    pub const fn default(self, default: &'static str) -> Key {
+        Key { default, ..self }
+    }
+
+    /// With a value as one writes it.
+    pub const fn example(self, example: &'static str) -> Key {
+        Key { example, ..self }
+    }
+}
+
+impl Type {
+    /// What it takes, for a message: `a duration`, `true or false`.
+    pub fn what(&self) -> String {
+        match self {
+            Type::Text(form) => form.name.to_string(),
+            Type::Choice(words) => {
+                let words: Vec<_> = words.iter().map(|it| format!("\"{it}\"")).collect();
+                or(&words)
+            }
+            Type::Declared(kind) => format!("the name of {kind}"),
+            Type::Boolean => "`true` or `false`".to_string(),
+            Type::Only(value) => format!("`{value}`"),
+            Type::Integer(..) => "a whole number".to_string(),
+            Type::Number => "a number".to_string(),
+            Type::Array(item) => format!("an array of {}", plural(&item.what())),
+            Type::Table(_) => "a table".to_string(),
+            Type::Any(types) => {
+                let mut names: Vec<String> = Vec::new();
+                for name in types.iter().map(Type::what) {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+                or(&names)
+            }
+            Type::Anything => "a value".to_string(),
+        }
+    }
+
+    /// All shapes that it reaches directly.
+    pub fn shapes(&self) -> Vec<&'static Shape> {
+        match self {
+            Type::Table(shape) => vec![shape],
+            Type::Array(item) => item.shapes(),
+            Type::Any(types) => types.iter().flat_map(Type::shapes).collect(),
+            Type::Text(_)
+            | Type::Choice(_)
+            | Type::Declared(_)
+            | Type::Boolean
+            | Type::Only(_)
+            | Type::Integer(..)
+            | Type::Number
+            | Type::Anything => Vec::new(),
+        }
+    }
+}
+
+/// All shapes that `roots` reach, each once, in the order in which they are met.
+pub fn reachable(roots: &[&'static Shape]) -> Vec<&'static Shape> {
+    let mut out: Vec<&'static Shape> = Vec::new();
+    let mut todo: Vec<&'static Shape> = roots.iter().rev().copied().collect();
+    while let Some(shape) = todo.pop() {
+        if out.iter().any(|it| std::ptr::eq(*it, shape)) {
+            continue;
+        }
+        out.push(shape);
+        let keys = shape.keys.iter().flat_map(|it| it.value.shapes());
+        let others = shape.others.iter().flat_map(|it| it.value.shapes());
+        let next: Vec<_> = keys.chain(others).collect();
+        todo.extend(next.into_iter().rev());
+    }
+    out
+}
+
+fn or(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn plural(what: &str) -> String {
+    let bare = what.strip_prefix("an ").or(what.strip_prefix("a "));
+    match (bare, what.strip_prefix("the name of ")) {
+        (Some(bare), _) => match bare.split_once(' ') {
+            Some((noun, rest)) if rest.starts_with("of ") || rest.starts_with("or ") => {
+                format!("{noun}s {rest}")
+            }
+            _ => format!("{bare}s"),
+        },
+        (None, Some(kind)) => format!("names of {}", plural(kind)),
+        (None, None) if what.ends_with('y') && !what.contains(' ') => {
+            format!("{}ies", &what[..what.len() - 1])
+        }
+        (None, None) => what.to_string(),
+    }
+}

@@ -1,0 +1,466 @@
+//! Reading by the table of keys.
+//!
+//! [`check`] walks a document once and says everything that its shape does not allow: an
+//! unknown key, a wrong type, a missing key, a text that is not of its form. [`Fields`]
+//! then gives what is well typed, and nothing for the rest: who reads need not look
+//! again. Neither knows what a key means.
+
+use crate::diag::diagnostic::{Diagnostic, Fix};
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::doc::keys::{Form, Key, Names, Others, Shape, Type};
+use crate::doc::node::{Entry, Kind, Node, Style, Table};
+
+/// Names that are declared elsewhere, by kind: `an environment`. Of a kind that is not
+/// here every name is taken.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    kinds: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Declared {
+    /// Nothing declared.
+    pub fn new() -> Declared {
+        Declared::default()
+    }
+
+    /// With the names of a kind.
+    pub fn with(mut self, kind: &'static str, names: Vec<String>) -> Declared {
+        self.kinds.retain(|it| it.0 != kind);
+        self.kinds.push((kind, names));
+        self
+    }
+
+    /// The names of a kind, if it is known.
+    pub fn names(&self, kind: &str) -> Option<&[String]> {
+        self.kinds.iter().find(|it| it.0 == kind).map(|it| it.1.as_slice())
+    }
+
+    fn has(&self, kind: &str, name: &str) -> bool {
+        self.names(kind).is_none_or(|it| it.iter().any(|it| it == name))
+    }
+}
+
+/// Says everything in the document `node` that `shape` does not allow.
+pub fn check(node: &Node, shape: &'static Shape, declared: &Declared, sink: &mut Sink) {
+    let mut checker = Checker { declared, around: Vec::new(), sink };
+    match &node.kind {
+        Kind::Table(table) => checker.table(node, table, shape),
+        _ => checker.sink.push(
+            Diagnostic::error("wrong-type", format!("{} is a table", shape.name))
+                .at(node.span, node.what()),
+        ),
+    }
+}
+
+struct Checker<'a> {
+    declared: &'a Declared,
+    /// The shapes of the tables around the one that is looked at, outermost first.
+    around: Vec<(&'static Shape, Span)>,
+    sink: &'a mut Sink,
+}
+
+impl Checker<'_> {
+    fn table(&mut self, node: &Node, table: &Table, shape: &'static Shape) {
+        for entry in table {
+            let name = entry.key.as_str();
+            if let Some(key) = shape.key(name) {
+                self.around.push((shape, node.span));
+                self.value(&entry.value, &key.value, name, &usage(key));
+                self.around.pop();
+            } else if let Some(others) = self.takes(shape, name) {
+                if self.swallowed(node, entry, others) {
+                    continue;
+                }
+                if let Names::Form(form) = others.names {
+                    self.form(&entry.key, form);
+                }
+                self.around.push((shape, node.span));
+                let usage = match others.example {
+                    "" => String::new(),
+                    example => format!("write `{example}`"),
+                };
+                self.value(&entry.value, &others.value, name, &usage);
+                self.around.pop();
+            } else {
+                self.unknown(node, entry, shape);
+            }
+        }
+        for key in shape.keys.iter().filter(|it| it.required) {
+            if table.get(key.name).is_none() {
+                let title = format!("missing key `{}` in {}", key.name, shape.name);
+                self.sink.push(
+                    Diagnostic::error("missing-key", title)
+                        .at(node.span, format!("has no `{}`", key.name))
+                        .help(format!("add `{} = {}`", key.name, key.example)),
+                );
+            }
+        }
+    }
+
+    /// The rule for a name that is no key, if the shape takes it.
+    fn takes(&self, shape: &'static Shape, name: &str) -> Option<&'static Others> {
+        let others = shape.others.as_ref()?;
+        match others.names {
+            Names::Form(_) => Some(others),
+            Names::Declared(kind) => self.declared.has(kind, name).then_some(others),
+        }
+    }
+
+    /// Refuses a key that a header swallowed from the table around it.
+    fn swallowed(&mut self, node: &Node, entry: &Entry, others: &Others) -> bool {
+        let name = entry.key.as_str();
+        let Some(outer) = others.reserved else { return false };
+        if node.style != Style::Header || outer.key(name).is_none() {
+            return false;
+        }
+        let (what, bare) = (bare(others.what), bare(outer.name));
+        let title = format!("{what} `{name}` is named like a key of {}", outer.name);
+        self.sink.push(
+            Diagnostic::error("swallowed-key", title)
+                .at(
+                    entry.key.span(),
+                    format!("belongs to the table above, as {}", others.what),
+                )
+                .context(node.span, "this header takes every key that follows it")
+                .help(format!(
+                    "move `{name}` above this header if it is meant for the {bare}, or \
+                     write the table in braces if {} of that name is meant",
+                    others.what
+                )),
+        );
+        true
+    }
+
+    fn unknown(&mut self, node: &Node, entry: &Entry, shape: &'static Shape) {
+        let name = entry.key.as_str();
+        let kind = shape.others.as_ref().and_then(|it| match it.names {
+            Names::Declared(kind) => Some(kind),
+            Names::Form(_) => None,
+        });
+        let declared: Vec<&str> = kind
+            .and_then(|it| self.declared.names(it))
+            .unwrap_or_default()
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let (code, title) = match kind {
+            Some(kind) if shape.keys.is_empty() => {
+                ("unknown-name", format!("unknown {} `{name}`", bare(kind)))
+            }
+            _ => ("unknown-key", format!("unknown key `{name}` in {}", shape.name)),
+        };
+        let diagnostic = Diagnostic::error(code, title);
+        let keys = shape.keys.iter().map(|it| it.name);
+        let near = suggest::nearest(name, keys.clone().chain(declared.iter().copied()));
+        if let Some(near) = near {
+            self.sink.push(
+                diagnostic
+                    .at(entry.key.span(), format!("did you mean `{near}`?"))
+                    .fix(replace(&entry.key, near)),
+            );
+            return;
+        }
+        let outer = match node.style {
+            Style::Header => self.around.iter().rev().find(|it| it.0.key(name).is_some()),
+            _ => None,
+        };
+        let diagnostic = match (kind, shape.keys.is_empty()) {
+            (Some(_), true) => diagnostic.at(entry.key.span(), "declared nowhere"),
+            (Some(kind), false) => {
+                diagnostic.at(entry.key.span(), format!("neither a key nor {kind}"))
+            }
+            (None, _) => diagnostic.at(entry.key.span(), "not a key of this table"),
+        };
+        let diagnostic = match outer {
+            Some((outer, _)) => diagnostic
+                .context(node.span, "this header takes every key that follows it")
+                .help(format!(
+                    "`{name}` is a key of {}: move it above this header",
+                    outer.name
+                )),
+            None => diagnostic,
+        };
+        let diagnostic = match shape.keys.is_empty() {
+            true => diagnostic,
+            false => {
+                diagnostic.help(format!("known keys are {}", suggest::list(keys, 20)))
+            }
+        };
+        self.sink.push(match (kind, declared.is_empty()) {
+            (Some(kind), false) => diagnostic.help(format!(
+                "declared as {kind}: {}",
+                suggest::list(declared.iter().copied(), 20)
+            )),
+            (Some(kind), true) => {
+                diagnostic.help(format!("nothing is declared as {kind}"))
+            }
+            (None, _) => diagnostic,
+        });
+    }
+
+    fn value(&mut self, node: &Node, ty: &'static Type, name: &str, usage: &str) {
+        match (ty, &node.kind) {
+            (Type::Text(form), Kind::String(text)) => self.form(text, form),
+            (Type::Choice(words), Kind::String(text)) => self.choice(text, words, name),
+            (Type::Declared(kind), Kind::String(text)) => self.declared(text, kind),
+            (Type::Boolean, Kind::Boolean(..)) | (Type::Anything, _) => {}
+            (Type::Only(only), Kind::Boolean(value, _)) if only == value => {}
+            (Type::Number, Kind::Integer(..) | Kind::Float(..)) => {}
+            (Type::Integer(least, most), Kind::Integer(value, _)) => {
+                if !(*least..=*most).contains(value) {
+                    let title = format!("`{name}` is between {least} and {most}");
+                    self.sink.push(
+                        Diagnostic::error("out-of-range", title)
+                            .at(node.span, "outside that range"),
+                    );
+                }
+            }
+            (Type::Array(item), Kind::Array(items)) => {
+                items.iter().for_each(|it| self.value(it, item, name, usage));
+            }
+            (Type::Table(shape), Kind::Table(table)) => self.table(node, table, shape),
+            (Type::Any(types), _) if types.iter().any(|it| fits(node, it)) => {
+                let ty = types.iter().find(|it| fits(node, it));
+                self.value(node, ty.unwrap_or(ty_of(types)), name, usage);
+            }
+            _ => self.wrong(node, ty, name, usage),
+        }
+    }
+
+    fn wrong(&mut self, node: &Node, ty: &Type, name: &str, usage: &str) {
+        let what = match &node.kind {
+            Kind::Boolean(value, _) => format!("`{value}`"),
+            _ => node.what().to_string(),
+        };
+        let title = format!("`{name}` takes {}, not {what}", ty.what());
+        let diagnostic =
+            Diagnostic::error("wrong-type", title).at(node.span, node.what());
+        self.sink.push(match usage {
+            "" => diagnostic,
+            usage => diagnostic.help(usage),
+        });
+    }
+
+    fn form(&mut self, text: &Text, form: &Form) {
+        if form.parameters && text.as_str().contains("${") {
+            return;
+        }
+        if let Some(diagnostic) = misformed(text, form) {
+            self.sink.push(diagnostic);
+        }
+    }
+
+    fn choice(&mut self, text: &Text, words: &[&str], name: &str) {
+        let word = text.as_str();
+        if words.contains(&word) {
+            return;
+        }
+        let diagnostic =
+            Diagnostic::error("unknown-value", format!("`{name}` cannot be `{word}`"));
+        let near = suggest::nearest(word, words.iter().copied());
+        self.sink.push(match near {
+            Some(near) => diagnostic.at(text.span(), format!("did you mean `{near}`?")),
+            None => diagnostic.at(text.span(), "not one of its values").help(format!(
+                "known values are {}",
+                suggest::list(words.iter().copied(), 40)
+            )),
+        });
+    }
+
+    fn declared(&mut self, text: &Text, kind: &str) {
+        let name = text.as_str();
+        if !self.declared.has(kind, name) {
+            self.sink.push(undeclared(text, kind, self.declared.names(kind)));
+        }
+    }
+}
+
+/// The error about a name that nothing declares, with the nearest one that is.
+pub fn undeclared(text: &Text, kind: &str, names: Option<&[String]>) -> Diagnostic {
+    let names: Vec<&str> = names.unwrap_or_default().iter().map(String::as_str).collect();
+    let title = format!("unknown {} `{text}`", bare(kind));
+    let diagnostic = Diagnostic::error("unknown-name", title);
+    match suggest::nearest(text.as_str(), names.iter().copied()) {
+        Some(near) => diagnostic
+            .at(text.span(), format!("did you mean `{near}`?"))
+            .fix(replace(text, near)),
+        None if names.is_empty() => diagnostic
+            .at(text.span(), "declared nowhere")
+            .help(format!("nothing is declared as {kind}")),
+        None => diagnostic
+            .at(text.span(), "declared nowhere")
+            .help(format!("declared as {kind}: {}", suggest::list(names, 20))),
+    }
+}
+
+/// What is wrong with a text that should be of a form.
+pub fn misformed(text: &Text, form: &Form) -> Option<Diagnostic> {
+    let fault = (form.fault)(text.as_str())?;
+    let title = match text.as_str() {
+        "" => format!("an empty string is not {}", form.name),
+        text if text.len() <= 60 && !text.contains('\n') => {
+            format!("`{text}` is not {}", form.name)
+        }
+        _ => format!("this is not {}", form.name),
+    };
+    let code = "bad-value";
+    let diagnostic = match text.as_str() {
+        "" => Diagnostic::error(code, title).at(text.span(), fault.label),
+        all => Diagnostic::error(code, title).within(text, 0, all.len(), fault.label),
+    };
+    Some(diagnostic.help(fault.help))
+}
+
+/// `environment` of `an environment`.
+pub fn bare(kind: &str) -> &str {
+    kind.strip_prefix("an ").or(kind.strip_prefix("a ")).unwrap_or(kind)
+}
+
+fn replace(text: &Text, near: &str) -> Fix {
+    // The quotes of a quoted key or string stay.
+    let span = match text.as_str() {
+        "" => text.span(),
+        all => text.place(0, all.len()).span,
+    };
+    let edits = vec![(span, near.to_string())];
+    Fix { title: format!("write `{near}`"), edits, safe: false }
+}
+
+fn usage(key: &Key) -> String {
+    match key.example {
+        "" => String::new(),
+        example => format!("write `{} = {example}`", key.name),
+    }
+}
+
+fn ty_of(types: &'static [Type]) -> &'static Type {
+    types.first().unwrap_or(&Type::Anything)
+}
+
+/// Whether a value is what a type takes, as far as its own kind shows.
+fn fits(node: &Node, ty: &Type) -> bool {
+    match ty {
+        Type::Text(_) | Type::Choice(_) | Type::Declared(_) => node.as_text().is_some(),
+        Type::Boolean => node.as_bool().is_some(),
+        Type::Only(value) => node.as_bool() == Some(*value),
+        Type::Integer(least, most) => {
+            node.as_i64().is_some_and(|it| (*least..=*most).contains(&it))
+        }
+        Type::Number => node.as_f64().is_some(),
+        Type::Array(_) => node.as_array().is_some(),
+        Type::Table(_) => node.as_table().is_some(),
+        Type::Any(types) => types.iter().any(|it| fits(node, it)),
+        Type::Anything => true,
+    }
+}
+
+/// The well-typed part of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    /// The place of the table: its header or its braces.
+    pub span: Span,
+    /// How it was written.
+    pub style: Style,
+    table: &'a Table,
+    shape: &'static Shape,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a table; nothing if the node is none.
+    pub fn of(node: &'a Node, shape: &'static Shape) -> Option<Fields<'a>> {
+        let table = node.as_table()?;
+        Some(Fields { span: node.span, style: node.style, table, shape })
+    }
+
+    fn key(&self, name: &str) -> &'static Key {
+        // Only our own readers ask, so a name that the table lacks is our fault.
+        self.shape.key(name).expect("readers ask for keys of the table of keys")
+    }
+
+    /// A key and its value, if it is there and well typed.
+    pub fn entry(&self, name: &str) -> Option<&'a Entry> {
+        let key = self.key(name);
+        self.table.entry(name).filter(|it| fits(&it.value, &key.value))
+    }
+
+    /// A value, if it is there and well typed.
+    pub fn node(&self, name: &str) -> Option<&'a Node> {
+        self.entry(name).map(|it| &it.value)
+    }
+
+    /// A string.
+    pub fn text(&self, name: &str) -> Option<&'a Text> {
+        self.node(name)?.as_text()
+    }
+
+    /// A boolean.
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        self.node(name)?.as_bool()
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.node(name)?.as_i64()
+    }
+
+    /// The items of an array; none where it is missing.
+    pub fn array(&self, name: &str) -> &'a [Node] {
+        self.node(name).and_then(Node::as_array).unwrap_or_default()
+    }
+
+    /// The strings of an array.
+    pub fn texts(&self, name: &str) -> Vec<Text> {
+        self.array(name).iter().filter_map(|it| it.as_text().cloned()).collect()
+    }
+
+    /// A table below this one.
+    pub fn table(&self, name: &str) -> Option<Fields<'a>> {
+        let shape = self.key(name).value.shapes().first().copied()?;
+        Fields::of(self.node(name)?, shape)
+    }
+
+    /// The tables of an array of tables.
+    pub fn tables(&self, name: &str) -> Vec<Fields<'a>> {
+        let shapes = self.key(name).value.shapes();
+        let Some(shape) = shapes.first() else { return Vec::new() };
+        self.array(name).iter().filter_map(|it| Fields::of(it, shape)).collect()
+    }
+
+    /// The well-typed entries whose names the author chose, in order.
+    pub fn others(&self) -> Vec<&'a Entry> {
+        let Some(others) = &self.shape.others else { return Vec::new() };
+        let table = self.table;
+        let mut out = Vec::new();
+        for entry in table {
+            let form = match others.names {
+                Names::Form(form) => Some(form),
+                Names::Declared(_) => None,
+            };
+            let name = entry.key.as_str();
+            if self.shape.key(name).is_none()
+                && fits(&entry.value, &others.value)
+                && form.is_none_or(|it| (it.fault)(name).is_none() || name.contains("${"))
+                && !(self.style == Style::Header
+                    && others.reserved.is_some_and(|it| it.key(name).is_some()))
+            {
+                out.push(entry);
+            }
+        }
+        out
+    }
+
+    /// The entries of [`Fields::others`] that are tables.
+    pub fn other_tables(&self) -> Vec<(&'a Entry, Fields<'a>)> {
+        let shapes = self.shape.others.as_ref().map(|it| it.value.shapes());
+        let Some(shape) = shapes.and_then(|it| it.first().copied()) else {
+            return Vec::new();
+        };
+        self.others()
+            .into_iter()
+            .filter_map(|it| Some((it, Fields::of(&it.value, shape)?)))
+            .collect()
+    }
+}
