@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
+use crate::rules::dashboard::Dashboard;
 use crate::rules::group::{Group, Millis};
 use crate::rules::monitor::Monitor;
 
@@ -25,6 +26,8 @@ pub struct Book {
     pub groups: Vec<Group>,
     /// All monitors in the order of files and of declaration.
     pub monitors: Vec<Monitor>,
+    /// All dashboards in the order of files.
+    pub dashboards: Vec<Dashboard>,
     /// Jobs that somebody else scrapes.
     pub jobs: Vec<Job>,
     /// Declared severities, in order.

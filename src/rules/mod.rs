@@ -6,5 +6,6 @@
 //! that messages underline the author's own text.
 
 pub mod book;
+pub mod dashboard;
 pub mod group;
 pub mod monitor;

@@ -1,0 +1,172 @@
+//! Dashboards: rows of panels over queries, resolved for one environment.
+//!
+//! Alerts that a panel shows are already turned into queries and thresholds here. How
+//! Grafana writes any of it is not known in this room.
+
+use std::sync::Arc;
+
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+
+/// A dashboard.
+#[derive(Clone, Debug)]
+pub struct Dashboard {
+    /// Its name within the project: the path of its file below `dashboards/`, without
+    /// extension.
+    pub name: Arc<str>,
+    /// The file that it was read from, as the user knows it.
+    pub file: Arc<str>,
+    /// What it shows.
+    pub content: Content,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a dashboard shows.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub enum Content {
+    /// Rows of panels.
+    Board(Board),
+    /// A dashboard in Grafana's own JSON, as it was read.
+    Json(Arc<str>),
+}
+
+/// Rows of panels.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The title.
+    pub title: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// By these it is found.
+    pub tags: Vec<String>,
+    /// How far back it looks at first: `6h`.
+    pub from: String,
+    /// How often it is drawn again: `1m`; empty is never.
+    pub refresh: String,
+    /// Variables, each after those that it depends on; the data source is not among
+    /// them.
+    pub variables: Vec<Variable>,
+    /// Links to other pages.
+    pub links: Vec<Link>,
+    /// Alerts whose firing is marked on every time axis.
+    pub marks: Vec<Mark>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name: `namespace`.
+    pub name: String,
+    /// What people see; the default is made from the name.
+    pub label: Option<String>,
+    /// Where its values come from.
+    pub values: Values,
+    /// Whether several values can be chosen.
+    pub multi: bool,
+    /// Whether "All" can be chosen.
+    pub all: bool,
+    /// The value at first; the default is Grafana's choice.
+    pub value: Option<String>,
+}
+
+/// Where the values of a variable come from.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// A query of Grafana's Prometheus data source: `label_values(up, job)`.
+    Query(Text),
+    /// A fixed list.
+    List(Vec<String>),
+}
+
+/// A link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// Alerts of one severity whose firing is marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The severity.
+    pub severity: String,
+    /// The alerts' names; none means all of that severity.
+    pub alerts: Vec<String>,
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its title; without one its panels stand below the row before.
+    pub title: Option<String>,
+    /// Whether it is closed at first.
+    pub collapsed: bool,
+    /// Its panels.
+    pub panels: Vec<Panel>,
+}
+
+/// A panel.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// The title.
+    pub title: String,
+    /// What it shows, in Markdown.
+    pub description: Option<String>,
+    /// How it shows it.
+    pub kind: PanelKind,
+    /// Grafana's id of the unit.
+    pub unit: String,
+    /// Number of decimals.
+    pub decimals: Option<u32>,
+    /// Lower end of the axis.
+    pub min: Option<f64>,
+    /// Upper end of the axis.
+    pub max: Option<f64>,
+    /// Width in columns, of 24.
+    pub width: Option<u32>,
+    /// Height in Grafana's units.
+    pub height: Option<u32>,
+    /// What it asks for.
+    pub queries: Vec<Query>,
+    /// Limits.
+    pub thresholds: Thresholds,
+    /// Links to other pages.
+    pub links: Vec<Link>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// How a panel shows its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Lines over time.
+    Timeseries,
+    /// The last value, large.
+    Stat,
+    /// The last value of every series, as rows.
+    Table,
+}
+
+/// A query.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// PromQL, with Grafana's variables in it.
+    pub expr: Text,
+    /// What a series is called: `{{status}}`.
+    pub legend: Option<String>,
+}
+
+/// Limits: what lies on the good side has the colour of health.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Thresholds {
+    /// Whether values below the limits are the bad ones.
+    pub below: bool,
+    /// Values with the severity of what lies beyond, in any order.
+    pub limits: Vec<(f64, String)>,
+}
