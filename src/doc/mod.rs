@@ -8,3 +8,7 @@ pub mod keys;
 pub mod node;
 pub mod parameter;
 pub mod reader;
+pub mod toml;
+
+/// Files above this size are refused.
+pub const MAX_BYTES: usize = 64 << 20;

@@ -15,8 +15,9 @@ use crate::diag::text::Text;
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The value in the source: a scalar with its quotes, an array or inline table with
-    /// its brackets. For a table with a header, the header; for one that dotted keys
-    /// made, the first of them from here to the end of its value.
+    /// its brackets. For a table with a header, the header; for one that is only
+    /// mentioned in headers, its key in the first; for one that dotted keys made, the
+    /// first of them from here to the end of its value.
     pub span: Span,
     /// How it was written.
     pub style: Style,
@@ -36,8 +37,10 @@ pub enum Style {
     Block,
     /// In brackets or braces: `[1, 2]`, `{ a = 1 }`.
     Inline,
-    /// By a TOML header: `[a.b]` makes `b`, and `a` where nothing else did.
+    /// By a TOML header: `b` of `[a.b]`.
     Header,
+    /// By its mention in TOML headers: `a` of `[a.b]`.
+    Implied,
     /// By a dotted TOML key: `a.b = 1` makes `a`.
     Dotted,
     /// By TOML `[[a]]` headers: the array `a` and each of its tables.
@@ -139,11 +142,16 @@ impl Table {
     }
 
     /// The place of a key among the entries.
-    fn position(&self, key: &str) -> Option<usize> {
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
         match self.index.is_empty() {
             true => self.entries.iter().position(|it| it.key.as_str() == key),
             false => self.index.get(key).map(|it| *it as usize),
         }
+    }
+
+    /// The entry at a place that [`Table::position`] gave.
+    pub(super) fn entry_mut(&mut self, idx: usize) -> &mut Entry {
+        &mut self.entries[idx]
     }
 }
 
