@@ -3,8 +3,16 @@
 //! The specification is Prometheus itself (version 3.14 unless a [`dialect::Dialect`]
 //! says otherwise). This room knows no TOML, no YAML, no rules, no files and no clock.
 
+pub mod annotation;
 pub mod dialect;
+pub mod error;
 pub mod functions;
+pub mod histogram;
 pub mod labels;
+pub mod matcher;
 pub mod math;
+pub mod number;
+pub mod series;
+pub mod storage;
 pub mod syntax;
+pub mod value;

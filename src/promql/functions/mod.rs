@@ -3,16 +3,24 @@
 //! The parser, the type check, evaluation, completion and the reference read the same
 //! row; nothing outside this room compares a function's name. The signatures are those
 //! of Prometheus `promql/parser/functions.go`. This file only joins the families.
+//!
+//! To add a function, write its body in its family's file and **one row** in that
+//! file's `FUNCTIONS`: `Function::new("name", &[params], result).kind(Kind::…(body))`,
+//! where [`kind::Kind`] lists the shapes of bodies, and then the facts that hold:
+//! `keeps_name`, `counter`, `sorts`, `anchored`, `smoothed`, `start_times`, `uses_time`,
+//! `relabels`.
 
 use std::sync::LazyLock;
 
 use crate::promql::dialect::Version;
+use crate::promql::functions::kind::Kind;
 use crate::promql::syntax::types::ValueType;
 
 pub mod absent;
 pub mod convert;
 pub mod histogram;
 pub mod info;
+pub mod kind;
 pub mod label;
 pub mod math;
 pub mod over_time;
@@ -37,6 +45,26 @@ pub struct Function {
     pub since: Version,
     /// The first version in which it needs no `promql-experimental-functions`.
     pub stable: Option<Version>,
+    /// How it is called.
+    pub kind: Kind,
+    /// A function of windows whose results keep the metric name.
+    pub keeps_name: bool,
+    /// Is meant for counters: others get an info.
+    pub counter: bool,
+    /// Orders its results, which has no effect in a range query and is warned about.
+    pub sorts: bool,
+    /// Knows windows of `anchored` selectors.
+    pub anchored: bool,
+    /// Knows windows of `smoothed` selectors.
+    pub smoothed: bool,
+    /// Looks at start timestamps.
+    pub start_times: bool,
+    /// Depends on the time of the step even where its arguments do not (`time`, `hour`,
+    /// `predict_linear`; Prometheus's `AtModifierUnsafeFunctions`).
+    pub uses_time: bool,
+    /// Sets labels (`label_replace`): results must not collide even while metric names
+    /// are kept for delayed removal.
+    pub relabels: bool,
 }
 
 /// How many arguments a function takes, given its parameters.
@@ -65,7 +93,53 @@ impl Function {
             returns,
             since: first,
             stable: Some(first),
+            kind: Kind::Missing,
+            keeps_name: false,
+            counter: false,
+            sorts: false,
+            anchored: false,
+            smoothed: false,
+            start_times: false,
+            uses_time: false,
+            relabels: false,
         }
+    }
+
+    /// It is called in that way.
+    const fn kind(self, kind: Kind) -> Function {
+        Function { kind, ..self }
+    }
+
+    const fn keeps_name(self) -> Function {
+        Function { keeps_name: true, ..self }
+    }
+
+    const fn counter(self) -> Function {
+        Function { counter: true, ..self }
+    }
+
+    const fn sorts(self) -> Function {
+        Function { sorts: true, ..self }
+    }
+
+    const fn anchored(self) -> Function {
+        Function { anchored: true, ..self }
+    }
+
+    const fn smoothed(self) -> Function {
+        Function { smoothed: true, ..self }
+    }
+
+    const fn start_times(self) -> Function {
+        Function { start_times: true, ..self }
+    }
+
+    const fn uses_time(self) -> Function {
+        Function { uses_time: true, ..self }
+    }
+
+    const fn relabels(self) -> Function {
+        Function { relabels: true, ..self }
     }
 
     const fn arity(self, arity: Arity) -> Function {

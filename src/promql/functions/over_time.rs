@@ -8,9 +8,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("avg_over_time", &[Matrix], Vector),
     Function::new("count_over_time", &[Matrix], Vector),
     Function::new("first_over_time", &[Matrix], Vector)
+        .keeps_name()
         .experimental(3, 7)
         .promoted(3, 14),
-    Function::new("last_over_time", &[Matrix], Vector).since(2, 26),
+    Function::new("last_over_time", &[Matrix], Vector).keeps_name().since(2, 26),
     Function::new("max_over_time", &[Matrix], Vector),
     Function::new("min_over_time", &[Matrix], Vector),
     Function::new("sum_over_time", &[Matrix], Vector),

@@ -283,6 +283,72 @@ pub enum BinaryOp {
     TrimLower,
 }
 
+impl BinaryOp {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Mod => "%",
+            BinaryOp::Pow => "^",
+            BinaryOp::Atan2 => "atan2",
+            BinaryOp::Eql => "==",
+            BinaryOp::Neq => "!=",
+            BinaryOp::Lss => "<",
+            BinaryOp::Gtr => ">",
+            BinaryOp::Lte => "<=",
+            BinaryOp::Gte => ">=",
+            BinaryOp::And => "and",
+            BinaryOp::Or => "or",
+            BinaryOp::Unless => "unless",
+            BinaryOp::TrimUpper => "</",
+            BinaryOp::TrimLower => ">/",
+        }
+    }
+
+    /// `==`, `!=`, `<`, `>`, `<=`, `>=`
+    pub fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            BinaryOp::Eql
+                | BinaryOp::Neq
+                | BinaryOp::Lss
+                | BinaryOp::Gtr
+                | BinaryOp::Lte
+                | BinaryOp::Gte
+        )
+    }
+
+    /// `and`, `or`, `unless`
+    pub fn is_set(self) -> bool {
+        matches!(self, BinaryOp::And | BinaryOp::Or | BinaryOp::Unless)
+    }
+}
+
+impl AggregateOp {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AggregateOp::Avg => "avg",
+            AggregateOp::Bottomk => "bottomk",
+            AggregateOp::Count => "count",
+            AggregateOp::CountValues => "count_values",
+            AggregateOp::Group => "group",
+            AggregateOp::Max => "max",
+            AggregateOp::Min => "min",
+            AggregateOp::Quantile => "quantile",
+            AggregateOp::Stddev => "stddev",
+            AggregateOp::Stdvar => "stdvar",
+            AggregateOp::Sum => "sum",
+            AggregateOp::Topk => "topk",
+            AggregateOp::Limitk => "limitk",
+            AggregateOp::LimitRatio => "limit_ratio",
+        }
+    }
+}
+
 /// Cardinality of a vector match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]

@@ -1,0 +1,146 @@
+//! How evaluation calls a function's body: a kind for each shape of body, with its own
+//! narrow signature.
+//!
+//! A body sees values only, never the tree: what it needs of its call's places comes in
+//! [`Notes`]. Bodies are those of Prometheus `promql/functions.go`.
+
+use std::sync::Arc;
+
+use crate::promql::annotation::{AnnotationKind, Annotations};
+use crate::promql::dialect::Dialect;
+use crate::promql::error::EvalError;
+use crate::promql::histogram::Histogram;
+use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
+use crate::promql::series::Points;
+use crate::promql::syntax::ast::TextRange;
+use crate::promql::value::{Column, Grid, Sample};
+
+/// How evaluation calls a function.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// There is no body yet: a call fails with "not supported yet".
+    Missing,
+    /// `f(vector)`: each float by itself; histograms are left out (`abs`).
+    PerSample(fn(f64) -> f64),
+    /// `f(vector, scalars…)`: each float with the scalar arguments that are written;
+    /// histograms are left out (`clamp`, `round`).
+    PerSampleWith(fn(f64, &[f64]) -> Option<f64>),
+    /// `f(vector)`: each histogram by itself; floats are left out (`histogram_sum`).
+    PerHistogram(fn(&Histogram) -> f64),
+    /// `f(vector = vector(time()))`: each float, a time in seconds, by itself;
+    /// histograms are left out (`hour`).
+    Date(fn(f64) -> f64),
+    /// `f(scalars…)`, with the step's time in milliseconds (`time`, `pi`, `max_of`).
+    Scalars(fn(i64, &[f64]) -> f64),
+    /// `f()`: a fact about the whole query, the same at every step (`step`, `start`).
+    Query(fn(&Grid) -> f64),
+    /// `f(range vector, scalars…)` in any order: each window of each series that has
+    /// samples, by itself (`rate`, `quantile_over_time`).
+    Window(fn(&Window<'_>, &mut Notes<'_>) -> Option<Sample>),
+    /// `f(vector, scalars and strings…)` in any order: the whole vector at once
+    /// (`label_replace`, `sort`, `histogram_quantile`). The body says which labels the
+    /// results have and which names are to go (`drop_name`; without delayed name
+    /// removal evaluation drops those at once). Afterwards evaluation merges columns of
+    /// the same labels; it is an error if both have a sample at a step.
+    Columns(fn(Vector<'_>, &mut Notes<'_>) -> Result<Vec<Column>, EvalError>),
+    /// `absent`
+    Absent,
+    /// `absent_over_time`
+    AbsentOverTime,
+    /// `scalar`
+    ToScalar,
+    /// `vector`
+    ToVector,
+    /// `timestamp`
+    Timestamp,
+    /// `start_timestamp`
+    StartTimestamp,
+    /// `info`
+    Info,
+}
+
+impl Kind {
+    /// Whether this is a function of the times of samples.
+    pub fn is_timestamp(self) -> bool {
+        matches!(self, Kind::Timestamp | Kind::StartTimestamp)
+    }
+}
+
+/// How a range selector was extended beyond its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extension {
+    /// Not at all.
+    None,
+    /// `anchored`: there may be samples before the range.
+    Anchored,
+    /// `smoothed`: there may be samples before and after the range.
+    Smoothed,
+}
+
+/// The samples of one series in one window, and the arguments of the call at that step.
+/// There is at least one sample; staleness markers are left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    /// The series' labels.
+    pub labels: &'a Labels,
+    /// The floats.
+    pub floats: Points<'a, f64>,
+    /// The native histograms.
+    pub histograms: Points<'a, Arc<Histogram>>,
+    /// The time of the step, in milliseconds (not moved by `offset` or `@`).
+    pub time: i64,
+    /// The window begins after this time (`offset` and `@` applied).
+    pub start: i64,
+    /// The window ends with this time.
+    pub end: i64,
+    /// Whether there may be samples outside.
+    pub extension: Extension,
+    /// The values of the scalar arguments at this step, in their order.
+    pub scalars: &'a [f64],
+}
+
+impl Window<'_> {
+    /// The metric name, shared; empty where there is none.
+    pub fn metric(&self) -> Symbol {
+        metric_of(self.labels)
+    }
+}
+
+/// The metric name, shared; empty where there is none.
+pub fn metric_of(labels: &Labels) -> Symbol {
+    labels.symbol(METRIC_NAME).cloned().unwrap_or_else(|| Symbol::from(""))
+}
+
+/// A vector argument over all steps, and the other arguments of the call.
+#[derive(Debug)]
+pub struct Vector<'a> {
+    /// The steps.
+    pub grid: Grid,
+    /// The vector: the body may take it apart.
+    pub columns: Vec<Column>,
+    /// The scalar arguments in their order, a value per step each.
+    pub scalars: &'a [Vec<f64>],
+    /// The string arguments in their order.
+    pub texts: &'a [Arc<str>],
+}
+
+/// Where a body leaves its annotations, and what it may need to phrase them.
+#[derive(Debug)]
+pub struct Notes<'a> {
+    /// The annotations.
+    pub annotations: &'a mut Annotations,
+    /// Where the call stands.
+    pub call: TextRange,
+    /// Where each argument stands, in the order of the text.
+    pub args: &'a [TextRange],
+    /// Which PromQL.
+    pub dialect: &'a Dialect,
+}
+
+impl Notes<'_> {
+    /// Annotates an argument (from 0); the call where there is no such argument.
+    pub fn add(&mut self, kind: AnnotationKind, arg: usize) {
+        let at = self.args.get(arg).copied().unwrap_or(self.call);
+        self.annotations.add(kind, at);
+    }
+}
