@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::promql::math::round;
+
 /// Number of a node in pre-order; the root is 0.
 pub type NodeId = u32;
 
@@ -95,7 +97,7 @@ pub enum ExprKind {
 /// An instant vector selector.
 #[derive(Clone, Debug)]
 pub struct Selector {
-    /// The metric name before the braces or as a quoted name inside them.
+    /// The metric name before the braces; one in quotes inside them is a matcher only.
     pub name: Option<Arc<str>>,
     /// The matchers as Prometheus holds them: the one on `__name__` that stands for
     /// `name` is the last, the others are in the order of the text.
@@ -149,10 +151,11 @@ pub struct Duration {
 /// The kinds of durations.
 #[derive(Clone, Debug)]
 pub enum DurationKind {
-    /// A literal in milliseconds (`5m`, or `300` for seconds); may be negative in offsets.
+    /// A literal (`5m`, or `300` for seconds); may be negative in offsets. Alone it
+    /// stands for [`Duration::literal_millis`]; arithmetic uses the seconds as they are.
     Literal {
-        /// Milliseconds.
-        millis: i64,
+        /// Seconds.
+        seconds: f64,
         /// Written as a plain number of seconds.
         number: bool,
     },
@@ -170,6 +173,22 @@ pub enum DurationKind {
     MaxOf(Box<Duration>, Box<Duration>),
     /// `(d)`
     Paren(Box<Duration>),
+}
+
+impl Duration {
+    /// Nanoseconds of a literal, rounded as Prometheus rounds them.
+    pub fn literal_nanos(&self) -> Option<i64> {
+        match self.kind {
+            // `as` saturates; the parser has refused what is out of range.
+            DurationKind::Literal { seconds, .. } => Some(round(seconds * 1e9) as i64),
+            _ => None,
+        }
+    }
+
+    /// Milliseconds of a literal: what Prometheus evaluates with.
+    pub fn literal_millis(&self) -> Option<i64> {
+        self.literal_nanos().map(|it| it / 1_000_000)
+    }
 }
 
 /// What stands after `@`.
@@ -253,7 +272,8 @@ pub struct Binary {
     pub rhs: Box<Expr>,
     /// Return 0/1 rather than filter.
     pub return_bool: bool,
-    /// How vectors are matched; `None` unless both sides are vectors.
+    /// How vectors are matched; `None` unless both sides are vectors (or labels were
+    /// given all the same, which the type check refuses).
     pub matching: Option<Matching>,
 }
 

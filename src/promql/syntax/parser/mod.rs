@@ -1,0 +1,222 @@
+//! Tokens to tree, by recursive descent with precedence climbing.
+//!
+//! The language and its messages are those of Prometheus
+//! `promql/parser/{generated_parser.y,parse.go}`. Prometheus goes on after a syntax
+//! error and guesses; this parser stops at the first, since only that one is certain.
+
+mod call;
+mod duration;
+mod expr;
+mod finish;
+mod selector;
+mod series;
+
+use std::sync::Arc;
+
+use crate::promql::dialect::Dialect;
+use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
+use crate::promql::syntax::lexer::Lexer;
+use crate::promql::syntax::token::{Token, TokenKind};
+use crate::promql::syntax::unquote::unquote;
+
+pub use series::{SeriesHead, parse_metric, parse_series_head};
+
+/// How deep an expression may be nested: everything that walks a tree by recursion
+/// relies on it.
+pub const MAX_DEPTH: u32 = 512;
+
+/// Parses an expression; types and arguments are checked elsewhere.
+pub fn parse(text: &str, dialect: &Dialect) -> Result<Parsed, Vec<SyntaxError>> {
+    let mut parser = Parser::new(Lexer::new(text), text, dialect);
+    let expr = parser.whole(Parser::expression);
+    let Parser { lexer, errors, .. } = parser;
+    match expr {
+        Some(expr) if errors.is_empty() => Ok(finish::finish(expr, lexer.comments)),
+        _ => Err(errors),
+    }
+}
+
+/// Parses a metric selector, as in `match[]`.
+pub fn parse_selector(
+    text: &str,
+    dialect: &Dialect,
+) -> Result<crate::promql::syntax::ast::Selector, Vec<SyntaxError>> {
+    let mut parser = Parser::new(Lexer::new(text), text, dialect);
+    let selector = parser.whole(Parser::vector_selector);
+    match selector {
+        Some((selector, _)) if parser.errors.is_empty() => Ok(selector),
+        _ => Err(parser.errors),
+    }
+}
+
+/// Why a rule of the grammar gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// The next token does not fit; no message about it yet.
+    Unexpected,
+    /// The message has been recorded.
+    Reported,
+}
+
+type Parse<T> = Result<T, Fault>;
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    text: &'a str,
+    dialect: &'a Dialect,
+    ahead: Option<Token>,
+    /// Where the last token taken ends.
+    last_end: u32,
+    errors: Vec<SyntaxError>,
+    /// Rules entered and not yet left.
+    depth: u32,
+    /// Height of the tree that was built last.
+    height: u32,
+}
+
+impl<'a> Parser<'a> {
+    fn new(lexer: Lexer<'a>, text: &'a str, dialect: &'a Dialect) -> Parser<'a> {
+        Parser {
+            lexer,
+            text,
+            dialect,
+            ahead: None,
+            last_end: 0,
+            errors: Vec::new(),
+            depth: 0,
+            height: 0,
+        }
+    }
+
+    /// Parses with `rule` up to the end of the text.
+    fn whole<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parse<T>) -> Option<T> {
+        let result = rule(self).and_then(|it| match self.peek().kind {
+            TokenKind::Eof => Ok(it),
+            _ => Err(Fault::Unexpected),
+        });
+        self.within(result, "", "").ok()
+    }
+
+    /// The next token. A message of the lexer is recorded when its place is reached.
+    fn peek(&mut self) -> Token {
+        if let Some(token) = self.ahead {
+            return token;
+        }
+        let token = self.lexer.next_token();
+        self.ahead = Some(token);
+        if let Some((at, message)) = self.lexer.fault.take() {
+            self.error(at, message);
+        }
+        token
+    }
+
+    fn kind(&mut self) -> TokenKind {
+        self.peek().kind
+    }
+
+    /// Takes the next token.
+    fn next(&mut self) -> Token {
+        let token = self.peek();
+        self.ahead = None;
+        self.last_end = token.span.end;
+        token
+    }
+
+    /// Takes the next token if it is of this kind.
+    fn eat(&mut self, kind: TokenKind) -> Option<Token> {
+        match self.kind() == kind {
+            true => Some(self.next()),
+            false => None,
+        }
+    }
+
+    fn expect(&mut self, kind: TokenKind) -> Parse<Token> {
+        self.eat(kind).ok_or(Fault::Unexpected)
+    }
+
+    fn slice(&self, span: TextRange) -> &'a str {
+        &self.text[span.bytes()]
+    }
+
+    /// The value of a string token; bytes that are not UTF-8 are replaced.
+    fn string(&self, token: Token) -> Arc<str> {
+        String::from_utf8_lossy(&unquote(self.slice(token.span))).into()
+    }
+
+    fn error(&mut self, at: TextRange, message: impl Into<String>) {
+        self.errors.push(SyntaxError { at, message: message.into(), help: None });
+    }
+
+    fn error_with_help(
+        &mut self,
+        at: TextRange,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let help = Some(help.into());
+        self.errors.push(SyntaxError { at, message: message.into(), help });
+    }
+
+    /// Records the message about an unexpected token, unless there is one already.
+    fn within<T>(&mut self, result: Parse<T>, context: &str, expected: &str) -> Parse<T> {
+        if let Err(Fault::Unexpected) = result {
+            self.unexpected(context, expected);
+            return Err(Fault::Reported);
+        }
+        result
+    }
+
+    fn unexpected(&mut self, context: &str, expected: &str) {
+        let token = self.peek();
+        // The lexer has said what is wrong.
+        if token.kind == TokenKind::Error {
+            return;
+        }
+        let mut message =
+            format!("unexpected {}", token.kind.describe(self.slice(token.span)));
+        if !context.is_empty() {
+            message.push_str(" in ");
+            message.push_str(context);
+        }
+        if !expected.is_empty() {
+            message.push_str(", expected ");
+            message.push_str(expected);
+        }
+        self.error(token.span, message);
+    }
+
+    /// Enters a rule that may contain itself.
+    fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        match self.depth > MAX_DEPTH {
+            true => self.too_deep(),
+            false => Ok(()),
+        }
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Notes that a node stands on top of a tree of the height `below`.
+    fn grow(&mut self, below: u32) -> Parse<()> {
+        self.height = below + 1;
+        match self.height > MAX_DEPTH {
+            true => self.too_deep(),
+            false => Ok(()),
+        }
+    }
+
+    fn too_deep(&mut self) -> Parse<()> {
+        let at = self.peek().span;
+        self.errors.push(SyntaxError {
+            at,
+            message: format!("expression is nested more than {MAX_DEPTH} levels deep"),
+            help: Some("split it with recording rules".to_string()),
+        });
+        Err(Fault::Reported)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Series as tests and scripts name them: `metric{a="b"}`.
+
+use std::sync::Arc;
+
+use crate::promql::dialect::Dialect;
+use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::SyntaxError;
+use crate::promql::syntax::lexer::Lexer;
+use crate::promql::syntax::parser::{Fault, Parse, Parser};
+use crate::promql::syntax::token::TokenKind;
+
+const LABEL_SET: &str = "label set";
+
+/// The labels of a series description and where its values begin.
+#[derive(Clone, Debug)]
+pub struct SeriesHead {
+    /// The labels, metric name included.
+    pub labels: Labels,
+    /// Offset of the first byte after them.
+    pub values_at: usize,
+}
+
+/// Parses `metric{a="b"}` and nothing else (Prometheus's `ParseMetric`).
+pub fn parse_metric(text: &str) -> Result<Labels, Vec<SyntaxError>> {
+    let dialect = Dialect::everything();
+    let mut parser = Parser::new(Lexer::new(text), text, &dialect);
+    match parser.whole(Parser::metric) {
+        Some(labels) if parser.errors.is_empty() => Ok(labels),
+        _ => Err(parser.errors),
+    }
+}
+
+/// Parses the labels at the beginning of a series description such as
+/// `metric{a="b"} 1 2 3`; what follows them is the caller's.
+pub fn parse_series_head(text: &str) -> Result<SeriesHead, Vec<SyntaxError>> {
+    let dialect = Dialect::everything();
+    let mut parser = Parser::new(Lexer::series(text), text, &dialect);
+    match parser.whole(Parser::metric) {
+        Some(labels) if parser.errors.is_empty() => {
+            Ok(SeriesHead { labels, values_at: parser.lexer.offset() })
+        }
+        _ => Err(parser.errors),
+    }
+}
+
+impl Parser<'_> {
+    fn metric(&mut self) -> Parse<Labels> {
+        let token = self.peek();
+        let name = match token.kind.is_metric_name() {
+            true => {
+                self.next();
+                Some(Symbol::from(self.slice(token.span)))
+            }
+            false => None,
+        };
+        let mut pairs = match self.kind() {
+            TokenKind::LeftBrace => self.label_set()?,
+            _ => Vec::new(),
+        };
+        if let Some(name) = name {
+            pairs.push((METRIC_NAME.into(), name));
+        }
+        Ok(Labels::from_pairs(pairs))
+    }
+
+    fn label_set(&mut self) -> Parse<Vec<(Symbol, Symbol)>> {
+        self.expect(TokenKind::LeftBrace)?;
+        let mut pairs = Vec::new();
+        while self.eat(TokenKind::RightBrace).is_none() {
+            if !pairs.is_empty() {
+                let comma = self.expect(TokenKind::Comma);
+                self.within(comma, LABEL_SET, "\",\" or \"}\"")?;
+                if self.eat(TokenKind::RightBrace).is_some() {
+                    break;
+                }
+            }
+            let pair = self.label();
+            pairs.push(self.within(pair, LABEL_SET, "identifier or \"}\"")?);
+        }
+        Ok(pairs)
+    }
+
+    fn label(&mut self) -> Parse<(Symbol, Symbol)> {
+        let token = self.peek();
+        let name: Symbol = match token.kind {
+            TokenKind::Identifier => self.slice(token.span).into(),
+            TokenKind::String => self.string(token),
+            _ => return Err(Fault::Unexpected),
+        };
+        self.next();
+        if self.eat(TokenKind::Assign).is_none() {
+            return match token.kind {
+                TokenKind::String => Ok((Arc::from(METRIC_NAME), name)),
+                _ => self.within(Err(Fault::Unexpected), LABEL_SET, "\"=\""),
+            };
+        }
+        let value = self.expect(TokenKind::String);
+        let value = self.within(value, LABEL_SET, "string")?;
+        Ok((name, self.string(value)))
+    }
+}

@@ -1,0 +1,95 @@
+use super::*;
+use crate::promql::syntax::ast::ExprKind;
+
+fn ok(text: &str) -> Parsed {
+    parse(text, &Dialect::everything()).unwrap_or_else(|it| panic!("{text}: {it:?}"))
+}
+
+fn first_error(text: &str) -> (usize, String) {
+    match parse(text, &Dialect::everything()) {
+        Ok(_) => panic!("{text} is accepted"),
+        Err(errors) => (errors[0].at.start as usize, errors[0].message.clone()),
+    }
+}
+
+#[test]
+fn nodes_are_numbered_in_pre_order() {
+    let parsed = ok("topk(3, rate(a[5m]) + on (x) b) # why");
+    let mut ids = Vec::new();
+    parsed.expr.walk(&mut |it| ids.push((it.id, it.span.bytes())));
+    let expected = [0..31, 8..30, 8..19, 13..18, 13..14, 29..30, 5..6];
+    assert_eq!(ids, (0..).zip(expected).collect::<Vec<_>>());
+    assert_eq!(parsed.n_nodes, 7);
+    assert_eq!(parsed.comments, [TextRange::new(32, 37)]);
+}
+
+#[test]
+fn depth_is_limited() {
+    let nested = |n: usize| format!("{}x{}", "(".repeat(n), ")".repeat(n));
+    ok(&nested(500));
+    assert!(first_error(&nested(100_000)).1.contains("nested"));
+    let unary = |n: usize| format!("{}x", "-".repeat(n));
+    ok(&unary(500));
+    assert!(first_error(&unary(100_000)).1.contains("nested"));
+    let chain = |n: usize| format!("x{}", " + x".repeat(n));
+    ok(&chain(500));
+    assert!(first_error(&chain(100_000)).1.contains("nested"));
+    let powers = |n: usize| format!("x{}", " ^ x".repeat(n));
+    assert!(first_error(&powers(100_000)).1.contains("nested"));
+    let durations = |n: usize| format!("x[{}5m{}]", "(".repeat(n), ")".repeat(n));
+    ok(&durations(500));
+    assert!(first_error(&durations(100_000)).1.contains("nested"));
+    let subqueries = |n: usize| format!("x{}", "[5m:1m]".repeat(n));
+    assert!(first_error(&subqueries(100_000)).1.contains("nested"));
+    let calls = |n: usize| format!("{}x{}", "abs(".repeat(n), ")".repeat(n));
+    assert!(first_error(&calls(100_000)).1.contains("nested"));
+}
+
+#[test]
+fn a_sign_binds_as_multiplication_does() {
+    let unary = |it: &ExprKind| matches!(it, ExprKind::Unary { .. });
+    assert!(unary(&ok("-a ^ b").expr.kind));
+    assert!(!unary(&ok("-a * b").expr.kind));
+    assert!(matches!(ok("-1").expr.kind, ExprKind::Number { value: -1.0, .. }));
+}
+
+#[test]
+fn messages_are_those_of_prometheus() {
+    for (text, start, message) in [
+        ("", 0, "no expression found in input"),
+        ("(1", 0, "unclosed left parenthesis"),
+        ("1)", 2, "unexpected right parenthesis ')'"),
+        ("sum(a b)", 6, "unexpected identifier \"b\" in aggregation"),
+        (
+            "sum by a (b)",
+            7,
+            "unexpected identifier \"a\" in grouping opts, expected \"(\"",
+        ),
+        ("nope(a)", 0, "unknown function with name \"nope\""),
+        (
+            "a[5m] offset",
+            12,
+            "unexpected end of input in offset, expected number, duration, step(), or \
+             range()",
+        ),
+        ("foo{a=1}", 6, "unexpected character inside braces: '1'"),
+        ("foo{a=}", 6, "unexpected \"}\" in label matching, expected string"),
+    ] {
+        let (at, found) = first_error(text);
+        assert_eq!(found, message, "{text}");
+        if start != 0 {
+            assert_eq!(at, start, "{text}");
+        }
+    }
+}
+
+#[test]
+fn series_heads_end_where_values_begin() {
+    let head = parse_series_head("up{job=\"a\", \"b c\"='d',} 1 2x3").unwrap();
+    assert_eq!(head.labels.to_string(), r#"{__name__="up", "b c"="d", job="a"}"#);
+    assert_eq!(head.values_at, 23);
+    assert_eq!(parse_series_head("up 1").unwrap().values_at, 2);
+    assert_eq!(parse_series_head("{\"x y\"} 1").unwrap().labels.metric_name(), "x y");
+    assert!(parse_series_head("up{a=~\"b\"} 1").is_err());
+    assert!(parse_metric("up{a=\"b\"} 1").is_err());
+}
