@@ -5,6 +5,7 @@
 
 pub mod annotation;
 pub mod dialect;
+pub mod duration;
 pub mod error;
 pub mod functions;
 pub mod histogram;
