@@ -5,6 +5,8 @@
 //! how a message is drawn.
 
 pub mod diagnostic;
+pub mod json;
+pub mod render;
 pub mod sink;
 pub mod source;
 pub mod suggest;

@@ -1,0 +1,409 @@
+//! Draws messages as rustc does, with the source under them.
+//!
+//! The only file that knows annotate-snippets. Each snippet is a window of lines around
+//! its labels, so that a message about a file of megabytes costs as little as one about
+//! a short file; nothing in a source can break the drawing.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{
+    AnnotationKind, Group, Level as Severity, Patch, Renderer, Snippet,
+    normalize_untrusted_str,
+};
+
+use crate::diag::diagnostic::{Diagnostic, Fix, Level};
+use crate::diag::source::{FileId, Source, SourceMap, Span};
+
+/// How messages are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// With ANSI colours.
+    pub colour: bool,
+    /// With lines of box-drawing characters instead of ASCII.
+    pub unicode: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+impl Config {
+    /// For pipes, files and tests.
+    pub const PLAIN: Config = Config { colour: false, unicode: false, width: 120 };
+}
+
+/// Labels at most this many lines apart share a snippet.
+const NEAR: u32 = 40;
+
+/// A label over more lines than this is drawn on its first line only.
+const MAX_LINES: u32 = 8;
+
+/// Draws all messages, each followed by an empty line.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, config: Config) -> String {
+    let renderer = match config.colour {
+        true => Renderer::styled().hyperlink(false),
+        false => Renderer::plain(),
+    };
+    let renderer =
+        renderer.term_width(config.width.max(40)).decor_style(match config.unicode {
+            true => DecorStyle::Unicode,
+            false => DecorStyle::Ascii,
+        });
+    let mut out = String::new();
+    for it in diagnostics {
+        let drawn = renderer.render(&groups(it, sources));
+        for line in drawn.lines() {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn groups(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Group<'static>> {
+    let severity = match diagnostic.level {
+        Level::Error => Severity::ERROR,
+        Level::Warning => Severity::WARNING,
+        Level::Note => Severity::NOTE,
+    };
+    let title = normalize_untrusted_str(&diagnostic.title);
+    let mut main = severity
+        .primary_title(title)
+        .id(diagnostic.code)
+        .elements(labels(diagnostic, sources));
+    for text in &diagnostic.notes {
+        main = main.element(Severity::NOTE.message(normalize_untrusted_str(text)));
+    }
+    for text in &diagnostic.help {
+        main = main.element(Severity::HELP.message(normalize_untrusted_str(text)));
+    }
+    let mut groups = vec![main];
+    groups.extend(diagnostic.fix.as_ref().map(|it| fix(it, sources)));
+    groups
+}
+
+type Label<'a> = (Span, &'a str, AnnotationKind);
+
+fn labels(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+) -> Vec<Snippet<'static, annotate_snippets::Annotation<'static>>> {
+    let labels = diagnostic.labels.iter().map(|it| -> Label {
+        let kind = match it.primary {
+            true => AnnotationKind::Primary,
+            false => AnnotationKind::Context,
+        };
+        (it.span, &it.text, kind)
+    });
+    let mut out = Vec::new();
+    for (file, cluster) in clusters(labels.collect(), sources) {
+        let source = sources.file(file);
+        let window = Window::around(source, cluster.iter().map(|it| it.0));
+        let mut snippet = window.snippet(source);
+        for (span, text, kind) in cluster {
+            let text = normalize_untrusted_str(text);
+            let label = (!text.is_empty()).then_some(text);
+            snippet =
+                snippet.annotation(kind.span(window.short(source, span)).label(label));
+        }
+        out.push(snippet);
+    }
+    out
+}
+
+fn fix(fix: &Fix, sources: &SourceMap) -> Group<'static> {
+    let edits =
+        fix.edits.iter().map(|it| -> Label { (it.0, &it.1, AnnotationKind::Primary) });
+    let title = normalize_untrusted_str(&fix.title);
+    let mut group = Group::with_title(Severity::HELP.secondary_title(title));
+    for (file, cluster) in clusters(edits.collect(), sources) {
+        let source = sources.file(file);
+        let window = Window::around(source, cluster.iter().map(|it| it.0));
+        let mut snippet = window.snippet(source);
+        let mut end = 0;
+        for (span, text, _) in cluster {
+            let range = window.range(source, span);
+            // Edits that overlap cannot be drawn; no fix has any.
+            if range.start < end {
+                continue;
+            }
+            end = range.end;
+            snippet = snippet.patch(Patch::new(range, normalize_untrusted_str(text)));
+        }
+        group = group.element(snippet);
+    }
+    group
+}
+
+/// Puts what stands near each other in one file together; the primary place comes first.
+fn clusters<'a>(
+    mut labels: Vec<Label<'a>>,
+    sources: &SourceMap,
+) -> Vec<(FileId, Vec<Label<'a>>)> {
+    let first = labels
+        .iter()
+        .find(|it| matches!(it.2, AnnotationKind::Primary))
+        .or(labels.first())
+        .map(|it| it.0);
+    labels.sort_by_key(|it| it.0);
+    let mut out: Vec<(FileId, u32, Vec<Label>)> = Vec::new();
+    for label in labels {
+        let source = sources.file(label.0.file);
+        let line = source.position(label.0.start).line;
+        let end = source.position(label.0.end).line.min(line + MAX_LINES);
+        match out.last_mut() {
+            Some((file, last, items))
+                if *file == label.0.file && line <= *last + NEAR =>
+            {
+                *last = end.max(*last);
+                items.push(label);
+            }
+            _ => out.push((label.0.file, end, vec![label])),
+        }
+    }
+    let has_first = |items: &[Label]| items.iter().any(|it| Some(it.0) == first);
+    out.sort_by_key(|it| (!has_first(&it.2), Some(it.0) != first.map(|it| it.file)));
+    out.into_iter().map(|it| (it.0, it.2)).collect()
+}
+
+/// The lines of a source that are shown, without carriage returns.
+struct Window {
+    text: String,
+    /// For each line its range in the source, and its offset in `text`.
+    lines: Vec<(Range<usize>, usize)>,
+    /// Number of the first line.
+    first: u32,
+}
+
+impl Window {
+    fn around(source: &Source, spans: impl Iterator<Item = Span>) -> Window {
+        let (mut first, mut last) = (u32::MAX, 1);
+        for span in spans {
+            let line = source.position(span.start).line;
+            first = first.min(line);
+            let end = source.position(span.end).line;
+            last = last.max(line).max(end.min(line + MAX_LINES));
+        }
+        // Some lines more, for those that the drawing shows around a label.
+        let first = first.min(last).saturating_sub(2).max(1);
+        let last = (last + 2).min(source.n_lines());
+        let mut text = String::new();
+        let mut lines = Vec::new();
+        for line in first..=last {
+            let range = source.line_range(line);
+            lines.push((range.clone(), text.len()));
+            text.push_str(&source.text[range]);
+            text.push('\n');
+        }
+        Window { text, lines, first }
+    }
+
+    fn snippet<T: Clone>(&self, source: &Source) -> Snippet<'static, T> {
+        Snippet::source(self.text.clone())
+            .line_start(self.first as usize)
+            .path(normalize_untrusted_str(&source.path))
+    }
+
+    /// The place of a source offset in the window, on a character's boundary.
+    fn offset(&self, source: &Source, offset: u32) -> usize {
+        let offset = offset as usize;
+        let idx = self.lines.partition_point(|it| it.0.start <= offset);
+        let Some((range, at)) = self.lines.get(idx.saturating_sub(1)) else { return 0 };
+        let mut offset = offset.clamp(range.start, range.end);
+        while !source.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        at + offset - range.start
+    }
+
+    fn range(&self, source: &Source, span: Span) -> Range<usize> {
+        let start = self.offset(source, span.start);
+        start..self.offset(source, span.end).max(start)
+    }
+
+    /// As [`Window::range`], cut to the first line of what takes too many.
+    fn short(&self, source: &Source, span: Span) -> Range<usize> {
+        let line = source.position(span.start).line;
+        let n_more = source.position(span.end).line.saturating_sub(line);
+        match n_more < MAX_LINES {
+            true => self.range(source, span),
+            false => {
+                let end = source.line_range(line).end as u32;
+                self.range(source, Span { end: end.max(span.start), ..span })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    const ALERTS: &str = "\
+owner = \"platform\"
+
+[alert.ApiDown]
+severity = \"critical\"
+expr = '''
+up{job=\"${job}\"} == 0
+  and on (job) rate(x[5mm]) > 1
+'''
+for = \"1m\"
+[alert.ApiDown.labels]
+summary = \"é is down\"
+";
+
+    fn check(diagnostic: Diagnostic, expect: Expect) {
+        let mut sources = SourceMap::new();
+        sources.add("alerts/api.toml", ALERTS);
+        sources.add("alerts/crlf.toml", "a = 1\r\n\tb = 2\r\n");
+        let far = format!("first = 1\n{}last = 2\n", "x = 0\n".repeat(500));
+        sources.add("packs/far.toml", far);
+        expect.assert_eq(&render(&[diagnostic], &sources, Config::PLAIN));
+    }
+
+    fn span(file: u32, text: &str, part: &str) -> Span {
+        let start = text.find(part).unwrap() as u32;
+        Span { file: FileId(file), start, end: start + part.len() as u32 }
+    }
+
+    #[test]
+    fn a_label_in_a_multi_line_string() {
+        let at = span(0, ALERTS, "5mm");
+        let d = Diagnostic::error("promql-syntax", "bad duration `5mm`")
+            .at(at, "no such unit")
+            .help("write `5m`")
+            .fix(Fix {
+                title: "write minutes".to_owned(),
+                edits: vec![(at, "5m".to_owned())],
+                safe: false,
+            });
+        check(d, expect![[r#"
+            error[promql-syntax]: bad duration `5mm`
+             --> alerts/api.toml:7:23
+              |
+            7 |   and on (job) rate(x[5mm]) > 1
+              |                       ^^^ no such unit
+              |
+              = help: write `5m`
+            help: write minutes
+              |
+            7 -   and on (job) rate(x[5mm]) > 1
+            7 +   and on (job) rate(x[5m]) > 1
+              |
+
+        "#]]);
+    }
+
+    #[test]
+    fn several_places_in_several_files() {
+        let far = Span { file: FileId(2), start: 0, end: 5 };
+        let last = Span { file: FileId(2), start: 10 + 6 * 500, end: 10 + 6 * 500 + 4 };
+        let d =
+            Diagnostic::warning("swallowed-key", "label `summary` is a key of alerts")
+                .context(
+                    span(0, ALERTS, "[alert.ApiDown.labels]"),
+                    "this header takes it",
+                )
+                .at(span(0, ALERTS, "summary"), "belongs to the labels")
+                .context(last, "used here")
+                .context(far, "and here")
+                .note("a header takes all keys up to the next one\nin the file");
+        check(d, expect![[r#"
+            warning[swallowed-key]: label `summary` is a key of alerts
+               --> alerts/api.toml:11:1
+                |
+             10 | [alert.ApiDown.labels]
+                | ---------------------- this header takes it
+             11 | summary = "é is down"
+                | ^^^^^^^ belongs to the labels
+                |
+               ::: packs/far.toml:1:1
+                |
+              1 | first = 1
+                | ----- and here
+                |
+               ::: packs/far.toml:502:1
+                |
+            502 | last = 2
+                | ---- used here
+                |
+                = note: a header takes all keys up to the next one
+                        in the file
+
+        "#]]);
+    }
+
+    #[test]
+    fn odd_places() {
+        let end = ALERTS.len() as u32;
+        let all = Span { file: FileId(0), start: 0, end };
+        let eof = Span { file: FileId(0), start: end, end };
+        let past = Span { file: FileId(0), start: end + 10, end: end + 20 };
+        let inside_char = span(0, ALERTS, "é is").part(1, 2);
+        check(Diagnostic::error("a", "the whole file").at(all, "all"), expect![[r#"
+            error[a]: the whole file
+             --> alerts/api.toml:1:1
+              |
+            1 | owner = "platform"
+              | ^^^^^^^^^^^^^^^^^^ all
+
+        "#]]);
+        check(Diagnostic::error("a", "the end").at(eof, "end"), expect![[r#"
+            error[a]: the end
+              --> alerts/api.toml:12:1
+               |
+            12 |
+               | ^ end
+
+        "#]]);
+        check(Diagnostic::error("a", "behind the end").at(past, ""), expect![[r#"
+            error[a]: behind the end
+              --> alerts/api.toml:12:1
+               |
+            12 |
+               | ^
+
+        "#]]);
+        check(Diagnostic::error("a", "half").at(inside_char, "h"), expect![[r#"
+            error[a]: half
+              --> alerts/api.toml:11:12
+               |
+            11 | summary = "é is down"
+               |            ^ h
+
+        "#]]);
+        let crlf = Span { file: FileId(1), start: 4, end: 9 };
+        check(Diagnostic::error("a", "line ends").at(crlf, "here"), expect![[r#"
+            error[a]: line ends
+             --> alerts/crlf.toml:1:5
+              |
+            1 |   a = 1
+              |  _____^
+            2 | |     b = 2
+              | |_____^ here
+
+        "#]]);
+        let mut note = Diagnostic::warning("a", "no place").help("run `init`");
+        note.level = Level::Note;
+        check(note, expect![[r#"
+            note[a]: no place
+             |
+             = help: run `init`
+
+        "#]]);
+    }
+
+    #[test]
+    fn a_large_source_costs_little() {
+        let mut sources = SourceMap::new();
+        let text = "expr = 'up == 0'\n".repeat(300_000);
+        let file = sources.add("big.toml", text.as_str());
+        let at = Span { file, start: text.len() as u32 / 2, end: text.len() as u32 };
+        let d = Diagnostic::error("a", "b").at(at, "c");
+        let drawn = render(&vec![d; 2000], &sources, Config::PLAIN);
+        assert!(drawn.len() < 2000 * 200);
+    }
+}
