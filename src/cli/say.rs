@@ -4,11 +4,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use serde_json::{Value as Json, json};
-
 use crate::cli::args::{Color, Format, Global};
-use crate::diag::diagnostic::{Diagnostic, Level};
-use crate::diag::source::{Position, SourceMap};
+use crate::diag::render::Config;
 
 /// Whether text for this stream is coloured.
 pub fn coloured(global: &Global, stream: &impl IsTerminal) -> bool {
@@ -37,34 +34,7 @@ pub fn message(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Messages as a person reads them.
-pub fn render(
-    diagnostics: &[Diagnostic],
-    sources: &SourceMap,
-    _coloured: bool,
-) -> String {
-    let mut out = String::new();
-    for it in diagnostics {
-        let level = match it.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        };
-        out.push_str(&format!("{level}[{}]: {}\n", it.code, it.title));
-        if let Some(span) = it.place() {
-            let Position { line, column } = sources.position(span);
-            let path = &sources.file(span.file).path;
-            out.push_str(&format!("  --> {path}:{line}:{column}\n"));
-        }
-        for help in &it.help {
-            out.push_str(&format!("  = help: {help}\n"));
-        }
-    }
-    out
-}
-
-/// Messages as a program reads them.
-pub fn json(diagnostics: &[Diagnostic], _sources: &SourceMap) -> Json {
-    let one = |it: &Diagnostic| json!({ "code": it.code, "title": it.title });
-    Json::Array(diagnostics.iter().map(one).collect())
+/// How messages are drawn on standard error.
+pub fn config(global: &Global) -> Config {
+    Config { colour: coloured(global, &io::stderr()), ..Config::PLAIN }
 }

@@ -7,6 +7,8 @@ use crate::cli::exit::Exit;
 use crate::cli::fs::{self, Project};
 use crate::cli::say;
 use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::json::json as diagnostics_json;
+use crate::diag::render::render;
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
 
@@ -54,8 +56,8 @@ impl Session {
         };
         match self.global.format {
             Format::Human => {
-                let coloured = say::coloured(&self.global, &std::io::stderr());
-                say::message(&say::render(&diagnostics, &self.sources, coloured));
+                let config = say::config(&self.global);
+                say::message(&render(&diagnostics, &self.sources, config));
                 say::message(&summary(n_errors, n_warnings));
                 say::result(human);
             }
@@ -64,7 +66,7 @@ impl Session {
                     Json::Object(it) => it,
                     other => serde_json::Map::from_iter([("result".to_owned(), other)]),
                 };
-                let said = say::json(&diagnostics, &self.sources);
+                let said = diagnostics_json(&diagnostics, &self.sources);
                 document.insert("diagnostics".to_owned(), said);
                 say::result(&format!("{:#}\n", json!(document)));
             }

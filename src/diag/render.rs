@@ -280,7 +280,9 @@ summary = \"é is down\"
                 edits: vec![(at, "5m".to_owned())],
                 safe: false,
             });
-        check(d, expect![[r#"
+        check(
+            d,
+            expect![[r#"
             error[promql-syntax]: bad duration `5mm`
              --> alerts/api.toml:7:23
               |
@@ -294,7 +296,8 @@ summary = \"é is down\"
             7 +   and on (job) rate(x[5m]) > 1
               |
 
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -311,7 +314,9 @@ summary = \"é is down\"
                 .context(last, "used here")
                 .context(far, "and here")
                 .note("a header takes all keys up to the next one\nin the file");
-        check(d, expect![[r#"
+        check(
+            d,
+            expect![[r#"
             warning[swallowed-key]: label `summary` is a key of alerts
                --> alerts/api.toml:11:1
                 |
@@ -333,7 +338,8 @@ summary = \"é is down\"
                 = note: a header takes all keys up to the next one
                         in the file
 
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -343,40 +349,54 @@ summary = \"é is down\"
         let eof = Span { file: FileId(0), start: end, end };
         let past = Span { file: FileId(0), start: end + 10, end: end + 20 };
         let inside_char = span(0, ALERTS, "é is").part(1, 2);
-        check(Diagnostic::error("a", "the whole file").at(all, "all"), expect![[r#"
+        check(
+            Diagnostic::error("a", "the whole file").at(all, "all"),
+            expect![[r#"
             error[a]: the whole file
              --> alerts/api.toml:1:1
               |
             1 | owner = "platform"
               | ^^^^^^^^^^^^^^^^^^ all
 
-        "#]]);
-        check(Diagnostic::error("a", "the end").at(eof, "end"), expect![[r#"
+        "#]],
+        );
+        check(
+            Diagnostic::error("a", "the end").at(eof, "end"),
+            expect![[r#"
             error[a]: the end
               --> alerts/api.toml:12:1
                |
             12 |
                | ^ end
 
-        "#]]);
-        check(Diagnostic::error("a", "behind the end").at(past, ""), expect![[r#"
+        "#]],
+        );
+        check(
+            Diagnostic::error("a", "behind the end").at(past, ""),
+            expect![[r#"
             error[a]: behind the end
               --> alerts/api.toml:12:1
                |
             12 |
                | ^
 
-        "#]]);
-        check(Diagnostic::error("a", "half").at(inside_char, "h"), expect![[r#"
+        "#]],
+        );
+        check(
+            Diagnostic::error("a", "half").at(inside_char, "h"),
+            expect![[r#"
             error[a]: half
               --> alerts/api.toml:11:12
                |
             11 | summary = "é is down"
                |            ^ h
 
-        "#]]);
+        "#]],
+        );
         let crlf = Span { file: FileId(1), start: 4, end: 9 };
-        check(Diagnostic::error("a", "line ends").at(crlf, "here"), expect![[r#"
+        check(
+            Diagnostic::error("a", "line ends").at(crlf, "here"),
+            expect![[r#"
             error[a]: line ends
              --> alerts/crlf.toml:1:5
               |
@@ -385,15 +405,19 @@ summary = \"é is down\"
             2 | |     b = 2
               | |_____^ here
 
-        "#]]);
+        "#]],
+        );
         let mut note = Diagnostic::warning("a", "no place").help("run `init`");
         note.level = Level::Note;
-        check(note, expect![[r#"
+        check(
+            note,
+            expect![[r#"
             note[a]: no place
              |
              = help: run `init`
 
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
