@@ -4,4 +4,5 @@
 //! run. The notation of series values is shared by all dialects.
 
 pub mod duration;
+pub mod native;
 pub mod notation;

@@ -20,7 +20,7 @@ pub struct Shape {
 }
 
 /// One key.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// Its name.
     pub name: &'static str,
@@ -66,7 +66,7 @@ pub enum Names {
 }
 
 /// What a key takes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Type {
     /// A string of a form.
     Text(&'static Form),

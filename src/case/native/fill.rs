@@ -1,0 +1,654 @@
+//! A test in one environment: parameters filled in, series and time lines read.
+
+use std::collections::BTreeSet;
+
+use crate::case::duration;
+use crate::case::native::read::{Case, Expect, Moment, Want};
+use crate::case::native::timeline::{self, TimeLine};
+use crate::case::notation::{self, Extent, Item, Notation, Shape};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::doc::parameter;
+use crate::promql::dialect::Dialect;
+use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::syntax;
+use crate::promql::syntax::ast::{MatchOp, Matcher, SyntaxError};
+
+/// A test that can run.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Its name.
+    pub name: String,
+    /// Where it begins.
+    pub span: Span,
+    /// The spacing of samples in milliseconds.
+    pub interval: i64,
+    /// Unix time of the first sample in milliseconds.
+    pub start: i64,
+    /// How long it lasts, in milliseconds.
+    pub until: i64,
+    /// The series.
+    pub series: Vec<Line>,
+    /// Whether alerts that are not named must stay silent.
+    pub only: bool,
+    /// What is expected of alerts.
+    pub expects: Vec<Expectation>,
+    /// Assertions about moments.
+    pub moments: Vec<Instant>,
+}
+
+/// A series with its values.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The series.
+    pub labels: Labels,
+    /// The values, not yet multiplied out.
+    pub items: Vec<Item>,
+    /// The block that it stands in.
+    pub text: Text,
+    /// Its offset in the block; places in `items` are relative to it.
+    pub offset: usize,
+    /// Bytes of the line.
+    pub len: usize,
+}
+
+/// What is expected of the alerts that a selector selects.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// The selector.
+    pub selector: AlertSelector,
+    /// When the alert is in which state.
+    pub line: Option<(TimeLine, Text)>,
+    /// Annotations by name.
+    pub annotations: Vec<(Text, Text)>,
+    /// Labels by name.
+    pub labels: Vec<(Text, Text)>,
+    /// Whether the labels and the selector name all labels.
+    pub exact: bool,
+    /// The value.
+    pub value: Option<(ValueMatch, Text)>,
+    /// When annotations and value are looked at.
+    pub at: Option<i64>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An alert's name and matchers on its labels.
+#[derive(Clone, Debug)]
+pub struct AlertSelector {
+    /// The text, which knows where it was written.
+    pub text: Text,
+    /// `alertname`
+    pub name: String,
+    /// Matchers on other labels.
+    pub matchers: Vec<Matcher>,
+}
+
+/// What a value is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueMatch {
+    /// The least value that is right.
+    pub least: f64,
+    /// The greatest value that is right.
+    pub most: f64,
+}
+
+impl ValueMatch {
+    /// Whether a value is right; NaN is only where NaN is written.
+    pub fn holds(self, value: f64) -> bool {
+        match self.least.is_nan() {
+            true => value.is_nan(),
+            false => self.least <= value && value <= self.most,
+        }
+    }
+}
+
+/// An assertion about a moment.
+#[derive(Clone, Debug)]
+pub struct Instant {
+    /// Milliseconds from the test's start.
+    pub time: i64,
+    /// All alerts that fire then, by name and labels.
+    pub firing: Option<Vec<(Labels, Text)>>,
+    /// An expression and what it gives.
+    pub query: Option<Query>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An expression and what it gives.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The expression.
+    pub expr: Text,
+    /// All of its samples; the metric name is compared only where it is written.
+    pub samples: Option<Vec<(Labels, ValueMatch, Text)>>,
+    /// Its only value.
+    pub value: Option<(ValueMatch, Text)>,
+}
+
+/// Says which parameters of a test nothing uses, and which uses nothing defines.
+///
+/// `known` are the names that every environment defines.
+pub fn check_parameters(case: &Case, known: &[String], sink: &mut Sink) {
+    let mut texts: Vec<&Text> = case.series.iter().collect();
+    texts.extend(&case.until);
+    texts.extend(case.parameters.iter().map(|it| &it.1));
+    for expect in &case.expects {
+        texts.push(&expect.selector);
+        for want in expect.envs.iter().map(|it| &it.1).chain([&expect.want]) {
+            texts.extend(want.line.iter().chain(&want.value).chain(&want.at));
+            texts.extend(want.annotations.iter().chain(&want.labels).map(|it| &it.1));
+        }
+    }
+    for moment in &case.moments {
+        texts.extend([&moment.time]);
+        texts.extend(moment.expr.iter().chain(&moment.value));
+        texts.extend(moment.firing.iter().chain(&moment.samples).flatten());
+    }
+    let used: BTreeSet<&str> =
+        texts.iter().flat_map(|it| parameter::names(it.as_str())).collect();
+    let own: Vec<&str> = case.parameters.iter().map(|it| it.0.as_str()).collect();
+    for (name, _) in &case.parameters {
+        if !used.contains(name.as_str()) {
+            let unknown = used
+                .iter()
+                .filter(|it| !own.contains(it) && !known.iter().any(|name| name == *it));
+            let near = suggest::nearest(name.as_str(), unknown.copied());
+            let title = format!("parameter `{name}` is used nowhere");
+            let diagnostic = Diagnostic::error("unused-parameter", title);
+            sink.push(match near {
+                Some(near) => diagnostic
+                    .at(name.span(), format!("`${{{near}}}` is used: is that meant?")),
+                None => diagnostic
+                    .at(name.span(), "no `${…}` of the test names it")
+                    .help("remove it"),
+            });
+        }
+    }
+    for text in texts {
+        sink.extend(parameter::faults(text));
+        for part in parameter::parts(text.as_str()) {
+            let parameter::Part::Use(it) = part else { continue };
+            let name = it.name.split_once('.').map_or(it.name, |it| it.0);
+            if own.contains(&name) || known.iter().any(|it| it == name) {
+                continue;
+            }
+            let names = own.iter().copied().chain(known.iter().map(String::as_str));
+            let diagnostic = Diagnostic::error(
+                "unknown-parameter",
+                format!("unknown parameter `{name}`"),
+            );
+            sink.push(match suggest::nearest(name, names) {
+                Some(near) => diagnostic.within(
+                    text,
+                    it.range.start,
+                    it.range.end,
+                    format!("did you mean `${{{near}}}`?"),
+                ),
+                None => diagnostic
+                    .within(text, it.range.start, it.range.end, "defined nowhere")
+                    .help(format!("define it in the test: `let = {{ {name} = … }}`")),
+            });
+        }
+    }
+}
+
+/// Makes a test ready for one environment. `interval` is the spacing of samples where the
+/// test gives none, in milliseconds; `lookup` gives the environment's parameters.
+///
+/// What is wrong with it is in the sink; then the result is not to be run.
+pub fn fill(
+    case: &Case,
+    env: &str,
+    interval: i64,
+    lookup: &dyn Fn(&str) -> Option<Text>,
+    sink: &mut Sink,
+) -> Option<Ready> {
+    let interval = case.interval.unwrap_or(interval);
+    let filler = Filler { case, lookup, interval };
+    let until = case.until.as_ref().and_then(|it| filler.time(it, sink));
+    let moments: Vec<Instant> =
+        case.moments.iter().filter_map(|it| filler.moment(it, sink)).collect();
+    let until = until.or(moments.iter().map(|it| it.time).max())?;
+    let mut series = Vec::new();
+    for block in &case.series {
+        filler.series(block, until, &mut series, sink);
+    }
+    same_series(&series, sink);
+    let expects = case
+        .expects
+        .iter()
+        .filter_map(|it| filler.expect(it, env, until, sink))
+        .collect();
+    for moment in &moments {
+        if until < moment.time {
+            sink.push(
+                Diagnostic::error("late-assertion", "an assertion after the test's end")
+                    .at(
+                        moment.span,
+                        format!("the test ends at {}", duration::print(until)),
+                    ),
+            );
+        }
+    }
+    Some(Ready {
+        name: case.name.clone(),
+        span: case.span,
+        interval,
+        start: case.start,
+        until,
+        series,
+        only: case.only,
+        expects,
+        moments,
+    })
+}
+
+struct Filler<'a> {
+    case: &'a Case,
+    lookup: &'a dyn Fn(&str) -> Option<Text>,
+    interval: i64,
+}
+
+/// How deep parameters may be used in values of parameters.
+const DEPTH: u32 = 16;
+
+impl Filler<'_> {
+    fn text(&self, text: &Text) -> Text {
+        self.text_below(text, DEPTH)
+    }
+
+    fn text_below(&self, text: &Text, depth: u32) -> Text {
+        parameter::fill(text, |it| {
+            let own =
+                self.case.parameters.iter().rev().find(|own| own.0.as_str() == it.name);
+            match own {
+                Some(own) if depth != 0 => Some(self.text_below(&own.1, depth - 1)),
+                Some(_) => None,
+                None => (self.lookup)(it.name),
+            }
+        })
+        .text
+    }
+
+    fn time(&self, text: &Text, sink: &mut Sink) -> Option<i64> {
+        let text = self.text(text);
+        match duration::parse(text.as_str()) {
+            Ok(time) => Some(time),
+            Err(_) => {
+                let title = format!("`{text}` is not a duration");
+                let diagnostic = Diagnostic::error("bad-value", title);
+                sink.push(
+                    diagnostic
+                        .within(&text, 0, text.as_str().len(), "no duration")
+                        .help("write a number and a unit, such as `30m`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn series(&self, block: &Text, until: i64, out: &mut Vec<Line>, sink: &mut Sink) {
+        let text = self.text(block);
+        let mut offset = 0;
+        for line in text.as_str().split_inclusive('\n') {
+            let start = offset;
+            offset += line.len();
+            let line = line.trim_end();
+            let bare = line.trim_start();
+            if bare.is_empty() || bare.starts_with('#') {
+                continue;
+            }
+            let start = start + (line.len() - bare.len());
+            let bare = strip_comment(bare);
+            match notation::series(bare, Notation::Native) {
+                Ok((labels, items)) => {
+                    let line = Line {
+                        labels,
+                        items,
+                        text: text.clone(),
+                        offset: start,
+                        len: bare.len(),
+                    };
+                    ends_early(&line, until, self.interval, sink);
+                    out.push(line);
+                }
+                Err(error) => sink.push(fault("bad-series", &text, start, &error)),
+            }
+        }
+    }
+
+    fn expect(
+        &self,
+        expect: &Expect,
+        env: &str,
+        until: i64,
+        sink: &mut Sink,
+    ) -> Option<Expectation> {
+        let selector = alert_selector(&self.text(&expect.selector), sink)?;
+        let base = &expect.want;
+        let own = expect.envs.iter().find(|it| it.0.as_str() == env).map(|it| &it.1);
+        let none = Want::default();
+        let own = own.unwrap_or(&none);
+        let line = own.line.as_ref().or(base.line.as_ref());
+        let line = match line {
+            Some(line) => {
+                let text = self.text(line);
+                match timeline::parse(text.as_str()) {
+                    Ok(line) => {
+                        late(&line, &text, until, sink);
+                        Some((line, text))
+                    }
+                    Err(error) => {
+                        sink.push(fault("bad-time-line", &text, 0, &error));
+                        return None;
+                    }
+                }
+            }
+            None => None,
+        };
+        let value = own.value.as_ref().or(base.value.as_ref());
+        let at = own.at.as_ref().or(base.at.as_ref());
+        Some(Expectation {
+            selector,
+            line,
+            annotations: self.pairs(&base.annotations, &own.annotations),
+            labels: self.pairs(&base.labels, &own.labels),
+            exact: own.exact.or(base.exact).unwrap_or(false),
+            value: match value {
+                Some(it) => Some(value_match(&self.text(it), sink)?),
+                None => None,
+            },
+            at: match at {
+                Some(it) => Some(self.time(it, sink)?),
+                None => None,
+            },
+            span: expect.span,
+        })
+    }
+
+    fn pairs(&self, base: &[(Text, Text)], own: &[(Text, Text)]) -> Vec<(Text, Text)> {
+        let kept = base.iter().filter(|it| own.iter().all(|own| own.0 != it.0));
+        kept.chain(own).map(|it| (it.0.clone(), self.text(&it.1))).collect()
+    }
+
+    fn moment(&self, moment: &Moment, sink: &mut Sink) -> Option<Instant> {
+        let time = self.time(&moment.time, sink)?;
+        let firing = moment.firing.as_ref().map(|items| {
+            items.iter().filter_map(|it| labels(&self.text(it), sink)).collect()
+        });
+        let query = match &moment.expr {
+            Some(expr) => Some(Query {
+                expr: self.text(expr),
+                samples: moment.samples.as_ref().map(|it| {
+                    it.iter().filter_map(|it| sample(&self.text(it), sink)).collect()
+                }),
+                value: match &moment.value {
+                    Some(it) => Some(value_match(&self.text(it), sink)?),
+                    None => None,
+                },
+            }),
+            None => None,
+        };
+        Some(Instant { time, firing, query, span: moment.span })
+    }
+}
+
+/// A line without a comment at its end; `#` inside quotes stays.
+fn strip_comment(line: &str) -> &str {
+    let mut quoted: Option<char> = None;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        match (quoted, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some('"' | '\''), '\\') => escaped = true,
+            (Some(quote), c) if c == quote => quoted = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quoted = Some(c),
+            (None, '#') => return line[..at].trim_end(),
+            (None, _) => {}
+        }
+    }
+    line
+}
+
+fn fault(
+    code: &'static str,
+    text: &Text,
+    offset: usize,
+    error: &SyntaxError,
+) -> Diagnostic {
+    let range = error.at.bytes();
+    let label = match range.is_empty() {
+        true => "here",
+        false => "this",
+    };
+    let diagnostic = Diagnostic::error(code, error.message.clone()).within(
+        text,
+        offset + range.start,
+        offset + range.end,
+        label,
+    );
+    match &error.help {
+        Some(help) => diagnostic.help(help.clone()),
+        None => diagnostic,
+    }
+}
+
+/// Says that a series stops before the test does, unless it says `stale` or `_`.
+fn ends_early(line: &Line, until: i64, interval: i64, sink: &mut Sink) {
+    let mut n_samples: i64 = 0;
+    for item in &line.items {
+        match item.extent {
+            Extent::Rest => return,
+            Extent::Samples(n) => {
+                n_samples =
+                    n_samples.saturating_add(i64::try_from(n).unwrap_or(i64::MAX));
+            }
+            Extent::Until(time, _) => {
+                n_samples = n_samples.max((time + interval - 1) / interval);
+            }
+        }
+    }
+    let meant =
+        matches!(line.items.last().map(|it| &it.shape), Some(Shape::Stale | Shape::Gap));
+    let last = n_samples.saturating_sub(1).saturating_mul(interval);
+    if meant || until < last.saturating_add(interval) {
+        return;
+    }
+    let at = match line.items.last() {
+        Some(it) => it.at.bytes(),
+        None => 0..line.len,
+    };
+    let label = match n_samples {
+        0 => "has no values".to_string(),
+        _ => format!("its last sample is at {}", duration::print(last)),
+    };
+    let until = duration::print(until);
+    sink.push(
+        Diagnostic::error(
+            "series-ends-early",
+            format!("the series ends before the test does, at {until}"),
+        )
+        .within(&line.text, line.offset + at.start, line.offset + at.end, label)
+        .help("let the last value go on with `V..`, or end the series with `stale`"),
+    );
+}
+
+/// The same series twice: the second would silently hide the first.
+fn same_series(lines: &[Line], sink: &mut Sink) {
+    let mut sorted: Vec<&Line> = lines.iter().collect();
+    sorted.sort_by(|a, b| a.labels.cmp(&b.labels));
+    for pair in sorted.windows(2) {
+        if pair[0].labels == pair[1].labels {
+            let place = |it: &Line| it.text.place(it.offset, it.offset + it.len).span;
+            sink.push(
+                Diagnostic::error("duplicate-series", "the same series twice")
+                    .at(place(pair[1]), "again here")
+                    .context(place(pair[0]), "first here")
+                    .help("write all of its values in one line"),
+            );
+        }
+    }
+}
+
+/// Phases that begin after the test's end are never looked at.
+fn late(line: &TimeLine, text: &Text, until: i64, sink: &mut Sink) {
+    let TimeLine::States(phases) = line else { return };
+    for phase in phases {
+        if until < phase.from {
+            let at = phase.at.bytes();
+            let until = duration::print(until);
+            sink.push(
+                Diagnostic::error("late-assertion", "a time after the test's end")
+                    .within(text, at.start, at.end, format!("the test ends at {until}"))
+                    .help("raise `until`"),
+            );
+        }
+    }
+}
+
+fn dialect() -> Dialect {
+    Dialect::everything()
+}
+
+fn alert_selector(text: &Text, sink: &mut Sink) -> Option<AlertSelector> {
+    let selector = match syntax::parse_selector(text.as_str(), &dialect()) {
+        Ok(it) => it,
+        Err(errors) => {
+            let help = "write an alert's name and labels: `ApiDown{instance=\"a\"}`";
+            sink.extend(
+                errors.iter().map(|it| fault("bad-selector", text, 0, it).help(help)),
+            );
+            return None;
+        }
+    };
+    let mut name = None;
+    let mut matchers = Vec::new();
+    for matcher in selector.matchers {
+        match (&*matcher.name, matcher.op) {
+            (METRIC_NAME | "alertname", MatchOp::Equal) => {
+                name = Some(matcher.value.to_string());
+            }
+            _ => matchers.push(matcher),
+        }
+    }
+    let Some(name) = name else {
+        sink.push(
+            Diagnostic::error("bad-selector", "a selector without an alert's name")
+                .within(text, 0, text.as_str().len(), "which alert?")
+                .help("write the name before the braces: `ApiDown{…}`"),
+        );
+        return None;
+    };
+    Some(AlertSelector { text: text.clone(), name, matchers })
+}
+
+fn labels(text: &Text, sink: &mut Sink) -> Option<(Labels, Text)> {
+    match syntax::parse_metric(text.as_str()) {
+        Ok(labels) => Some((labels, text.clone())),
+        Err(errors) => {
+            sink.extend(errors.iter().map(|it| fault("bad-labels", text, 0, it)));
+            None
+        }
+    }
+}
+
+fn sample(text: &Text, sink: &mut Sink) -> Option<(Labels, ValueMatch, Text)> {
+    let head = match syntax::parse_series_head(text.as_str()) {
+        Ok(it) => it,
+        Err(errors) => {
+            sink.extend(errors.iter().map(|it| fault("bad-sample", text, 0, it)));
+            return None;
+        }
+    };
+    let value = number_or_range(text.as_str()[head.values_at..].trim());
+    match value {
+        Some(value) => Some((head.labels, value, text.clone())),
+        None => {
+            sink.push(
+                Diagnostic::error("bad-sample", "a sample without a value")
+                    .within(text, head.values_at, text.as_str().len(), "no number")
+                    .help("write the series and its value: `{job=\"a\"} 5`"),
+            );
+            None
+        }
+    }
+}
+
+fn value_match(text: &Text, sink: &mut Sink) -> Option<(ValueMatch, Text)> {
+    match number_or_range(text.as_str().trim()) {
+        Some(value) => Some((value, text.clone())),
+        None => {
+            let title = format!("`{text}` is not a value");
+            sink.push(
+                Diagnostic::error("bad-value", title)
+                    .within(text, 0, text.as_str().len(), "no number")
+                    .help(
+                        "write a number, `0.05 +- 0.001`, `0.05 +- 1%` or `0.04..0.06`",
+                    ),
+            );
+            None
+        }
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let bare = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let value = match bare.to_ascii_lowercase().as_str() {
+        "inf" => f64::INFINITY,
+        "nan" => f64::NAN,
+        _ if !bare.starts_with(|it: char| it.is_ascii_digit() || it == '.') => {
+            return None;
+        }
+        lower => lower.replace('_', "").parse().ok()?,
+    };
+    Some(if text.starts_with('-') { -value } else { value })
+}
+
+fn number_or_range(text: &str) -> Option<ValueMatch> {
+    if let Some((middle, width)) = text.split_once("+-").or(text.split_once('±')) {
+        let middle = number(middle)?;
+        let width = match width.trim().strip_suffix('%') {
+            Some(percent) => middle.abs() * number(percent)? / 100.0,
+            None => number(width)?,
+        };
+        return Some(ValueMatch { least: middle - width, most: middle + width });
+    }
+    if let Some((least, most)) = text.split_once("..") {
+        let (least, most) = (number(least)?, number(most)?);
+        return (least <= most).then_some(ValueMatch { least, most });
+    }
+    let value = number(text)?;
+    Some(ValueMatch { least: value, most: value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_or_ranges() {
+        let range = |least, most| Some(ValueMatch { least, most });
+        assert_eq!(number_or_range("0.05"), range(0.05, 0.05));
+        assert_eq!(number_or_range("1_000"), range(1000.0, 1000.0));
+        assert_eq!(number_or_range("10 +- 1"), range(9.0, 11.0));
+        assert_eq!(number_or_range("10 ± 10%"), range(9.0, 11.0));
+        assert_eq!(number_or_range("-1..+Inf"), range(-1.0, f64::INFINITY));
+        assert!(number_or_range("NaN").is_some_and(|it| it.holds(f64::NAN)));
+        for text in ["", "x", "2..1", "1 +-", "infinite", "1x"] {
+            assert_eq!(number_or_range(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_end_a_line_outside_quotes() {
+        assert_eq!(strip_comment("up{a=\"#\"} 1.. # dead"), "up{a=\"#\"} 1..");
+        assert_eq!(strip_comment("up 1.."), "up 1..");
+    }
+}

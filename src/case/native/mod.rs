@@ -1,0 +1,9 @@
+//! Native tests: TOML files with series and time lines of alerts.
+//!
+//! [`read::read`] gives the tests as written, with `${name}` still in them;
+//! [`fill::fill`] makes of one of them what runs in one environment.
+
+pub mod fill;
+pub mod keys;
+pub mod read;
+pub mod timeline;

@@ -1,0 +1,330 @@
+//! Test files to tests, one for each case, as written.
+
+use crate::case::duration;
+use crate::case::native::keys;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::node::{Entry, Kind, Node};
+use crate::doc::reader::{self, Declared, Fields};
+
+/// A test, or one case of a test with what it has from the test.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The names of the test and of the case, joined by ` / `.
+    pub name: String,
+    /// Where it begins: the header of the case, or of the test.
+    pub span: Span,
+    /// How long it lasts.
+    pub until: Option<Text>,
+    /// The spacing of samples in milliseconds, where the test says so.
+    pub interval: Option<i64>,
+    /// Unix time of the first sample in milliseconds.
+    pub start: i64,
+    /// The environments to which it is restricted; empty for none.
+    pub envs: Vec<Text>,
+    /// Parameters; of a repeated name the last counts.
+    pub parameters: Vec<(Text, Text)>,
+    /// Blocks of series.
+    pub series: Vec<Text>,
+    /// Whether alerts that are not named must stay silent.
+    pub only: bool,
+    /// What is expected of alerts.
+    pub expects: Vec<Expect>,
+    /// Assertions about moments.
+    pub moments: Vec<Moment>,
+}
+
+/// What is expected of the alerts that a selector selects.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    /// The selector.
+    pub selector: Text,
+    /// What is expected.
+    pub want: Want,
+    /// What differs by environment.
+    pub envs: Vec<(Text, Want)>,
+    /// Where it stands, from the selector to the end of the value.
+    pub span: Span,
+}
+
+/// The assertions of an expectation, as written.
+#[derive(Clone, Debug, Default)]
+pub struct Want {
+    /// The time line.
+    pub line: Option<Text>,
+    /// Annotations by name.
+    pub annotations: Vec<(Text, Text)>,
+    /// Labels by name.
+    pub labels: Vec<(Text, Text)>,
+    /// Whether the labels are all that it carries.
+    pub exact: Option<bool>,
+    /// The value.
+    pub value: Option<Text>,
+    /// When annotations and value are looked at.
+    pub at: Option<Text>,
+}
+
+/// An assertion about a moment.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// When.
+    pub time: Text,
+    /// All alerts that fire then.
+    pub firing: Option<Vec<Text>>,
+    /// An expression.
+    pub expr: Option<Text>,
+    /// Its samples.
+    pub samples: Option<Vec<Text>>,
+    /// Its only value.
+    pub value: Option<Text>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Reads a test file; `envs` are the project's environments.
+pub fn read(node: &Node, envs: &[String], sink: &mut Sink) -> Vec<Case> {
+    let fixtures = fixture_names(node);
+    let declared =
+        Declared::new().with("an environment", envs.to_vec()).with("a fixture", fixtures);
+    reader::check(node, &keys::FILE, &declared, sink);
+    let Some(file) = Fields::of(node, &keys::FILE) else { return Vec::new() };
+    let tests = file.tables("test");
+    if tests.is_empty() && !sink.has_errors() {
+        sink.push(
+            Diagnostic::error("no-test", "a test file without a test")
+                .at(node.span.head(), "proves nothing")
+                .help("add `[[test]]`, or remove the file"),
+        );
+    }
+    let mut out = Vec::new();
+    for test in tests {
+        let base = base(&file, &test);
+        let cases = test.tables("case");
+        if cases.is_empty() {
+            out.push(base);
+            continue;
+        }
+        for fields in cases {
+            out.push(with_case(&base, &fields));
+        }
+    }
+    for case in &out {
+        faults(case, sink);
+    }
+    twice(&out, sink);
+    out
+}
+
+fn fixture_names(node: &Node) -> Vec<String> {
+    let table = node.as_table().and_then(|it| it.get("fixture")).and_then(Node::as_table);
+    table
+        .into_iter()
+        .flat_map(|it| it.iter())
+        .map(|it| it.key.as_str().to_string())
+        .collect()
+}
+
+fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
+    let mut case = Case {
+        name: String::new(),
+        span: test.span,
+        until: None,
+        interval: test
+            .text("interval")
+            .and_then(|it| duration::parse(it.as_str()).ok())
+            .filter(|it| 0 < *it),
+        start: test
+            .text("start")
+            .and_then(|it| chrono::DateTime::parse_from_rfc3339(it.as_str()).ok())
+            .map_or(0, |it| it.timestamp_millis()),
+        envs: Vec::new(),
+        parameters: Vec::new(),
+        series: Vec::new(),
+        only: false,
+        expects: Vec::new(),
+        moments: Vec::new(),
+    };
+    let fixtures = file.table("fixture").map(|it| it.other_tables()).unwrap_or_default();
+    for name in test.texts("fixtures") {
+        let fixture = fixtures.iter().find(|it| it.0.key.as_str() == name.as_str());
+        let Some((_, fields)) = fixture else { continue };
+        case.parameters.extend(parameters(fields));
+        case.series.extend(fields.text("series").cloned());
+    }
+    add(&mut case, test);
+    case
+}
+
+fn with_case(base: &Case, fields: &Fields<'_>) -> Case {
+    let mut case = base.clone();
+    case.span = fields.span;
+    add(&mut case, fields);
+    case
+}
+
+/// Adds the keys that tests and cases share.
+fn add(case: &mut Case, fields: &Fields<'_>) {
+    if let Some(name) = fields.text("name") {
+        if !case.name.is_empty() {
+            case.name.push_str(" / ");
+        }
+        case.name.push_str(name.as_str());
+    }
+    if let Some(until) = fields.text("until") {
+        case.until = Some(until.clone());
+    }
+    let envs = fields.texts("env");
+    if !envs.is_empty() {
+        case.envs = envs;
+    }
+    case.only = fields.boolean("only").unwrap_or(case.only);
+    case.parameters.extend(parameters(fields));
+    case.series.extend(fields.text("series").cloned());
+    for expect in fields.table("expect").map(|it| expects(&it)).unwrap_or_default() {
+        // A case may say anew what its test says.
+        case.expects.retain(|it| it.selector != expect.selector);
+        case.expects.push(expect);
+    }
+    case.moments.extend(fields.tables("at").iter().filter_map(moment));
+}
+
+fn parameters(fields: &Fields<'_>) -> Vec<(Text, Text)> {
+    let Some(table) = fields.table("let") else { return Vec::new() };
+    table.others().into_iter().filter_map(pair).collect()
+}
+
+fn pair(entry: &Entry) -> Option<(Text, Text)> {
+    Some((entry.key.clone(), scalar(&entry.value)?))
+}
+
+/// A string, or a number as it is written.
+fn scalar(node: &Node) -> Option<Text> {
+    match &node.kind {
+        Kind::Integer(_, text) | Kind::Float(_, text) if text.as_str().contains('_') => {
+            Some(Text::opaque(&text.as_str().replace('_', ""), text.span()))
+        }
+        _ => node.raw().cloned(),
+    }
+}
+
+fn expects(table: &Fields<'_>) -> Vec<Expect> {
+    let mut out = Vec::new();
+    for entry in table.others() {
+        let (want, envs) = match Fields::of(&entry.value, keys::expectation()) {
+            Some(fields) => (want(&fields), overrides(&fields)),
+            None => (
+                Want { line: entry.value.as_text().cloned(), ..Want::default() },
+                Vec::new(),
+            ),
+        };
+        out.push(Expect { selector: entry.key.clone(), want, envs, span: entry.span });
+    }
+    out
+}
+
+fn want(fields: &Fields<'_>) -> Want {
+    let mut annotations = Vec::new();
+    for name in ["summary", "description"] {
+        if let Some(entry) = fields.entry(name) {
+            annotations.extend(pair(entry));
+        }
+    }
+    let pairs = |name| {
+        let table = fields.table(name);
+        let entries = table.map(|it| it.others()).unwrap_or_default();
+        entries.into_iter().filter_map(pair).collect::<Vec<_>>()
+    };
+    annotations.extend(pairs("annotations"));
+    Want {
+        line: fields.text("is").cloned(),
+        annotations,
+        labels: pairs("labels"),
+        exact: fields.boolean("exact"),
+        value: fields.node("value").and_then(scalar),
+        at: fields.text("at").cloned(),
+    }
+}
+
+fn overrides(fields: &Fields<'_>) -> Vec<(Text, Want)> {
+    let Some(table) = fields.table("env") else { return Vec::new() };
+    table
+        .others()
+        .into_iter()
+        .map(|it| match Fields::of(&it.value, keys::expectation_of_environment()) {
+            Some(fields) => (it.key.clone(), want(&fields)),
+            None => {
+                let line = it.value.as_text().cloned();
+                (it.key.clone(), Want { line, ..Want::default() })
+            }
+        })
+        .collect()
+}
+
+fn moment(fields: &Fields<'_>) -> Option<Moment> {
+    let texts = |name| fields.node(name).map(|_| fields.texts(name));
+    Some(Moment {
+        time: fields.text("time")?.clone(),
+        firing: texts("firing"),
+        expr: fields.text("expr").cloned(),
+        samples: texts("samples"),
+        value: fields.node("value").and_then(scalar),
+        span: fields.span,
+    })
+}
+
+/// What a table of keys cannot say.
+fn faults(case: &Case, sink: &mut Sink) {
+    if case.expects.is_empty() && case.moments.is_empty() && !case.only {
+        sink.push(
+            Diagnostic::error("empty-test", "a test that expects nothing")
+                .at(case.span, "has neither `expect` nor `at`")
+                .help("say what the alerts do: `expect.ApiDown = \"firing 6m..\"`"),
+        );
+    }
+    if case.until.is_none() && !case.expects.is_empty() {
+        sink.push(
+            Diagnostic::error("missing-key", "missing key `until` in a test")
+                .at(case.span, "has no `until`")
+                .help("add `until = \"30m\"`: how long the test lasts"),
+        );
+    }
+    for moment in &case.moments {
+        let message = match (&moment.firing, &moment.expr, &moment.samples, &moment.value)
+        {
+            (None, None, None, None) => "asserts nothing",
+            (_, None, Some(_), _) | (_, None, _, Some(_)) => {
+                "`samples` and `value` need an `expr`"
+            }
+            (_, Some(_), None, None) => "`expr` needs `samples` or `value`",
+            (_, Some(_), Some(_), Some(_)) => "`samples` and `value` exclude each other",
+            (_, _, _, _) => continue,
+        };
+        sink.push(
+            Diagnostic::error("bad-assertion", "an assertion that cannot be made")
+                .at(moment.span, message)
+                .help("write `firing = [...]`, or `expr` with `samples` or `value`"),
+        );
+    }
+}
+
+/// Two tests of one name cannot be told apart.
+fn twice(cases: &[Case], sink: &mut Sink) {
+    for (idx, case) in cases.iter().enumerate() {
+        let Some(other) = cases[..idx].iter().find(|it| it.name == case.name) else {
+            continue;
+        };
+        if case.name.is_empty() {
+            continue;
+        }
+        sink.push(
+            Diagnostic::error(
+                "duplicate-test",
+                format!("two tests are called `{}`", case.name),
+            )
+            .at(case.span, "called so again")
+            .context(other.span, "first here"),
+        );
+    }
+}
