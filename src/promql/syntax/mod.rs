@@ -2,15 +2,20 @@
 
 pub mod ast;
 mod lexer;
-mod number;
+mod literal;
 mod parser;
+mod pretty;
+mod print;
 mod quote;
+mod same;
 mod token;
 pub mod types;
 mod unquote;
 mod visit;
 
-pub use number::{format_duration, parse_duration};
+pub use literal::{format_duration, parse_duration};
 pub use parser::{
     MAX_DEPTH, SeriesHead, parse, parse_metric, parse_selector, parse_series_head,
 };
+pub use pretty::pretty;
+pub use same::same;

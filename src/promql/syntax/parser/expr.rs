@@ -3,7 +3,7 @@
 use crate::promql::syntax::ast::{
     Binary, BinaryOp, Cardinality, Expr, ExprKind, Matching, Name, TextRange,
 };
-use crate::promql::syntax::number::{number, parse_duration};
+use crate::promql::syntax::literal::{number, parse_duration};
 use crate::promql::syntax::parser::{Fault, Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
