@@ -2,10 +2,10 @@
 //!
 //! | stage | room | input -> output |
 //! |---|---|---|
-//! | read | [`doc`], `spec`, `rulefile`, `case` | text -> documents with places |
+//! | read | [`doc`], `spec`, [`rulefile`], `case` | text -> documents with places |
 //! | resolve | `resolve` | documents and an environment -> [`rules::book::Book`] |
 //! | parse, check | [`promql`] | expression -> tree -> typed |
-//! | emit | `emit` | book and target -> files |
+//! | emit | [`emit`] | book and target -> files |
 //! | test | `harness` | cases and rules -> report |
 //! | say | [`diag`] | messages -> text |
 //!
@@ -15,5 +15,7 @@ pub mod case;
 pub mod cli;
 pub mod diag;
 pub mod doc;
+pub mod emit;
 pub mod promql;
+pub mod rulefile;
 pub mod rules;

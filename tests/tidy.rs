@@ -27,7 +27,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rulefile", &["doc", "rules", "promql", "diag"]),
     ("case", &["doc", "promql", "diag"]),
     ("resolve", &["spec", "doc", "rulefile", "rules", "promql", "template", "diag"]),
-    ("emit", &["rules", "case", "runbook", "promql", "diag"]),
+    ("emit", &["rules", "rulefile", "case", "runbook", "promql", "diag"]),
     ("harness", &["rules", "case", "promql", "template", "diag"]),
     ("lint", &["rules", "case", "runbook", "promql", "template", "diag"]),
     ("runbook", &["rules", "diag"]),

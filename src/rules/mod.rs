@@ -9,3 +9,4 @@ pub mod book;
 pub mod dashboard;
 pub mod group;
 pub mod monitor;
+pub mod prose;

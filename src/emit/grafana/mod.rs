@@ -1,0 +1,43 @@
+//! `dashboards/<name>.json`: dashboards as Grafana 10 to 13 reads them from a file.
+//!
+//! The classic JSON of schema version 42. Ids are made from titles, so that adding a
+//! panel keeps the links to the others.
+
+use crate::diag::sink::Sink;
+use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::{Target, name};
+use crate::rules::book::Book;
+use crate::rules::dashboard::Content;
+
+mod board;
+mod layout;
+mod model;
+mod panel;
+mod variable;
+
+/// Dashboards.
+pub const TARGET: Target =
+    Target { name: "grafana", summary: "Grafana dashboards as JSON", emit };
+
+fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+    let parts: Vec<&str> = book.dashboards.iter().map(|it| &*it.name).collect();
+    let names = name::unique(&parts).into_iter().zip(name::objects(book, &parts));
+    let write = |(dashboard, (stem, name)): (_, (String, String))| {
+        let dashboard: &crate::rules::dashboard::Dashboard = dashboard;
+        let mut text = match &dashboard.content {
+            Content::Json(text) => text.replace("\r\n", "\n"),
+            Content::Board(board) => {
+                let uid = name::cut_head(&name, name::UID);
+                let model = board::dashboard(book, board, uid);
+                serde_json::to_string_pretty(&model)
+                    .expect("maps with string keys and plain values can be written")
+            }
+        };
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let path = format!("dashboards/{stem}.json");
+        Artifact::new(path, text, Kind::Dashboard { name })
+    };
+    book.dashboards.iter().zip(names).map(write).collect()
+}

@@ -1,0 +1,84 @@
+//! `kustomization.yaml`: the objects as resources, the dashboards as ConfigMaps for
+//! Grafana's sidecar.
+
+use serde::Serialize;
+
+use crate::diag::sink::Sink;
+use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::object::{Map, labels};
+use crate::emit::{Target, yaml};
+use crate::rules::book::Book;
+
+/// The kustomization.
+pub const TARGET: Target =
+    Target { name: "kustomize", summary: "a kustomization of all objects", emit };
+
+/// The label by which Grafana's sidecar finds dashboards.
+const SIDECAR: (&str, &str) = ("grafana_dashboard", "1");
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kustomization<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    config_map_generator: Vec<ConfigMap<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generator_options: Option<Options>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConfigMap<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    files: [String; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    disable_name_suffix_hash: bool,
+    labels: Map,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    annotations: Map,
+}
+
+fn emit(book: &Book, artifacts: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+    let mut resources = Vec::new();
+    let mut config_maps = Vec::new();
+    for it in artifacts {
+        match &it.kind {
+            Kind::Resource => resources.push(it.path.as_str()),
+            Kind::Dashboard { name } => config_maps.push(ConfigMap {
+                name,
+                namespace: book.objects.namespace.as_deref(),
+                // The sidecar puts the files of all ConfigMaps into one folder, so the
+                // key has to be as unique as the ConfigMap.
+                files: [format!("{name}.json={}", it.path)],
+            }),
+            Kind::Plain => {}
+        }
+    }
+    let generator_options = (!config_maps.is_empty()).then(|| Options {
+        disable_name_suffix_hash: true,
+        labels: {
+            let mut labels = labels(book);
+            labels.0.insert(0, (SIDECAR.0.to_owned(), SIDECAR.1.to_owned()));
+            labels
+        },
+        annotations: Map(book.objects.annotations.clone()),
+    });
+    let kustomization = Kustomization {
+        api_version: "kustomize.config.k8s.io/v1beta1",
+        kind: "Kustomization",
+        resources,
+        config_map_generator: config_maps,
+        generator_options,
+    };
+    let source = format!("{} for {}", book.project, book.env);
+    let text = yaml::print(&yaml::made_from(&source), &kustomization);
+    vec![Artifact::new("kustomization.yaml", text, Kind::Plain)]
+}

@@ -1,0 +1,76 @@
+//! Writes a project's rules, monitors and dashboards as files for one environment.
+//!
+//! Pure: a book in, texts out, the same bytes every time. A target is a file of this
+//! room with a `TARGET`, and a line in [`TARGETS`]. Nothing here knows the spec, the
+//! lints or the file system.
+
+use rayon::prelude::*;
+
+use crate::diag::sink::Sink;
+use crate::emit::artifact::Artifact;
+use crate::rules::book::Book;
+
+pub mod artifact;
+pub mod catalogue;
+pub mod grafana;
+pub mod kustomize;
+pub mod name;
+pub mod object;
+pub mod pod_monitor;
+pub mod prometheus_rule;
+pub mod rule_file;
+pub mod scrape;
+pub mod service_monitor;
+pub mod yaml;
+
+/// Something that is written.
+#[derive(Debug)]
+pub struct Target {
+    /// Its name: `prometheus-rule`.
+    pub name: &'static str,
+    /// What it writes, in a few words.
+    pub summary: &'static str,
+    /// Writes it. What the targets before it wrote is given for those that refer to it.
+    pub emit: fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>,
+}
+
+/// All targets. Those that refer to others stand after them.
+pub const TARGETS: &[&Target] = &[
+    &prometheus_rule::TARGET,
+    &service_monitor::TARGET,
+    &pod_monitor::TARGET,
+    &grafana::TARGET,
+    &rule_file::TARGET,
+    &catalogue::TARGET,
+    &kustomize::TARGET,
+];
+
+/// Writes a book with these targets; the files are in the order of the targets.
+pub fn emit(book: &Book, targets: &[&Target], sink: &mut Sink) -> Vec<Artifact> {
+    let mut out = Vec::new();
+    for target in targets {
+        let files = (target.emit)(book, &out, sink);
+        out.extend(files);
+    }
+    out
+}
+
+/// The groups of a book by the file they belong to, in the order of the files.
+fn files(book: &Book) -> Vec<(&str, Vec<&crate::rules::group::Group>)> {
+    let mut out: Vec<(&str, Vec<_>)> = Vec::new();
+    for group in book.groups.iter().filter(|it| !it.rules.is_empty()) {
+        match out.iter_mut().find(|it| it.0 == &*group.file) {
+            Some((_, groups)) => groups.push(group),
+            None => out.push((&group.file, vec![group])),
+        }
+    }
+    out
+}
+
+/// Applies a function to all items on all cores; the results keep the order.
+fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+    items.par_iter().map(f).collect()
+}
+
+#[cfg(test)]
+mod tests;

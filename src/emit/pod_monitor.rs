@@ -1,0 +1,20 @@
+//! `pod-monitors/<service>.yaml`: a PodMonitor per service without Services.
+
+use crate::emit::Target;
+use crate::emit::scrape::{self, Form};
+use crate::rules::monitor::MonitorKind;
+
+/// PodMonitor objects.
+pub const TARGET: Target = Target {
+    name: "pod-monitor",
+    summary: "PodMonitor objects for the Prometheus Operator",
+    emit: |book, _, _| scrape::emit(book, &FORM),
+};
+
+const FORM: Form = Form {
+    kind: "PodMonitor",
+    folder: "pod-monitors",
+    endpoints: "podMetricsEndpoints",
+    number: "portNumber",
+    of: MonitorKind::Pod,
+};

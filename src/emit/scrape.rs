@@ -1,0 +1,120 @@
+//! What ServiceMonitors and PodMonitors have in common.
+//!
+//! The fields are the operator's own and pass through; only their order is chosen here,
+//! which is that of the operator's documentation.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::object::object;
+use crate::emit::{name, yaml};
+use crate::rules::book::Book;
+use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
+
+/// The fields of an endpoint in the operator's order; others follow as written.
+const ENDPOINT: &[&str] = &[
+    "port",
+    "portNumber",
+    "targetPort",
+    "path",
+    "scheme",
+    "params",
+    "interval",
+    "scrapeTimeout",
+    "honorLabels",
+    "honorTimestamps",
+    "trackTimestampsStaleness",
+    "metricRelabelings",
+    "relabelings",
+    "filterRunning",
+];
+
+/// The fields of a monitor in the operator's order; others follow as written.
+const SPEC: &[&str] = &["jobLabel", "targetLabels", "podTargetLabels", "podMetadata"];
+
+/// How the two kinds differ.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// `ServiceMonitor`
+    pub(super) kind: &'static str,
+    /// The folder of its files.
+    pub(super) folder: &'static str,
+    /// The field of the endpoints.
+    pub(super) endpoints: &'static str,
+    /// The field of a port that is given by number.
+    pub(super) number: &'static str,
+    /// Which monitors are of this kind.
+    pub(super) of: MonitorKind,
+}
+
+/// A monitor's `spec`.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Spec(Map<String, Json>);
+
+/// Writes the monitors of one kind.
+pub(super) fn emit(book: &Book, form: &Form) -> Vec<Artifact> {
+    let monitors: Vec<_> = book.monitors.iter().filter(|it| it.kind == form.of).collect();
+    let jobs: Vec<&str> = monitors.iter().map(|it| &*it.job).collect();
+    let names = name::unique(&jobs).into_iter().zip(name::objects(book, &jobs));
+    let write = |(monitor, (stem, name)): (&&Monitor, (String, String))| {
+        let object = object(book, form.kind, name, spec(monitor, form));
+        let comment = yaml::made_from(&format!("the service `{}`", monitor.job));
+        let text = yaml::print(&comment, &object);
+        Artifact::new(format!("{}/{stem}.yaml", form.folder), text, Kind::Resource)
+    };
+    monitors.iter().zip(names).map(write).collect()
+}
+
+fn spec(monitor: &Monitor, form: &Form) -> Spec {
+    let mut fields: Map<String, Json> = monitor.fields.iter().cloned().collect();
+    let mut out = Map::new();
+    for name in SPEC {
+        if let Some(value) = fields.shift_remove(*name) {
+            out.insert((*name).to_owned(), value);
+        }
+    }
+    let endpoints = monitor.endpoints.iter().map(|it| endpoint(monitor, it, form));
+    out.insert(form.endpoints.to_owned(), endpoints.collect());
+    if !fields.contains_key("selector") {
+        let labels: Map<String, Json> = monitor
+            .match_labels
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
+        out.insert("selector".to_owned(), json!({ "matchLabels": labels }));
+    }
+    if !fields.contains_key("namespaceSelector") && !monitor.namespaces.is_empty() {
+        let names = json!({ "matchNames": monitor.namespaces });
+        out.insert("namespaceSelector".to_owned(), names);
+    }
+    out.extend(fields);
+    Spec(out)
+}
+
+fn endpoint(monitor: &Monitor, endpoint: &Endpoint, form: &Form) -> Json {
+    let mut fields: Map<String, Json> = endpoint.fields.iter().cloned().collect();
+    let (name, port) = match &endpoint.port {
+        Port::Name(it) => ("port", json!(it)),
+        Port::Number(it) => (form.number, json!(it)),
+    };
+    fields.entry(name).or_insert(port);
+    // Last, so that nothing before it can give the targets another job: rules select
+    // by this one.
+    let job = json!({ "targetLabel": "job", "replacement": &*monitor.job });
+    match fields.get_mut("relabelings") {
+        Some(Json::Array(it)) => it.push(job),
+        _ => {
+            fields.insert("relabelings".to_owned(), json!([job]));
+        }
+    }
+    let mut out = Map::new();
+    for name in ENDPOINT {
+        if let Some(value) = fields.shift_remove(*name) {
+            out.insert((*name).to_owned(), value);
+        }
+    }
+    out.extend(fields);
+    Json::Object(out)
+}

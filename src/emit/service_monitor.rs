@@ -1,0 +1,20 @@
+//! `service-monitors/<service>.yaml`: a ServiceMonitor per service with Services.
+
+use crate::emit::Target;
+use crate::emit::scrape::{self, Form};
+use crate::rules::monitor::MonitorKind;
+
+/// ServiceMonitor objects.
+pub const TARGET: Target = Target {
+    name: "service-monitor",
+    summary: "ServiceMonitor objects for the Prometheus Operator",
+    emit: |book, _, _| scrape::emit(book, &FORM),
+};
+
+const FORM: Form = Form {
+    kind: "ServiceMonitor",
+    folder: "service-monitors",
+    endpoints: "endpoints",
+    number: "targetPort",
+    of: MonitorKind::Service,
+};

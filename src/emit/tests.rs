@@ -1,0 +1,414 @@
+//! Whole outputs of a small book made by hand.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, Span};
+use crate::diag::text::Text;
+use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::{TARGETS, emit};
+use crate::promql::dialect::{Dialect, Version};
+use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
+use crate::rules::book::{Book, Objects};
+use crate::rules::dashboard::{
+    Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row, Thresholds,
+};
+use crate::rules::group::{
+    Alert, Expression, Group, Millis, Pair, Record, Rule, Setting,
+};
+use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
+
+const SPAN: Span = Span { file: FileId(0), start: 0, end: 0 };
+
+fn text(it: &str) -> Text {
+    Text::opaque(it, SPAN)
+}
+
+fn expression(it: &str) -> Expression {
+    let kind = ExprKind::Number { value: 0.0, duration: false };
+    let expr = Expr { id: 0, span: TextRange::default(), kind };
+    let parsed = Parsed { expr, n_nodes: 1, comments: Vec::new() };
+    Expression { text: text(it), parsed: Arc::new(parsed) }
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<Pair> {
+    let pair = |it: &(&str, &str)| Pair { name: text(it.0), value: text(it.1) };
+    pairs.iter().map(pair).collect()
+}
+
+fn alert(name: &str, expr: &str, hold: i64, labels: &[(&str, &str)]) -> Rule {
+    Rule::Alert(Alert {
+        name: text(name),
+        expr: expression(expr),
+        hold: Setting { value: Millis(hold), defined_by: Vec::new() },
+        keep_firing_for: Setting::default(),
+        labels: pairs(labels),
+        annotations: pairs(&[
+            ("summary", "{{ $labels.instance }} is down | out"),
+            ("runbook_url", "https://docs/api-down"),
+        ]),
+        span: SPAN,
+        about: None,
+    })
+}
+
+fn group(file: &str, name: &str, rules: Vec<Rule>) -> Group {
+    Group {
+        name: name.into(),
+        file: file.into(),
+        interval: None,
+        query_offset: None,
+        limit: 0,
+        labels: Vec::new(),
+        rules,
+        span: SPAN,
+    }
+}
+
+fn book(groups: Vec<Group>) -> Book {
+    Book {
+        project: "Platform".into(),
+        env: "prod".into(),
+        external_labels: Vec::new(),
+        interval: Millis(30_000),
+        dialect: Dialect::new(Version::LATEST),
+        groups,
+        monitors: Vec::new(),
+        dashboards: Vec::new(),
+        jobs: Vec::new(),
+        severities: Vec::new(),
+        inhibits: Vec::new(),
+        objects: Objects {
+            namespace: Some("monitoring".into()),
+            labels: vec![("release".into(), "stack".into())],
+            annotations: Vec::new(),
+        },
+    }
+}
+
+fn outputs(book: &Book) -> Vec<Artifact> {
+    let mut sink = Sink::new();
+    let out = emit(book, TARGETS, &mut sink);
+    assert_eq!(out, emit(book, TARGETS, &mut sink), "not the same twice");
+    out
+}
+
+fn output<'a>(artifacts: &'a [Artifact], path: &str) -> &'a str {
+    let found = artifacts.iter().find(|it| it.path == path);
+    &found.unwrap_or_else(|| panic!("no {path}")).text
+}
+
+#[test]
+fn rules_are_written_as_people_write_them() {
+    let record = Record {
+        name: text("job:errors:rate5m"),
+        expr: expression("\n  sum by (job) (rate(errors[5m]))\n    / 2\n"),
+        labels: Vec::new(),
+        span: SPAN,
+    };
+    let rules = vec![
+        Rule::Record(record),
+        alert("ApiDown", "up == 0", 90_000, &[("severity", "critical"), ("on", "yes")]),
+    ];
+    let mut group = group("alerts/team/api.toml", "api", rules);
+    group.interval = Some(Millis(60_000));
+    group.limit = 5;
+    let got = outputs(&book(vec![group]));
+    expect_test::expect![[r#"
+        # Made by aqua-alerts from alerts/team/api.toml. The next build overwrites changes.
+        apiVersion: monitoring.coreos.com/v1
+        kind: PrometheusRule
+        metadata:
+          name: platform-prod-team-api
+          namespace: monitoring
+          labels:
+            release: stack
+            app.kubernetes.io/managed-by: aqua-alerts
+            app.kubernetes.io/instance: platform-prod
+        spec:
+          groups:
+          - name: api
+            interval: 1m
+            limit: 5
+            rules:
+            - record: job:errors:rate5m
+              expr: |-
+                sum by (job) (rate(errors[5m]))
+                  / 2
+            - alert: ApiDown
+              expr: up == 0
+              for: 1m30s
+              labels:
+                severity: critical
+                "on": "yes"
+              annotations:
+                summary: "{{ $labels.instance }} is down | out"
+                runbook_url: https://docs/api-down
+    "#]]
+    .assert_eq(output(&got, "prometheus-rules/team-api.yaml"));
+    expect_test::expect![[r#"
+        # Made by aqua-alerts from alerts/team/api.toml. The next build overwrites changes.
+        groups:
+    "#]]
+    .assert_eq(&output(&got, "rules/team-api.yaml").lines().take(2).fold(
+        String::new(),
+        |out, line| out + line + "\n",
+    ));
+    expect_test::expect![[r#"
+        # Alerts of Platform in prod
+
+        1 alerting rules: 1 critical.
+
+        | alert | severity | after | meaning | runbook |
+        | --- | --- | --- | --- | --- |
+        | [ApiDown](#apidown) | critical | 1m30s | `instance` is down \| out | [runbook](https://docs/api-down) |
+
+        ## team/api
+
+        ### ApiDown
+
+        Runbook: <https://docs/api-down>
+
+        **critical** when this holds for 1m30s:
+
+        ```promql
+        up == 0
+        ```
+    "#]].assert_eq(output(&got, "ALERTS.md"));
+}
+
+#[test]
+fn an_object_is_divided_between_groups_only() {
+    let rules = |n: usize| {
+        let expr = format!("up{{x=\"{}\"}} > 0", "x".repeat(90_000));
+        (0..n).map(|_| alert("A", &expr, 0, &[])).collect::<Vec<_>>()
+    };
+    let groups = [1, 1, 1, 4, 1]
+        .iter()
+        .enumerate()
+        .map(|(idx, n)| group("alerts/a.toml", &format!("g{idx}"), rules(*n)));
+    let mut sink = Sink::new();
+    let got = emit(&book(groups.collect()), TARGETS, &mut sink);
+    let objects: Vec<_> = got.iter().filter(|it| it.kind == Kind::Resource).collect();
+    let paths: Vec<&str> = objects.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "prometheus-rules/a.yaml",
+            "prometheus-rules/a.2.yaml",
+            "prometheus-rules/a.3.yaml",
+            "prometheus-rules/a.4.yaml",
+        ]
+    );
+    assert!(objects[1].text.contains("name: platform-prod-a.2\n"));
+    let codes: Vec<_> = sink.into_sorted().iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["group-too-large"]);
+}
+
+#[test]
+fn monitors_pin_their_job() {
+    let mut book = book(Vec::new());
+    let endpoint = |port, fields: serde_json::Value| Endpoint {
+        port,
+        fields: fields.as_object().unwrap().clone().into_iter().collect(),
+        span: SPAN,
+    };
+    let own = json!({ "sourceLabels": ["a"], "targetLabel": "job" });
+    book.monitors = vec![
+        Monitor {
+            job: "api-service".into(),
+            kind: MonitorKind::Service,
+            match_labels: vec![("app".into(), "api".into())],
+            namespaces: vec!["prod".into()],
+            endpoints: vec![
+                endpoint(
+                    Port::Name("metrics".into()),
+                    json!({ "interval": "15s", "relabelings": [own], "zzz": 1, "path": "/m" }),
+                ),
+                endpoint(Port::Number(8001), json!({ "params": { "x": ["no"] } })),
+            ],
+            fields: vec![
+                ("sampleLimit".into(), json!(5)),
+                ("jobLabel".into(), json!("x")),
+            ],
+            span: SPAN,
+        },
+        Monitor {
+            job: "worker".into(),
+            kind: MonitorKind::Pod,
+            match_labels: vec![("app".into(), "worker".into())],
+            namespaces: Vec::new(),
+            endpoints: vec![endpoint(Port::Number(9), json!({}))],
+            fields: Vec::new(),
+            span: SPAN,
+        },
+    ];
+    let got = outputs(&book);
+    expect_test::expect![[r##"
+        # Made by aqua-alerts from the service `api-service`. The next build overwrites changes.
+        apiVersion: monitoring.coreos.com/v1
+        kind: ServiceMonitor
+        metadata:
+          name: platform-prod-api-service
+          namespace: monitoring
+          labels:
+            release: stack
+            app.kubernetes.io/managed-by: aqua-alerts
+            app.kubernetes.io/instance: platform-prod
+        spec:
+          jobLabel: x
+          endpoints:
+          - port: metrics
+            path: /m
+            interval: 15s
+            relabelings:
+            - sourceLabels:
+              - a
+              targetLabel: job
+            - targetLabel: job
+              replacement: api-service
+            zzz: 1
+          - targetPort: 8001
+            params:
+              x:
+              - "no"
+            relabelings:
+            - targetLabel: job
+              replacement: api-service
+          selector:
+            matchLabels:
+              app: api
+          namespaceSelector:
+            matchNames:
+            - prod
+          sampleLimit: 5
+    "##]]
+        .assert_eq(output(&got, "service-monitors/api-service.yaml"));
+    expect_test::expect![[r#"
+        # Made by aqua-alerts from the service `worker`. The next build overwrites changes.
+        apiVersion: monitoring.coreos.com/v1
+        kind: PodMonitor
+        metadata:
+          name: platform-prod-worker
+          namespace: monitoring
+          labels:
+            release: stack
+            app.kubernetes.io/managed-by: aqua-alerts
+            app.kubernetes.io/instance: platform-prod
+        spec:
+          podMetricsEndpoints:
+          - portNumber: 9
+            relabelings:
+            - targetLabel: job
+              replacement: worker
+          selector:
+            matchLabels:
+              app: worker
+    "#]].assert_eq(output(&got, "pod-monitors/worker.yaml"));
+    expect_test::expect![[r#"
+        # Made by aqua-alerts from Platform for prod. The next build overwrites changes.
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources:
+        - service-monitors/api-service.yaml
+        - pod-monitors/worker.yaml
+    "#]]
+    .assert_eq(output(&got, "kustomization.yaml"));
+}
+
+#[test]
+fn dashboards_are_grafanas() {
+    let mut book = book(Vec::new());
+    let panel = Panel {
+        title: "Errors".into(),
+        description: Some("Errors.".into()),
+        kind: PanelKind::Timeseries,
+        unit: "percentunit".into(),
+        decimals: None,
+        min: Some(0.0),
+        max: None,
+        width: None,
+        height: None,
+        queries: vec![Query {
+            expr: text("rate(x[$__rate_interval])\n"),
+            legend: Some("{{status}}".into()),
+        }],
+        thresholds: Thresholds { below: false, limits: vec![(0.05, "critical".into())] },
+        links: Vec::new(),
+        span: SPAN,
+    };
+    let board = Board {
+        title: "Overview".into(),
+        description: None,
+        tags: vec!["x".into()],
+        from: "6h".into(),
+        refresh: "1m".into(),
+        variables: Vec::new(),
+        links: Vec::new(),
+        marks: vec![Mark {
+            severity: "critical".into(),
+            alerts: vec!["A".into(), "B".into()],
+        }],
+        rows: vec![
+            Row {
+                title: Some("R".into()),
+                collapsed: false,
+                panels: vec![panel.clone()],
+            },
+            Row { title: Some("S".into()), collapsed: true, panels: vec![panel] },
+        ],
+    };
+    book.dashboards = vec![
+        Dashboard {
+            name: "overview".into(),
+            file: "dashboards/overview.toml".into(),
+            content: Content::Board(board),
+            span: SPAN,
+        },
+        Dashboard {
+            name: "own".into(),
+            file: "dashboards/own.json".into(),
+            content: Content::Json("{\"a\": 1.0}".into()),
+            span: SPAN,
+        },
+    ];
+    let got = outputs(&book);
+    assert_eq!(output(&got, "dashboards/own.json"), "{\"a\": 1.0}\n");
+    let json: Json =
+        serde_json::from_str(output(&got, "dashboards/overview.json")).unwrap();
+    let at = |pointer: &str| json.pointer(pointer).unwrap_or(&Json::Null).clone();
+    assert_eq!(at("/title"), "Overview (prod)");
+    assert_eq!(at("/uid"), "platform-prod-overview");
+    assert_eq!(
+        at("/annotations/list/1/expr"),
+        "ALERTS{alertstate=\"firing\",severity=\"critical\",alertname=~\"A|B\"}"
+    );
+    assert_eq!(at("/panels/1/targets/0/expr"), "rate(x[$__rate_interval])");
+    assert_eq!(at("/panels/1/gridPos"), json!({ "h": 8, "w": 24, "x": 0, "y": 1 }));
+    assert_eq!(at("/panels/2/panels/0/title"), "Errors");
+    assert_ne!(at("/panels/2/panels/0/id"), at("/panels/1/id"));
+    expect_test::expect![[r##"
+        # Made by aqua-alerts from Platform for prod. The next build overwrites changes.
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        configMapGenerator:
+        - name: platform-prod-overview
+          namespace: monitoring
+          files:
+          - platform-prod-overview.json=dashboards/overview.json
+        - name: platform-prod-own
+          namespace: monitoring
+          files:
+          - platform-prod-own.json=dashboards/own.json
+        generatorOptions:
+          disableNameSuffixHash: true
+          labels:
+            grafana_dashboard: "1"
+            release: stack
+            app.kubernetes.io/managed-by: aqua-alerts
+            app.kubernetes.io/instance: platform-prod
+    "##]]
+    .assert_eq(output(&got, "kustomization.yaml"));
+}

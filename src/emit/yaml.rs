@@ -1,0 +1,32 @@
+//! How YAML is printed: the options of the writer, and nothing else.
+//!
+//! Long PromQL is never folded, text over several lines is a literal block, and what any
+//! reader of YAML 1.1 could take for something else than a string is quoted.
+
+use serde::Serialize;
+
+/// A document with a comment above it.
+pub fn print(comment: &str, document: &impl Serialize) -> String {
+    let options = serde_saphyr::ser_options! {
+        folded_wrap_chars: 1_000_000_000,
+    };
+    let text = serde_saphyr::to_string_with_options(document, options)
+        .expect("maps with string keys and plain values can always be written");
+    let mut out = String::with_capacity(text.len() + comment.len() + 4);
+    for line in comment.lines() {
+        out.push_str("# ");
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.push_str(&text);
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out
+}
+
+/// The comment above a file that was made from `source`.
+pub fn made_from(source: &str) -> String {
+    let source: String = source.chars().filter(|it| !it.is_control()).collect();
+    format!("Made by aqua-alerts from {source}. The next build overwrites changes.")
+}

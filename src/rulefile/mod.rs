@@ -1,0 +1,3 @@
+//! Rule files as Prometheus knows them.
+
+pub mod write;

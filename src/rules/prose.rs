@@ -1,0 +1,182 @@
+//! Annotations for people who read them where nothing fires: in the catalogue, below a
+//! panel. What a template would fill in is named instead.
+
+/// The text of an annotation with its actions named: `{{ $labels.job }}` is `` `job` ``,
+/// `{{ $value | humanize }}` is `` `value` ``, and a constant is printed as its function
+/// would print it; other actions are `…`.
+pub fn prose(template: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        let Some(len) = rest[start..].find("}}") else { break };
+        let mut before = &rest[..start];
+        let mut action = &rest[start + 2..start + len];
+        rest = &rest[start + len + 2..];
+        if let Some(it) = action.strip_prefix('-') {
+            (action, before) = (it, before.trim_end());
+        }
+        if let Some(it) = action.strip_suffix('-') {
+            (action, rest) = (it, rest.trim_start());
+        }
+        out.push_str(before);
+        out.push_str(&named(action.trim()));
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
+}
+
+/// The function through which a template prints the value of its alert, if one does:
+/// `humanizePercentage`. It tells what the value is.
+pub fn value_function(template: &str) -> Option<&str> {
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        let len = rest[start..].find("}}")?;
+        let action = rest[start + 2..start + len].trim_matches(['-', ' ', '\n', '\t']);
+        rest = &rest[start + len + 2..];
+        if let Some((value, function)) = action.split_once('|')
+            && matches!(value.trim(), "$value" | ".Value")
+        {
+            return function.split_whitespace().next();
+        }
+        if let Some((function, value)) = action.split_once(' ')
+            && matches!(value.trim(), "$value" | ".Value")
+        {
+            return Some(function);
+        }
+    }
+    None
+}
+
+fn named(action: &str) -> String {
+    let (subject, functions) = match action.split_once('|') {
+        Some((subject, functions)) => (subject.trim(), functions.trim()),
+        None => (action, ""),
+    };
+    let label =
+        subject.strip_prefix("$labels.").or_else(|| subject.strip_prefix(".Labels."));
+    if let Some(label) = label.filter(|it| is_name(it)) {
+        return format!("`{label}`");
+    }
+    if let Some(label) = subject.strip_prefix("$externalLabels.").filter(|it| is_name(it))
+    {
+        return format!("`{label}`");
+    }
+    if matches!(subject, "$value" | ".Value") || action.ends_with(" $value") {
+        return "`value`".to_owned();
+    }
+    match subject.parse::<f64>() {
+        Ok(value) if value.is_finite() => {
+            constant(value, functions).unwrap_or_else(|| subject.to_owned())
+        }
+        _ => "…".to_owned(),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+/// A constant as one of the template functions prints it (`template/template.go`).
+fn constant(value: f64, function: &str) -> Option<String> {
+    match function {
+        "" => Some(short(value)),
+        "humanizePercentage" => Some(format!("{}%", short(value * 100.0))),
+        "humanizeDuration" => Some(duration(value)),
+        "humanize" => Some(scaled(value, 1000.0, &["", "k", "M", "G", "T", "P"])),
+        "humanize1024" => {
+            Some(scaled(value, 1024.0, &["", "ki", "Mi", "Gi", "Ti", "Pi"]))
+        }
+        _ => None,
+    }
+}
+
+/// At most four significant digits, without trailing zeros.
+pub fn short(value: f64) -> String {
+    let n_integer = format!("{:.0}", value.abs().trunc()).len();
+    let n_decimals = match value.abs() < 1.0 {
+        true => 6,
+        false => 4usize.saturating_sub(n_integer),
+    };
+    let text = format!("{value:.n_decimals$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+fn scaled(value: f64, base: f64, prefixes: &[&str]) -> String {
+    let mut value = value;
+    let mut idx = 0;
+    while base <= value.abs() && idx + 1 < prefixes.len() {
+        value /= base;
+        idx += 1;
+    }
+    format!("{}{}", short(value), prefixes[idx])
+}
+
+/// Seconds in the largest units that say it.
+fn duration(seconds: f64) -> String {
+    let mut rest = seconds.abs() as u64;
+    if rest == 0 {
+        return format!("{}s", short(seconds));
+    }
+    let mut parts = Vec::new();
+    for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if size <= rest {
+            parts.push(format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    format!("{sign}{}", parts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_named() {
+        let cases = [
+            ("{{ $labels.instance }} is down", "`instance` is down"),
+            (
+                "{{ $value | humanizePercentage }} (limit {{ 0.05 | humanizePercentage }})",
+                "`value` (limit 5%)",
+            ),
+            ("{{$labels.a}}{{- $labels.b -}} c", "`a``b`c"),
+            ("{{ 259200 | humanizeDuration }}", "3d"),
+            ("{{ 1500000 | humanize }} {{ 2048 | humanize1024 }}", "1.5M 2ki"),
+            ("{{ range query \"up\" }}x{{ end }}", "…x…"),
+            ("{{ printf \"%.2f\" $value }}", "`value`"),
+            ("open {{ end", "open {{ end"),
+            ("${x} costs $5", "${x} costs $5"),
+        ];
+        for (template, expect) in cases {
+            assert_eq!(prose(template), expect, "{template}");
+        }
+    }
+
+    #[test]
+    fn the_function_of_the_value_is_found() {
+        assert_eq!(
+            value_function("{{ $labels.x }}: {{ $value | humanizeDuration }}"),
+            Some("humanizeDuration")
+        );
+        assert_eq!(value_function("{{ humanize $value }}"), Some("humanize"));
+        assert_eq!(value_function("{{ $value }} {{ 1 | humanize }}"), None);
+        assert_eq!(value_function("{{ x"), None);
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, expect) in [
+            (5.0, "5"),
+            (14.4, "14.4"),
+            (0.001, "0.001"),
+            (12345.6, "12346"),
+            (-0.5, "-0.5"),
+        ] {
+            assert_eq!(short(value), expect);
+        }
+    }
+}
