@@ -10,5 +10,4 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("absent_over_time", &[Matrix], Vector)
         .since(2, 16)
         .kind(Kind::AbsentOverTime),
-    Function::new("present_over_time", &[Matrix], Vector).since(2, 29),
 ];

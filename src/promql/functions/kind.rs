@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::promql::annotation::{AnnotationKind, Annotations};
 use crate::promql::dialect::Dialect;
-use crate::promql::error::EvalError;
+use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::histogram::Histogram;
 use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
 use crate::promql::series::Points;
@@ -135,6 +135,8 @@ pub struct Notes<'a> {
     pub args: &'a [TextRange],
     /// Which PromQL.
     pub dialect: &'a Dialect,
+    /// What the body of a [`Kind::Window`] could not do: evaluation fails with it.
+    pub failure: Option<ErrorKind>,
 }
 
 impl Notes<'_> {
@@ -142,5 +144,11 @@ impl Notes<'_> {
     pub fn add(&mut self, kind: AnnotationKind, arg: usize) {
         let at = self.args.get(arg).copied().unwrap_or(self.call);
         self.annotations.add(kind, at);
+    }
+
+    /// Makes evaluation fail; there is no sample.
+    pub fn fail(&mut self, kind: ErrorKind) -> Option<Sample> {
+        self.failure.get_or_insert(kind);
+        None
     }
 }

@@ -17,6 +17,7 @@ use crate::promql::functions::kind::Kind;
 use crate::promql::syntax::types::ValueType;
 
 pub mod absent;
+pub mod adjacent;
 pub mod convert;
 pub mod histogram;
 pub mod info;
@@ -27,6 +28,8 @@ pub mod over_time;
 pub mod rate;
 pub mod regression;
 pub mod sort;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod trig;
 
@@ -197,6 +200,7 @@ impl Function {
 
 const FAMILIES: &[&[Function]] = &[
     absent::FUNCTIONS,
+    adjacent::FUNCTIONS,
     convert::FUNCTIONS,
     histogram::FUNCTIONS,
     info::FUNCTIONS,

@@ -1,0 +1,227 @@
+//! What happens between samples that follow each other.
+
+use std::sync::Arc;
+
+use crate::promql::annotation::AnnotationKind;
+use crate::promql::error::ErrorKind;
+use crate::promql::functions::Function;
+use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
+use crate::promql::functions::rate::Start;
+use crate::promql::histogram::Histogram;
+use crate::promql::series::Points;
+use crate::promql::syntax::types::ValueType::{Matrix, Vector};
+use crate::promql::value::Sample;
+
+/// The functions of this family.
+pub const FUNCTIONS: &[Function] = &[
+    Function::new("irate", &[Matrix], Vector)
+        .start_times()
+        .kind(Kind::Window(|window, notes| last_change(window, notes, true))),
+    Function::new("idelta", &[Matrix], Vector)
+        .kind(Kind::Window(|window, notes| last_change(window, notes, false))),
+    Function::new("changes", &[Matrix], Vector).anchored().kind(Kind::Window(changes)),
+    Function::new("resets", &[Matrix], Vector)
+        .anchored()
+        .start_times()
+        .kind(Kind::Window(resets)),
+];
+
+/// The change between the last two samples; per second and aware of resets if `rate`
+/// (`instantValue`).
+fn last_change(window: &Window<'_>, notes: &mut Notes<'_>, rate: bool) -> Option<Sample> {
+    let Window { floats, histograms, .. } = *window;
+    if !histograms.is_empty() {
+        // The last two samples by time, of either kind.
+        let newest_float = floats.times.last().copied();
+        let newest = histograms.times.last().copied();
+        let mixed = match histograms.len() {
+            _ if floats.is_empty() => false,
+            1 => true,
+            n => newest_float > histograms.times.get(n - 2).copied(),
+        };
+        let floats_only =
+            2 <= floats.len() && newest < floats.times.get(floats.len() - 2).copied();
+        match (floats_only, mixed) {
+            (true, _) => {}
+            (false, true) => {
+                let metric = window.metric();
+                notes.add(AnnotationKind::MixedFloatsHistograms { metric }, 0);
+                return None;
+            }
+            (false, false) if floats.len() + histograms.len() < 2 => return None,
+            (false, false) => {
+                let what = "changes between native histograms";
+                return notes.fail(ErrorKind::Unsupported(what));
+            }
+        }
+    }
+    let last = floats.len().checked_sub(1)?;
+    let before = last.checked_sub(1)?;
+    let interval = floats.times[last] - floats.times[before];
+    if interval == 0 {
+        return None;
+    }
+    let (old, new) = (floats.values[before], floats.values[last]);
+    let start = Start::of(floats, last);
+    let reset = rate && (new < old || start.is_reset_since(Start::of(floats, before)));
+    let mut change = if reset { new } else { new - old };
+    if rate {
+        change /= interval as f64 / 1000.0;
+    }
+    Some(change.into())
+}
+
+/// A sample among others, of either kind.
+enum Item {
+    Float(f64, Start),
+    Histogram,
+}
+
+/// Calls `differ` with all neighbours of a window and counts how often it says so; in
+/// an `anchored` window the last sample before its start is one of them.
+fn count(
+    window: &Window<'_>,
+    mut differ: impl FnMut(&Item, &Item) -> bool,
+) -> Option<Sample> {
+    let Window { mut floats, mut histograms, .. } = *window;
+    if window.extension == Extension::Anchored {
+        (floats, histograms) = from_anchor(window)?;
+    }
+    let items = merged(floats, histograms);
+    let mut n_found = 0;
+    let mut before: Option<Item> = None;
+    for item in items {
+        if before.as_ref().is_some_and(|it| differ(it, &item)) {
+            n_found += 1;
+        }
+        before = Some(item);
+    }
+    before?;
+    Some(f64::from(n_found).into())
+}
+
+/// Both kinds of samples in order of time.
+fn merged<'a>(
+    floats: Points<'a, f64>,
+    histograms: Points<'a, Arc<Histogram>>,
+) -> impl Iterator<Item = Item> {
+    let (mut next_float, mut next_histogram) = (0, 0);
+    std::iter::from_fn(move || {
+        let float = floats.times.get(next_float);
+        let histogram = histograms.times.get(next_histogram);
+        match (float, histogram) {
+            (None, None) => None,
+            (Some(float), Some(histogram)) if histogram < float => {
+                next_histogram += 1;
+                Some(Item::Histogram)
+            }
+            (Some(_), _) => {
+                next_float += 1;
+                let idx = next_float - 1;
+                Some(Item::Float(floats.values[idx], Start::of(floats, idx)))
+            }
+            (None, Some(_)) => {
+                next_histogram += 1;
+                Some(Item::Histogram)
+            }
+        }
+    })
+}
+
+type Both<'a> = (Points<'a, f64>, Points<'a, Arc<Histogram>>);
+
+/// The samples from the last one at or before the window's start on; none if nothing
+/// lies inside (`pickFirstSampleIndices`).
+fn from_anchor<'a>(window: &Window<'a>) -> Option<Both<'a>> {
+    let Window { floats, histograms, start, .. } = *window;
+    let n_floats_before = floats.times.partition_point(|it| *it <= start);
+    let n_histograms_before = histograms.times.partition_point(|it| *it <= start);
+    if n_floats_before == floats.len() && n_histograms_before == histograms.len() {
+        return None;
+    }
+    let last_float = floats.times[..n_floats_before].last();
+    let last_histogram = histograms.times[..n_histograms_before].last();
+    let (mut from_float, mut from_histogram) = (n_floats_before, n_histograms_before);
+    match (last_float, last_histogram) {
+        (None, None) => {}
+        (float, histogram) if histogram <= float => from_float -= 1,
+        (_, _) => from_histogram -= 1,
+    }
+    Some((
+        floats.part(from_float, floats.len()),
+        histograms.part(from_histogram, histograms.len()),
+    ))
+}
+
+fn changes(window: &Window<'_>, notes: &mut Notes<'_>) -> Option<Sample> {
+    count(window, |before, here| match (before, here) {
+        (Item::Float(a, _), Item::Float(b, _)) => a != b && !(a.is_nan() && b.is_nan()),
+        (Item::Float(..), Item::Histogram) | (Item::Histogram, Item::Float(..)) => true,
+        (Item::Histogram, Item::Histogram) => {
+            notes.fail(ErrorKind::Unsupported("changes of native histograms"));
+            false
+        }
+    })
+}
+
+fn resets(window: &Window<'_>, notes: &mut Notes<'_>) -> Option<Sample> {
+    count(window, |before, here| match (before, here) {
+        (Item::Float(a, before), Item::Float(b, here)) => {
+            b < a || here.is_reset_since(*before)
+        }
+        (Item::Float(..), Item::Histogram) | (Item::Histogram, Item::Float(..)) => true,
+        (Item::Histogram, Item::Histogram) => {
+            notes.fail(ErrorKind::Unsupported("resets of native histograms"));
+            false
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::functions::testing::{Body, Case, check_windows};
+
+    const TIMES: [i64; 5] = [60_000, 120_000, 180_000, 240_000, 300_000];
+    const NAN: f64 = f64::NAN;
+
+    #[test]
+    fn neighbours() {
+        let irate: Body = |window, notes| last_change(window, notes, true);
+        let idelta: Body = |window, notes| last_change(window, notes, false);
+        let cases: &[(Body, &[f64], &str)] = &[
+            (irate, &[1.0], "none"),
+            (irate, &[1.0, 10.0, 70.0], "1"),
+            (irate, &[1.0, 100.0, 6.0], "0.1"),
+            (idelta, &[1.0, 100.0, 6.0], "-94"),
+            (irate, &[1.0, NAN], "NaN"),
+            (changes, &[1.0], "0"),
+            (changes, &[1.0, 1.0, 2.0, NAN, NAN], "2"),
+            (resets, &[1.0, 2.0, 1.0, 1.0, 0.0], "2"),
+            (resets, &[1.0, NAN, 0.0], "0"),
+        ];
+        for (body, values, want) in cases {
+            let times = &TIMES[..values.len()];
+            check_windows(&[Case { body: *body, times, values, want, ..Case::DEFAULT }]);
+        }
+    }
+
+    #[test]
+    fn anchors_and_start_times() {
+        let anchored =
+            Case { body: changes, extension: Extension::Anchored, ..Case::DEFAULT };
+        check_windows(&[
+            Case { times: &[-9, -5, 7], values: &[1.0, 2.0, 3.0], want: "1", ..anchored },
+            Case { times: &[0, 7], values: &[2.0, 3.0], want: "1", ..anchored },
+            Case { times: &[-5], values: &[2.0], want: "none", ..anchored },
+            Case {
+                body: resets,
+                times: &[10, 20],
+                values: &[1.0, 2.0],
+                starts: &[5, 15],
+                want: "1",
+                ..Case::DEFAULT
+            },
+        ]);
+    }
+}
