@@ -1,6 +1,6 @@
 //! TOML and YAML as one tree that knows where everything was written.
 //!
-//! `toml::read` and `yaml::read` give the same [`node::Node`]s, so that one typed
+//! [`toml::read`] and [`yaml::read`] give the same [`node::Node`]s, so that one typed
 //! reader serves both languages. Every scalar keeps the exact map from its decoded text
 //! to the source. This room knows no alerts: what a key means is the readers' business.
 
@@ -9,6 +9,7 @@ pub mod node;
 pub mod parameter;
 pub mod reader;
 pub mod toml;
+pub mod yaml;
 
 /// Files above this size are refused.
 pub const MAX_BYTES: usize = 64 << 20;
