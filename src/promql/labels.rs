@@ -5,6 +5,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
+use regex_syntax::hir::{Class, HirKind};
+
+use crate::promql::raw;
+
 /// The label that holds the metric name.
 pub const METRIC_NAME: &str = "__name__";
 
@@ -213,18 +217,32 @@ pub fn quote(text: &str) -> String {
             c if (c as u32) < 0x20 || c == '\u{7f}' => {
                 out.push_str(&format!("\\x{:02x}", c as u32));
             }
-            // Go's IsPrint knows more classes; these are the ones met in practice.
-            '\u{80}'..='\u{a0}'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{feff}' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
+            c if c.is_ascii() || is_print(c) => out.push(c),
+            c => match (raw::byte(c), c as u32) {
+                (Some(byte), _) => out.push_str(&format!("\\x{byte:02x}")),
+                (None, code @ 0x1_0000..) => out.push_str(&format!("\\U{code:08x}")),
+                (None, code) => out.push_str(&format!("\\u{code:04x}")),
+            },
         }
     }
     out.push('"');
     out
+}
+
+/// Go's `unicode.IsPrint` for what is not ASCII: letters, marks, numbers, punctuation,
+/// symbols.
+fn is_print(c: char) -> bool {
+    static CLASS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+        let hir = regex_syntax::parse(r"[\p{L}\p{M}\p{N}\p{P}\p{S}]");
+        match hir.as_ref().map(|it| it.kind()) {
+            Ok(HirKind::Class(Class::Unicode(it))) => {
+                it.ranges().iter().map(|it| (it.start(), it.end())).collect()
+            }
+            _ => Vec::new(),
+        }
+    });
+    let idx = CLASS.partition_point(|it| it.1 < c);
+    CLASS.get(idx).is_some_and(|it| it.0 <= c)
 }
 
 /// 64-bit FNV-1a over length-delimited texts, eight bytes at a time.
@@ -258,6 +276,18 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_are_those_of_go() {
+        for (text, quoted) in [
+            ("a\"\\\n\u{7f}", r#""a\"\\\n\x7f""#),
+            ("\u{e9}\u{ad}\u{a0}e\u{301}", "\"\u{e9}\\u00ad\\u00a0e\u{301}\""),
+            ("\u{1f600}\u{e000}\u{f0000}", "\"\u{1f600}\\ue000\\U000f0000\""),
+            (&raw::from_bytes(b"\xc5z"), r#""\xc5z""#),
+        ] {
+            assert_eq!(quote(text), quoted);
+        }
+    }
 
     #[test]
     fn sets_are_sorted_and_have_no_empty_values() {

@@ -15,6 +15,7 @@ pub mod matcher;
 pub mod math;
 pub mod number;
 pub mod quantile;
+pub mod raw;
 pub mod series;
 pub mod storage;
 pub mod syntax;

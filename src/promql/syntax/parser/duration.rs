@@ -29,11 +29,12 @@ impl Parser<'_> {
                 Ok(self.signed(sign, literal))
             }
             TokenKind::Preprocessor(_) => {
-                let call = self.duration_call()?;
+                let call = self.duration_call(sign.map(|it| it.1.span))?;
                 Ok(self.signed(sign, call))
             }
             TokenKind::LeftParen if sign.is_some() => {
-                let paren = self.duration_paren()?;
+                // Prometheus asks for no flag here.
+                let (paren, _) = self.duration_paren()?;
                 Ok(self.signed(sign, paren))
             }
             _ => match sign {
@@ -89,8 +90,12 @@ impl Parser<'_> {
     fn duration_primary(&mut self) -> Parse<Duration> {
         match self.kind() {
             TokenKind::Number | TokenKind::Duration => self.duration_literal(None),
-            TokenKind::Preprocessor(_) => self.duration_call(),
-            TokenKind::LeftParen => self.duration_paren(),
+            TokenKind::Preprocessor(_) => self.duration_call(None),
+            TokenKind::LeftParen => {
+                let (paren, inner) = self.duration_paren()?;
+                self.experimental(inner);
+                Ok(paren)
+            }
             _ => Err(Fault::Unexpected),
         }
     }
@@ -107,8 +112,8 @@ impl Parser<'_> {
         Ok(Duration { span: token.span, kind })
     }
 
-    /// `step()`, `range()`, `max_of(a, b)`, `min_of(a, b)`
-    fn duration_call(&mut self) -> Parse<Duration> {
+    /// `step()`, `range()`, `max_of(a, b)`, `min_of(a, b)`; `sign` is where one stands.
+    fn duration_call(&mut self, sign: Option<TextRange>) -> Parse<Duration> {
         let TokenKind::Preprocessor(word) = self.kind() else {
             return Err(Fault::Unexpected);
         };
@@ -135,22 +140,24 @@ impl Parser<'_> {
         };
         let close = self.expect(TokenKind::RightParen)?;
         let span = name.span.to(close.span);
-        self.experimental(span);
+        self.experimental(sign.map_or(span, |it| it.to(span)));
         Ok(Duration { span, kind })
     }
 
-    fn duration_paren(&mut self) -> Parse<Duration> {
+    /// A duration in parentheses, and where what they hold stands.
+    fn duration_paren(&mut self) -> Parse<(Duration, TextRange)> {
         let open = self.expect(TokenKind::LeftParen)?;
         let inner = self.duration(LOWEST)?;
         let close = self.expect(TokenKind::RightParen)?;
-        self.experimental(inner.span);
+        let inner_span = inner.span;
         let span = open.span.to(close.span);
         // Prometheus keeps one pair of several.
         if let DurationKind::Paren(_) = inner.kind {
-            return Ok(Duration { span, ..inner });
+            return Ok((Duration { span, ..inner }, inner_span));
         }
         self.grow(self.height)?;
-        Ok(Duration { span, kind: DurationKind::Paren(Box::new(inner)) })
+        let kind = DurationKind::Paren(Box::new(inner));
+        Ok((Duration { span, kind }, inner_span))
     }
 
     /// Puts a sign before a duration; a plus goes, and a literal takes its minus in.

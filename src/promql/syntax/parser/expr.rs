@@ -1,5 +1,6 @@
 //! Operators, parentheses, literals and what follows an operand.
 
+use crate::promql::raw;
 use crate::promql::syntax::ast::{
     Binary, BinaryOp, Cardinality, Expr, ExprKind, Matching, Name, TextRange,
 };
@@ -286,7 +287,7 @@ impl Parser<'_> {
             _ => return Err(Fault::Unexpected),
         };
         self.next();
-        if text.is_empty() {
+        if text.is_empty() || !raw::is_utf8(&text) {
             let name = quote(&text);
             self.error(token.span, format!("invalid label name for grouping: {name}"));
         }

@@ -14,6 +14,7 @@ mod series;
 use std::sync::Arc;
 
 use crate::promql::dialect::Dialect;
+use crate::promql::raw;
 use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
 use crate::promql::syntax::lexer::Lexer;
 use crate::promql::syntax::token::{Token, TokenKind};
@@ -138,9 +139,9 @@ impl<'a> Parser<'a> {
         &self.text[span.bytes()]
     }
 
-    /// The value of a string token; bytes that are not UTF-8 are replaced.
+    /// The value of a string token; [`raw`] keeps bytes that are not UTF-8.
     fn string(&self, token: Token) -> Arc<str> {
-        String::from_utf8_lossy(&unquote(self.slice(token.span))).into()
+        raw::from_bytes(&unquote(self.slice(token.span))).into()
     }
 
     fn error(&mut self, at: TextRange, message: impl Into<String>) {
