@@ -130,13 +130,41 @@ pub struct Query {
     pub value: Option<(ValueMatch, Text)>,
 }
 
-/// Says which parameters of a test nothing uses, and which uses nothing defines.
-///
-/// `known` are the names that every environment defines.
-pub fn check_parameters(case: &Case, known: &[String], sink: &mut Sink) {
+/// Says which parameters of the tests of a file nothing uses, and which uses nothing
+/// defines. `known` are the names that every environment defines.
+pub fn check_parameters(cases: &[Case], known: &[String], sink: &mut Sink) {
+    let mut everywhere = BTreeSet::new();
+    for case in cases {
+        let texts = texts(case);
+        let used: BTreeSet<&str> =
+            texts.iter().flat_map(|it| parameter::names(it.as_str())).collect();
+        let defined: Vec<&str> = case
+            .parameters
+            .iter()
+            .chain(&case.shared)
+            .map(|it| it.0.as_str())
+            .chain(known.iter().map(String::as_str))
+            .collect();
+        unused(&case.parameters, &used, &defined, sink);
+        for text in texts {
+            sink.extend(parameter::faults(text));
+            unknown(text, &defined, sink);
+        }
+        everywhere.extend(used);
+    }
+    if let Some(case) = cases.first() {
+        let own = cases.iter().flat_map(|it| it.parameters.iter().chain(&it.shared));
+        let defined: Vec<&str> =
+            own.map(|it| it.0.as_str()).chain(known.iter().map(String::as_str)).collect();
+        unused(&case.shared, &everywhere, &defined, sink);
+    }
+}
+
+/// Every text of a test in which a parameter may be used.
+fn texts(case: &Case) -> Vec<&Text> {
     let mut texts: Vec<&Text> = case.series.iter().collect();
     texts.extend(&case.until);
-    texts.extend(case.parameters.iter().map(|it| &it.1));
+    texts.extend(case.parameters.iter().chain(&case.shared).map(|it| &it.1));
     for expect in &case.expects {
         texts.push(&expect.selector);
         for want in expect.envs.iter().map(|it| &it.1).chain([&expect.want]) {
@@ -149,51 +177,53 @@ pub fn check_parameters(case: &Case, known: &[String], sink: &mut Sink) {
         texts.extend(moment.expr.iter().chain(&moment.value));
         texts.extend(moment.firing.iter().chain(&moment.samples).flatten());
     }
-    let used: BTreeSet<&str> =
-        texts.iter().flat_map(|it| parameter::names(it.as_str())).collect();
-    let own: Vec<&str> = case.parameters.iter().map(|it| it.0.as_str()).collect();
-    for (name, _) in &case.parameters {
-        if !used.contains(name.as_str()) {
-            let unknown = used
-                .iter()
-                .filter(|it| !own.contains(it) && !known.iter().any(|name| name == *it));
-            let near = suggest::nearest(name.as_str(), unknown.copied());
-            let title = format!("parameter `{name}` is used nowhere");
-            let diagnostic = Diagnostic::error("unused-parameter", title);
-            sink.push(match near {
-                Some(near) => diagnostic
-                    .at(name.span(), format!("`${{{near}}}` is used: is that meant?")),
-                None => diagnostic
-                    .at(name.span(), "no `${…}` of the test names it")
-                    .help("remove it"),
-            });
+    texts
+}
+
+fn unused(
+    parameters: &[(Text, Text)],
+    used: &BTreeSet<&str>,
+    defined: &[&str],
+    sink: &mut Sink,
+) {
+    for (name, _) in parameters {
+        if used.contains(name.as_str()) {
+            continue;
         }
+        let undefined = used.iter().filter(|it| !defined.contains(it)).copied();
+        let title = format!("parameter `{name}` is used nowhere");
+        let diagnostic = Diagnostic::error("unused-parameter", title);
+        sink.push(match suggest::nearest(name.as_str(), undefined) {
+            Some(near) => diagnostic
+                .at(name.span(), format!("`${{{near}}}` is used: is that meant?")),
+            None => diagnostic
+                .at(name.span(), "no `${…}` of the test names it")
+                .help("remove it"),
+        });
     }
-    for text in texts {
-        sink.extend(parameter::faults(text));
-        for part in parameter::parts(text.as_str()) {
-            let parameter::Part::Use(it) = part else { continue };
-            let name = it.name.split_once('.').map_or(it.name, |it| it.0);
-            if own.contains(&name) || known.iter().any(|it| it == name) {
-                continue;
-            }
-            let names = own.iter().copied().chain(known.iter().map(String::as_str));
-            let diagnostic = Diagnostic::error(
-                "unknown-parameter",
-                format!("unknown parameter `{name}`"),
-            );
-            sink.push(match suggest::nearest(name, names) {
-                Some(near) => diagnostic.within(
-                    text,
-                    it.range.start,
-                    it.range.end,
-                    format!("did you mean `${{{near}}}`?"),
-                ),
-                None => diagnostic
-                    .within(text, it.range.start, it.range.end, "defined nowhere")
-                    .help(format!("define it in the test: `let = {{ {name} = … }}`")),
-            });
+}
+
+fn unknown(text: &Text, defined: &[&str], sink: &mut Sink) {
+    for part in parameter::parts(text.as_str()) {
+        let parameter::Part::Use(it) = part else { continue };
+        let name = it.name.split_once('.').map_or(it.name, |it| it.0);
+        if defined.contains(&name) {
+            continue;
         }
+        let title = format!("unknown parameter `{name}`");
+        let diagnostic = Diagnostic::error("unknown-parameter", title);
+        let (start, end) = (it.range.start, it.range.end);
+        sink.push(match suggest::nearest(name, defined.iter().copied()) {
+            Some(near) => diagnostic.within(
+                text,
+                start,
+                end,
+                format!("did you mean `${{{near}}}`?"),
+            ),
+            None => diagnostic
+                .within(text, start, end, "defined nowhere")
+                .help(format!("define it in the test: `let = {{ {name} = … }}`")),
+        });
     }
 }
 

@@ -372,6 +372,12 @@ pub static FILE: Shape = Shape {
     header: "testdata/*.toml",
     doc: "Tests of alerts: synthetic series, and when each alert fires on them.",
     keys: &[
+        Key::new(
+            "let",
+            Type::Table(&LET),
+            "Parameters of every test in the file; a test may give other values.",
+        )
+        .example("{ own = 'job=\"api\"' }"),
         Key::new("fixture", Type::Table(&FIXTURES_OF), "Shared series by name."),
         Key::new("test", Type::Array(&Type::Table(&TEST)), "The tests."),
     ],

@@ -26,6 +26,8 @@ pub struct Case {
     pub envs: Vec<Text>,
     /// Parameters; of a repeated name the last counts.
     pub parameters: Vec<(Text, Text)>,
+    /// Parameters of the whole file, for what the test does not define itself.
+    pub shared: Vec<(Text, Text)>,
     /// Blocks of series.
     pub series: Vec<Text>,
     /// Whether alerts that are not named must stay silent.
@@ -141,6 +143,7 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
             .map_or(0, |it| it.timestamp_millis()),
         envs: Vec::new(),
         parameters: Vec::new(),
+        shared: parameters(file),
         series: Vec::new(),
         only: false,
         expects: Vec::new(),
