@@ -13,10 +13,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod doc;
+
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let args = Arguments::from_args();
-    let trials: Vec<Trial> = Vec::new();
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(doc::trials());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -374,6 +374,10 @@ impl<'s, 'e> Builder<'s, 'e> {
             self.clashes.push(Clash { key: next.clone(), first, kind });
             return None;
         }
+        if dotted {
+            // A dotted key defines the tables on its way; no header may follow.
+            entry.value.style = Style::Dotted;
+        }
         match &mut entry.value.kind {
             Kind::Table(inner) => Some(inner),
             Kind::Array(items) => last_table(items),
