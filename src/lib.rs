@@ -19,3 +19,4 @@ pub mod emit;
 pub mod promql;
 pub mod rulefile;
 pub mod rules;
+pub mod spec;

@@ -53,7 +53,7 @@ pub struct Others {
     pub example: &'static str,
     /// Names that are keys of the table around it. Under a header they are refused: they
     /// were meant for that table.
-    pub reserved: Option<&'static Shape>,
+    pub reserved: Option<fn() -> &'static Shape>,
 }
 
 /// Which names may be given.

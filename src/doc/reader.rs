@@ -112,7 +112,7 @@ impl Checker<'_> {
     /// Refuses a key that a header swallowed from the table around it.
     fn swallowed(&mut self, node: &Node, entry: &Entry, others: &Others) -> bool {
         let name = entry.key.as_str();
-        let Some(outer) = others.reserved else { return false };
+        let Some(outer) = others.reserved.map(|it| it()) else { return false };
         if node.style != Style::Header || outer.key(name).is_none() {
             return false;
         }
@@ -375,6 +375,11 @@ impl<'a> Fields<'a> {
         Some(Fields { span: node.span, style: node.style, table, shape })
     }
 
+    /// Whether the table's shape has a key.
+    pub fn takes(&self, name: &str) -> bool {
+        self.shape.key(name).is_some()
+    }
+
     fn key(&self, name: &str) -> &'static Key {
         // Only our own readers ask, so a name that the table lacks is our fault.
         self.shape.key(name).expect("readers ask for keys of the table of keys")
@@ -444,7 +449,7 @@ impl<'a> Fields<'a> {
                 && fits(&entry.value, &others.value)
                 && form.is_none_or(|it| (it.fault)(name).is_none() || name.contains("${"))
                 && !(self.style == Style::Header
-                    && others.reserved.is_some_and(|it| it.key(name).is_some()))
+                    && others.reserved.is_some_and(|it| it().key(name).is_some()))
             {
                 out.push(entry);
             }

@@ -1,0 +1,191 @@
+//! Reads what alerts, tiers, defaults and overrides have in common.
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::node::{Kind, Node};
+use crate::doc::parameter;
+use crate::doc::reader::Fields;
+use crate::spec::model::{Body, Each, Field, Label, Parameter, Switch, Value};
+
+/// Reads the keys that a table shares with alerts, as far as it takes them.
+pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
+    let mut body = Body {
+        expr: field(fields, "expr", sink),
+        name: field(fields, "name", sink),
+        severity: field(fields, "severity", sink),
+        hold: field(fields, "for", sink),
+        keep_firing_for: field(fields, "keep_firing_for", sink),
+        summary: field(fields, "summary", sink),
+        description: field(fields, "description", sink),
+        runbook: field(fields, "runbook", sink),
+        owner: field(fields, "owner", sink),
+        group: field(fields, "group", sink),
+        job: field(fields, "job", sink),
+        labels: below(fields, "labels").map(|it| labels(&it, sink)).unwrap_or_default(),
+        annotations: Vec::new(),
+        parameters: below(fields, "let")
+            .map(|it| parameters(&it, sink))
+            .unwrap_or_default(),
+    };
+    reserve(&mut body.labels, sink);
+    for label in
+        below(fields, "annotations").map(|it| labels(&it, sink)).unwrap_or_default()
+    {
+        // The two annotations that have keys of their own.
+        let own = match label.name.as_str() {
+            "summary" => &mut body.summary,
+            "description" => &mut body.description,
+            _ => {
+                body.annotations.push(label);
+                continue;
+            }
+        };
+        match own {
+            None => *own = Some(label.field),
+            Some(own) => sink.push(
+                Diagnostic::error(
+                    "given-twice",
+                    format!("the annotation `{}` is given twice", label.name),
+                )
+                .at(label.name.span(), "given again here")
+                .context(
+                    own.places.first().copied().unwrap_or(label.name.span()),
+                    "given here",
+                )
+                .help("leave one of them out"),
+            ),
+        }
+    }
+    body
+}
+
+fn below<'a>(fields: &Fields<'a>, name: &str) -> Option<Fields<'a>> {
+    fields.takes(name).then(|| fields.table(name)).flatten()
+}
+
+fn field(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Field> {
+    if !fields.takes(name) {
+        return None;
+    }
+    value(fields.node(name)?, sink)
+}
+
+fn value(node: &Node, sink: &mut Sink) -> Option<Field> {
+    let value = match &node.kind {
+        Kind::String(text) => {
+            sink.extend(parameter::faults(text));
+            Some(text.clone())
+        }
+        Kind::Boolean(false, _) => None,
+        _ => return None,
+    };
+    Some(Field { value, places: vec![node.span] })
+}
+
+/// Reads labels or annotations.
+pub(super) fn labels(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Label> {
+    let mut out = Vec::new();
+    for entry in fields.others() {
+        if let Some(field) = value(&entry.value, sink) {
+            out.push(Label { name: entry.key.clone(), field });
+        }
+    }
+    out
+}
+
+/// Drops labels that a rule cannot set itself, with an error.
+fn reserve(labels: &mut Vec<Label>, sink: &mut Sink) {
+    labels.retain(|it| {
+        let help = match it.name.as_str() {
+            "severity" => {
+                "write `severity = \"…\"` beside `expr`, or as the key of a tier"
+            }
+            "alertname" => "write `name = \"…\"` beside `expr`",
+            _ => return true,
+        };
+        sink.push(
+            Diagnostic::error(
+                "reserved-label",
+                format!("the label `{}` is set by a key", it.name),
+            )
+            .at(it.name.span(), "not to be set as a label")
+            .help(help),
+        );
+        false
+    });
+}
+
+/// Reads parameters.
+pub(super) fn parameters(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Parameter> {
+    let mut out = Vec::new();
+    for entry in fields.others() {
+        if let Some(value) = parameter_value(&entry.value, sink) {
+            let places = vec![entry.value.span];
+            out.push(Parameter { key: entry.key.clone(), value, places });
+        }
+    }
+    out
+}
+
+/// Reads `each`.
+pub(super) fn each(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Each> {
+    let Some(fields) = below(fields, "each") else { return Vec::new() };
+    let mut out = Vec::new();
+    for entry in fields.others() {
+        let items = entry.value.as_array().unwrap_or_default();
+        if items.is_empty() {
+            sink.push(
+                Diagnostic::error("no-values", format!("`{}` has no values", entry.key))
+                    .at(entry.value.span, "an empty array makes no rule")
+                    .help("write at least one value, or drop the rule"),
+            );
+        }
+        let values = items.iter().filter_map(|it| parameter_value(it, sink)).collect();
+        out.push(Each { key: entry.key.clone(), values });
+    }
+    out
+}
+
+fn parameter_value(node: &Node, sink: &mut Sink) -> Option<Value> {
+    match &node.kind {
+        Kind::String(text) => {
+            sink.extend(parameter::faults(text));
+            Some(Value { text: text.clone(), number: false })
+        }
+        Kind::Integer(value, text) => {
+            let plain = text.as_str().bytes().all(|it| it.is_ascii_digit() || it == b'-');
+            Some(Value { text: again(text, plain, value.to_string()), number: true })
+        }
+        Kind::Float(value, text) => {
+            let plain = !text.as_str().contains(['_', '+']) && value.is_finite();
+            let printed = match value {
+                it if it.is_nan() => "NaN".to_string(),
+                it if it.is_infinite() && it.is_sign_negative() => "-Inf".to_string(),
+                it if it.is_infinite() => "Inf".to_string(),
+                _ => text.as_str().replace(['_', '+'], ""),
+            };
+            Some(Value { text: again(text, plain, printed), number: true })
+        }
+        _ => None,
+    }
+}
+
+/// The text as written, or as PromQL writes it where that differs.
+fn again(written: &Text, same: bool, printed: String) -> Text {
+    match same {
+        true => written.clone(),
+        false => Text::opaque(&printed, written.span()),
+    }
+}
+
+/// `true` or `false` in place of a table.
+pub(super) fn switch(node: &Node) -> Option<Switch> {
+    node.as_bool().map(|on| Switch { on, span: node.span })
+}
+
+/// The place of a field's value.
+pub fn place(field: &Field) -> Option<Span> {
+    field.places.last().copied()
+}

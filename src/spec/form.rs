@@ -1,0 +1,362 @@
+//! The forms of strings: durations, names, versions.
+
+use crate::doc::keys::{Fault, Form};
+use crate::doc::parameter;
+use crate::spec::duration;
+
+/// `5m`, `1h30m`
+pub static DURATION: Form = Form {
+    name: "a duration",
+    pattern: "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|.*\\$\\{.*)$",
+    parameters: true,
+    fault: |text| {
+        let why = duration::parse(text).err()?;
+        let number = text.trim_end_matches(|it: char| !it.is_ascii_digit());
+        let help = match number.bytes().all(|it| it.is_ascii_digit())
+            && !number.is_empty()
+        {
+            true if text == number => {
+                format!("write a unit: `{text}s`, `{text}m` or `{text}h`")
+            }
+            _ => "write numbers with the units y, w, d, h, m, s, ms, the longest first: \
+                  `5m`, `1h30m`"
+                .to_string(),
+        };
+        Fault::new(why, help)
+    },
+};
+
+/// A duration above zero.
+pub static INTERVAL: Form = Form {
+    fault: |text| match duration::parse(text) {
+        Ok(0) => Fault::new("is zero", "write a time above zero: `30s`"),
+        Ok(_) | Err(_) => (DURATION.fault)(text),
+    },
+    ..DURATION
+};
+
+/// A PromQL expression; its syntax is checked where its parameters are known.
+pub static EXPRESSION: Form = Form {
+    name: "a PromQL expression",
+    pattern: "",
+    parameters: false,
+    fault: |text| match text.trim() {
+        "" => Fault::new("is empty", "write an expression: `up == 0`"),
+        _ => None,
+    },
+};
+
+/// The name of a label.
+pub static LABEL_NAME: Form = Form {
+    name: "a label name",
+    pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$",
+    parameters: false,
+    fault: |text| {
+        let good = is_identifier(text, "_") && !text.starts_with("__");
+        match good {
+            true => None,
+            false if text.starts_with("__") => Fault::new(
+                "begins with `__`",
+                "choose another name: those with `__` are Prometheus's own",
+            ),
+            false => Fault::new(
+                "not letters, digits and `_`, or begins with a digit",
+                format!("write `{}`", identifier(text)),
+            ),
+        }
+    },
+};
+
+/// The name of a label, Prometheus's own included.
+pub static ANY_LABEL_NAME: Form = Form {
+    fault: |text| match is_identifier(text, "_") {
+        true => None,
+        false => (LABEL_NAME.fault)(text),
+    },
+    ..LABEL_NAME
+};
+
+/// The name of an annotation of an alert.
+pub static ANNOTATION_NAME: Form = Form {
+    name: "an annotation name",
+    fault: |text| match is_identifier(text, "_") {
+        true => None,
+        false => Fault::new(
+            "not letters, digits and `_`, or begins with a digit",
+            format!("write `{}`", identifier(text)),
+        ),
+    },
+    ..LABEL_NAME
+};
+
+/// The name of a label or an annotation of a Kubernetes object.
+pub static OBJECT_KEY: Form = Form {
+    name: "a name of a Kubernetes label",
+    pattern: "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+    parameters: false,
+    fault: |text| {
+        let (prefix, name) = text.rsplit_once('/').unwrap_or(("x", text));
+        let inner =
+            |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-');
+        let good = prefix.split('.').all(is_dns_label)
+            && !name.is_empty()
+            && name.len() <= 63
+            && name.chars().all(inner)
+            && name.starts_with(|it: char| it.is_ascii_alphanumeric())
+            && name.ends_with(|it: char| it.is_ascii_alphanumeric());
+        match good {
+            true => None,
+            false => Fault::new(
+                "Kubernetes refuses this name",
+                "write letters, digits, `-`, `_` and `.`, with a domain and `/` before it \
+                 if need be: `app.kubernetes.io/name`",
+            ),
+        }
+    },
+};
+
+/// The metric that a recording rule writes.
+pub static METRIC_NAME: Form = Form {
+    name: "a metric name",
+    pattern: "^([a-zA-Z_:]|\\$\\{)([a-zA-Z0-9_:]|\\$\\{[a-z_A-Z0-9]+\\})*$",
+    parameters: true,
+    fault: |text| match is_identifier(text, "_:") {
+        true => None,
+        false => Fault::new(
+            "not letters, digits, `_` and `:`, or begins with a digit",
+            format!("write `{}`", metric(text)),
+        ),
+    },
+};
+
+/// The key of an alert, which is its name unless `name` says otherwise.
+pub static ALERT_KEY: Form = Form {
+    name: "an alert name",
+    pattern: "",
+    parameters: true,
+    fault: |text| match text {
+        "" => Fault::new("is empty", "write a name: `ApiDown`"),
+        _ if text.chars().any(char::is_control) => {
+            Fault::new("has a control character", "write a name: `ApiDown`")
+        }
+        "let" | "owner" | "job" | "record" | "pack" => Fault::new(
+            "this word is a key of `[use.…]`",
+            "choose another key, and write the alert's name as `name = \"…\"`",
+        ),
+        _ => None,
+    },
+};
+
+/// A name of one's own: of a severity, an owner, an environment, a tier, a group, a pack.
+pub static NAME: Form = Form {
+    name: "a name",
+    pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+    parameters: false,
+    fault: |text| {
+        let inner =
+            |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-');
+        let good = text.chars().all(inner)
+            && text.starts_with(|it: char| it.is_ascii_alphanumeric())
+            && text.ends_with(|it: char| it.is_ascii_alphanumeric())
+            && text.len() <= 63;
+        match good {
+            true => None,
+            false => Fault::new(
+                "not letters and digits with `-`, `_` or `.` between them",
+                "write a short name: `node-exporter`",
+            ),
+        }
+    },
+};
+
+/// A name that becomes part of the names of Kubernetes objects.
+pub static OBJECT_NAME: Form = Form {
+    name: "a name for Kubernetes objects",
+    pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+    parameters: false,
+    fault: |text| match text.split('.').all(is_dns_label) {
+        true => None,
+        false => Fault::new(
+            "not small letters and digits with `-` between them",
+            "write a name such as `api-service`: Kubernetes takes no capitals and no `_`",
+        ),
+    },
+};
+
+/// A severity's name: no key of an alert, since it stands where keys stand.
+pub static SEVERITY_NAME: Form = Form {
+    name: "a severity",
+    fault: |text| match RESERVED.contains(&text) {
+        true => Fault::new(
+            "this word is a key of alerts",
+            "choose another name for the severity",
+        ),
+        false => (NAME.fault)(text),
+    },
+    ..NAME
+};
+
+/// The name of a parameter.
+pub static PARAMETER_NAME: Form = Form {
+    name: "a name for a parameter",
+    pattern: "^[A-Za-z][A-Za-z0-9_]*$",
+    parameters: false,
+    fault: |text| match text {
+        _ if !parameter::is_name(text) => Fault::new(
+            "not a letter followed by letters, digits and `_`",
+            "write a name such as `ratio`",
+        ),
+        _ if RESERVED.contains(&text) => Fault::new(
+            "this word means something of its own in an alert",
+            "choose another name for the parameter",
+        ),
+        _ => None,
+    },
+};
+
+/// Words that cannot name a parameter: the keys of an alert, and the parameters that
+/// every alert has (`namespace` and `cluster` may be given).
+pub const RESERVED: &[&str] = &[
+    "expr",
+    "name",
+    "severity",
+    "for",
+    "keep_firing_for",
+    "summary",
+    "description",
+    "runbook",
+    "owner",
+    "group",
+    "job",
+    "labels",
+    "annotations",
+    "let",
+    "each",
+    "absent",
+    "tier",
+    "env",
+    "alert",
+];
+
+/// Parameters that exist without being declared.
+pub const BUILT_IN: &[&str] =
+    &["env", "namespace", "cluster", "job", "alert", "severity", "tier"];
+
+/// The port of an endpoint.
+pub static PORT: Form = Form {
+    name: "a port",
+    pattern: "^([0-9]{1,5}|[a-z0-9]([a-z0-9-]*[a-z0-9])?)$",
+    parameters: false,
+    fault: |text| {
+        let digits = text.bytes().all(|it| it.is_ascii_digit());
+        match digits {
+            true if text.parse().is_ok_and(|it: u16| it != 0) => None,
+            false if is_dns_label(text) => None,
+            _ => Fault::new(
+                "neither a port's name nor a number from 1 to 65535",
+                "write the name of the Service's port, `metrics`, or its number, `8000`",
+            ),
+        }
+    },
+};
+
+/// A version of Prometheus.
+pub static VERSION: Form = Form {
+    name: "a version of Prometheus",
+    pattern: "^[0-9]+\\.[0-9]+(\\.[0-9]+)?$",
+    parameters: false,
+    fault: |text| match version(text) {
+        Some((2.., _)) => None,
+        Some(_) => Fault::new("too old", "write version 2.0 or newer"),
+        None => Fault::new("not two or three numbers", "write `3.5` or `3.5.3`"),
+    },
+};
+
+/// The address of a page.
+pub static URL: Form = Form {
+    name: "an address",
+    pattern: "^https?://",
+    parameters: true,
+    fault: |text| {
+        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+        match rest {
+            Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => None,
+            _ => Fault::new(
+                "not `https://` and a host",
+                "write `https://runbooks.example.com/`",
+            ),
+        }
+    },
+};
+
+/// Major and minor number of a version.
+pub fn version(text: &str) -> Option<(u16, u16)> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let mut parts =
+        text.split('.').map(|it| match it.bytes().all(|it| it.is_ascii_digit()) {
+            true => it.parse().ok(),
+            false => None,
+        });
+    let (major, minor) = (parts.next()??, parts.next()??);
+    let patch: Option<Option<u16>> = parts.next();
+    (patch != Some(None) && parts.next().is_none()).then_some((major, minor))
+}
+
+fn is_identifier(text: &str, more: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|it: char| it.is_ascii_digit())
+        && text.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
+}
+
+fn is_dns_label(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 63
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+}
+
+fn identifier(text: &str) -> String {
+    metric(text).replace(':', "_")
+}
+
+fn metric(text: &str) -> String {
+    let good = |it: char| it.is_ascii_alphanumeric() || it == ':';
+    let mut out: String =
+        text.chars().map(|it| if good(it) { it } else { '_' }).collect();
+    if out.starts_with(|it: char| it.is_ascii_digit()) || out.is_empty() {
+        out.insert(0, '_');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good(form: &Form, text: &str) -> bool {
+        (form.fault)(text).is_none()
+    }
+
+    #[test]
+    fn forms_take_what_their_readers_take() {
+        assert!(good(&LABEL_NAME, "team") && !good(&LABEL_NAME, "my-team"));
+        assert!(!good(&LABEL_NAME, "__name__") && good(&ANY_LABEL_NAME, "__name__"));
+        assert!(good(&METRIC_NAME, "job:x:rate5m") && !good(&METRIC_NAME, "5m"));
+        assert!(good(&OBJECT_KEY, "app.kubernetes.io/name") && !good(&OBJECT_KEY, "-a"));
+        assert!(good(&PORT, "metrics") && good(&PORT, "8000") && !good(&PORT, "70000"));
+        assert!(
+            good(&VERSION, "3.5.3") && !good(&VERSION, "3") && !good(&VERSION, "1.8")
+        );
+        assert!(good(&URL, "https://x.org/") && !good(&URL, "docs/runbooks"));
+        assert!(good(&PARAMETER_NAME, "namespace") && !good(&PARAMETER_NAME, "for"));
+    }
+
+    #[test]
+    fn a_bad_name_is_mended_in_the_help() {
+        let fault = (LABEL_NAME.fault)("my-team").unwrap();
+        assert_eq!(fault.help, "write `my_team`");
+    }
+}

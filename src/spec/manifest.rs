@@ -1,0 +1,237 @@
+//! Reads the manifest.
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::node::{Entry, Kind, Node};
+use crate::doc::reader::{self, Declared, Fields};
+use crate::spec::body;
+use crate::spec::keys::{self, manifest::MANIFEST};
+use crate::spec::model::{
+    Body, Build, Environment, Inhibit, Job, Manifest, Owner, Prometheus, Runbooks,
+    Severity,
+};
+
+/// The environment of a project that declares none.
+pub const ONLY_ENVIRONMENT: &str = "default";
+
+/// Reads the manifest and says which names it declares.
+pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)> {
+    let fields = Fields::of(node, &MANIFEST)?;
+    let severities = severities(&fields);
+    let environments = environments(&fields, sink);
+    let owners = owners(&fields, sink);
+    let declared = Declared::new()
+        .with(keys::SEVERITY, severities.iter().map(|it| it.name.clone()).collect())
+        .with(keys::ENVIRONMENT, environments.iter().map(|it| it.name.clone()).collect())
+        .with(keys::OWNER, owners.iter().map(|it| it.key.to_string()).collect());
+    reader::check(node, &MANIFEST, &declared, sink);
+    cycles(&environments, sink);
+    let project = fields.table("project");
+    let name = project.and_then(|it| it.text("name")).cloned();
+    let edition = project.and_then(|it| it.integer("edition"));
+    let manifest = Manifest {
+        name: name.unwrap_or_else(|| Text::opaque("project", node.span)),
+        edition: edition.and_then(|it| u32::try_from(it).ok()).unwrap_or(1),
+        prometheus: fields
+            .table("prometheus")
+            .map(|it| prometheus(&it))
+            .unwrap_or_default(),
+        build: fields.table("build").map(|it| build(&it, sink)).unwrap_or_default(),
+        runbooks: fields.table("runbooks").map(|it| runbooks(&it)).unwrap_or_default(),
+        defaults: fields
+            .table("defaults")
+            .map_or_else(Body::default, |it| body::body(&it, sink)),
+        severities,
+        owners,
+        environments,
+        jobs: jobs(&fields),
+        inhibits: inhibits(&fields),
+    };
+    Some((manifest, declared))
+}
+
+fn severities(fields: &Fields<'_>) -> Vec<Severity> {
+    let built_in = |name: &str, inhibits: &[&str]| Severity {
+        name: name.to_string(),
+        inhibits: inhibits.iter().map(|it| it.to_string()).collect(),
+        requires: Vec::new(),
+        span: None,
+    };
+    let mut out = vec![
+        built_in("critical", &["warning"]),
+        built_in("warning", &[]),
+        built_in("business", &[]),
+    ];
+    let Some(table) = fields.table("severity") else { return out };
+    for entry in table.others() {
+        if entry.value.as_bool() == Some(false) {
+            out.retain(|it| it.name != entry.key.as_str());
+        }
+    }
+    for (entry, fields) in table.other_tables() {
+        let name = entry.key.as_str();
+        let idx = out.iter().position(|it| it.name == name).unwrap_or_else(|| {
+            out.push(built_in(name, &[]));
+            out.len() - 1
+        });
+        let severity = &mut out[idx];
+        severity.span = Some(entry.key.span());
+        if fields.node("inhibits").is_some() {
+            let inhibits = fields.texts("inhibits");
+            severity.inhibits = inhibits.iter().map(Text::to_string).collect();
+        }
+        severity.requires = fields.texts("requires");
+    }
+    // A built-in inhibition of a severity that was dropped is none.
+    let names: Vec<String> = out.iter().map(|it| it.name.clone()).collect();
+    for severity in &mut out {
+        severity.inhibits.retain(|it| names.contains(it));
+    }
+    out
+}
+
+fn owners(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Owner> {
+    let Some(table) = fields.table("owner") else { return Vec::new() };
+    let mut out = Vec::new();
+    for (entry, fields) in table.other_tables() {
+        let labels = fields.table("labels").map(|it| body::labels(&it, sink));
+        let annotations = fields.table("annotations").map(|it| body::labels(&it, sink));
+        out.push(Owner {
+            key: entry.key.clone(),
+            labels: labels.unwrap_or_default(),
+            annotations: annotations.unwrap_or_default(),
+        });
+    }
+    out
+}
+
+fn environments(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Environment> {
+    let tables = fields.table("env").map(|it| it.other_tables()).unwrap_or_default();
+    let mut out = Vec::new();
+    for (entry, fields) in tables {
+        let parameters = fields.table("let").map(|it| body::parameters(&it, sink));
+        let external = fields.table("external_labels").map(|it| body::labels(&it, sink));
+        out.push(Environment {
+            name: entry.key.to_string(),
+            span: Some(entry.key.span()),
+            like: fields.text("like").cloned(),
+            parameters: parameters.unwrap_or_default(),
+            external_labels: external.unwrap_or_default(),
+            severities: fields.node("severities").map(|_| fields.texts("severities")),
+            prometheus: fields
+                .table("prometheus")
+                .map(|it| prometheus(&it))
+                .unwrap_or_default(),
+            build: fields.table("build").map(|it| build(&it, sink)).unwrap_or_default(),
+        });
+    }
+    if out.is_empty() {
+        out.push(Environment {
+            name: ONLY_ENVIRONMENT.to_string(),
+            span: None,
+            like: None,
+            parameters: Vec::new(),
+            external_labels: Vec::new(),
+            severities: None,
+            prometheus: Prometheus::default(),
+            build: Build::default(),
+        });
+    }
+    out
+}
+
+/// Says which environments inherit from themselves, and cuts the circle there.
+fn cycles(environments: &[Environment], sink: &mut Sink) {
+    let mut said: Vec<&str> = Vec::new();
+    for first in environments {
+        let mut path: Vec<(&str, &Text)> = Vec::new();
+        let mut next = Some(first);
+        while let Some(env) = next {
+            let Some(like) = &env.like else { break };
+            if path.iter().any(|it| it.0 == env.name) {
+                break;
+            }
+            path.push((&env.name, like));
+            next = environments.iter().find(|it| it.name == like.as_str());
+        }
+        let closed = path.last().is_some_and(|it| it.1.as_str() == first.name);
+        if !closed || path.iter().any(|it| said.contains(&it.0)) {
+            continue;
+        }
+        said.extend(path.iter().map(|it| it.0));
+        let circle: Vec<_> = path.iter().map(|it| format!("`{}`", it.0)).collect();
+        let title = match path.len() {
+            1 => format!("the environment {} is like itself", circle[0]),
+            _ => format!("the environments {} are like each other", circle.join(", ")),
+        };
+        let mut diagnostic = Diagnostic::error("like-cycle", title);
+        for (idx, (name, like)) in path.iter().enumerate() {
+            let label = format!("`{name}` is like `{like}`");
+            diagnostic = match idx {
+                0 => diagnostic.at(like.span(), label),
+                _ => diagnostic.context(like.span(), label),
+            };
+        }
+        sink.push(diagnostic.help("take one `like` out"));
+    }
+}
+
+fn prometheus(fields: &Fields<'_>) -> Prometheus {
+    Prometheus {
+        version: fields.text("version").cloned(),
+        interval: fields.text("interval").cloned(),
+        lookback: fields.text("lookback").cloned(),
+        features: fields.node("features").map(|_| fields.texts("features")),
+    }
+}
+
+fn build(fields: &Fields<'_>, sink: &mut Sink) -> Build {
+    let labels = fields.table("labels").map(|it| body::labels(&it, sink));
+    let annotations = fields.table("annotations").map(|it| body::labels(&it, sink));
+    Build {
+        namespace: fields.text("namespace").cloned(),
+        labels: labels.unwrap_or_default(),
+        annotations: annotations.unwrap_or_default(),
+    }
+}
+
+fn runbooks(fields: &Fields<'_>) -> Runbooks {
+    Runbooks {
+        url: fields.text("url").cloned(),
+        source: fields.text("source").cloned(),
+        page: fields.text("page").cloned(),
+    }
+}
+
+fn jobs(fields: &Fields<'_>) -> Vec<Job> {
+    let tables = fields.table("job").map(|it| it.other_tables()).unwrap_or_default();
+    let job = |(entry, fields): (&Entry, Fields<'_>)| Job {
+        key: entry.key.clone(),
+        interval: fields.text("interval").cloned(),
+    };
+    tables.into_iter().map(job).collect()
+}
+
+/// Reads `[[inhibit]]`.
+pub(super) fn inhibits(fields: &Fields<'_>) -> Vec<Inhibit> {
+    let mut out = Vec::new();
+    for fields in fields.tables("inhibit") {
+        if let (Some(source), Some(target)) =
+            (fields.text("source"), fields.text("target"))
+        {
+            let equal = fields.texts("equal");
+            out.push(Inhibit { source: source.clone(), target: target.clone(), equal });
+        }
+    }
+    out
+}
+
+/// The beginning of a document.
+pub(super) fn head(node: &Node) -> Span {
+    match &node.kind {
+        Kind::Table(table) => table.iter().next().map_or(node.span, |it| it.span).head(),
+        _ => node.span.head(),
+    }
+}

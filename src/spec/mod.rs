@@ -1,0 +1,16 @@
+//! What a project says: manifest, alerts files and packs, as written.
+//!
+//! [`keys`] is the table of every key; [`read`] makes the [`model`] of it, with the place
+//! of every value. This room knows no environments, no PromQL and no output: what the
+//! values mean is `resolve`'s business. It receives texts and never touches a file.
+
+pub mod alerts;
+pub mod body;
+pub mod duration;
+pub mod form;
+pub mod keys;
+pub mod manifest;
+pub mod model;
+pub mod read;
+pub mod service;
+pub mod unused;

@@ -1,0 +1,468 @@
+//! The model of a project as written: every value with its place, nothing resolved.
+
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::node::Node;
+
+/// A project.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// The alerts files, in the order of their paths.
+    pub files: Vec<File>,
+    /// The packs, in the order of their paths.
+    pub packs: Vec<File>,
+}
+
+/// `aqua-alerts.toml`
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The project's name.
+    pub name: Text,
+    /// The edition of the language.
+    pub edition: u32,
+    /// The server.
+    pub prometheus: Prometheus,
+    /// The objects.
+    pub build: Build,
+    /// Where runbooks are.
+    pub runbooks: Runbooks,
+    /// What holds for every alert.
+    pub defaults: Body,
+    /// All severities, the built-in ones first.
+    pub severities: Vec<Severity>,
+    /// Owners.
+    pub owners: Vec<Owner>,
+    /// Environments; never empty.
+    pub environments: Vec<Environment>,
+    /// Jobs that somebody else scrapes.
+    pub jobs: Vec<Job>,
+    /// Inhibitions between different alerts.
+    pub inhibits: Vec<Inhibit>,
+}
+
+/// The server that runs the rules, as far as it is said.
+#[derive(Clone, Debug, Default)]
+pub struct Prometheus {
+    /// Its version.
+    pub version: Option<Text>,
+    /// The global evaluation interval.
+    pub interval: Option<Text>,
+    /// The lookback delta.
+    pub lookback: Option<Text>,
+    /// Feature flags.
+    pub features: Option<Vec<Text>>,
+}
+
+/// What generated objects have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Build {
+    /// Their namespace.
+    pub namespace: Option<Text>,
+    /// Their labels.
+    pub labels: Vec<Label>,
+    /// Their annotations.
+    pub annotations: Vec<Label>,
+}
+
+/// Where runbooks are.
+#[derive(Clone, Debug, Default)]
+pub struct Runbooks {
+    /// The address under which they are published.
+    pub url: Option<Text>,
+    /// The folder with their sources.
+    pub source: Option<Text>,
+    /// The page of an alert that names none.
+    pub page: Option<Text>,
+}
+
+/// A severity.
+#[derive(Clone, Debug)]
+pub struct Severity {
+    /// Its name.
+    pub name: String,
+    /// Severities that it inhibits.
+    pub inhibits: Vec<String>,
+    /// What its alerts must have.
+    pub requires: Vec<Text>,
+    /// Where it is declared; `None` for one that is only built in.
+    pub span: Option<Span>,
+}
+
+/// An owner.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// Its name.
+    pub key: Text,
+    /// Labels of its alerts.
+    pub labels: Vec<Label>,
+    /// Annotations of its alerts.
+    pub annotations: Vec<Label>,
+}
+
+/// An environment.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared; `None` for the one that a project without any has.
+    pub span: Option<Span>,
+    /// The environment from which it inherits.
+    pub like: Option<Text>,
+    /// Parameters.
+    pub parameters: Vec<Parameter>,
+    /// Labels that the server adds.
+    pub external_labels: Vec<Label>,
+    /// The severities that it has.
+    pub severities: Option<Vec<Text>>,
+    /// What differs in the server.
+    pub prometheus: Prometheus,
+    /// What differs in the objects.
+    pub build: Build,
+}
+
+/// A job that somebody else scrapes.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its name.
+    pub key: Text,
+    /// How often it is scraped.
+    pub interval: Option<Text>,
+}
+
+/// An inhibition.
+#[derive(Clone, Debug)]
+pub struct Inhibit {
+    /// Alert name or selector of the alerts that inhibit.
+    pub source: Text,
+    /// Alert name or selector of those that are inhibited.
+    pub target: Text,
+    /// Labels that must be equal.
+    pub equal: Vec<Text>,
+}
+
+/// An alerts file or a pack.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The path as the user knows it.
+    pub path: String,
+    /// The name: `api` of `alerts/api.toml`.
+    pub name: String,
+    /// The beginning of the file.
+    pub span: Span,
+    /// What holds for every alert in it.
+    pub defaults: Body,
+    /// Services.
+    pub services: Vec<Service>,
+    /// Packs that it uses.
+    pub uses: Vec<Use>,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// Records and alerts in the order of the file.
+    pub rules: Vec<Rule>,
+    /// Inhibitions.
+    pub inhibits: Vec<Inhibit>,
+    /// What differs by environment.
+    pub env: Vec<FileOverride>,
+}
+
+/// What differs in an environment for a whole file.
+#[derive(Clone, Debug)]
+pub struct FileOverride {
+    /// The environment.
+    pub env: Text,
+    /// `false` or `true`.
+    pub switch: Option<Switch>,
+    /// What holds for every alert there.
+    pub body: Body,
+}
+
+/// A use of a pack.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The name of the use.
+    pub key: Text,
+    /// The pack's name: the key, unless it says otherwise.
+    pub pack: Text,
+    /// Where it is used.
+    pub span: Span,
+    /// What holds for every rule of the pack.
+    pub body: Body,
+    /// Changes of its alerts.
+    pub alerts: Vec<(Text, Definition)>,
+    /// Changes of its records.
+    pub records: Vec<(Text, Definition)>,
+}
+
+/// A group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its name.
+    pub key: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What it says.
+    pub settings: GroupSettings,
+    /// What differs by environment.
+    pub env: Vec<(Text, GroupSettings)>,
+}
+
+/// What a group says.
+#[derive(Clone, Debug, Default)]
+pub struct GroupSettings {
+    /// How often it is evaluated.
+    pub interval: Option<Text>,
+    /// How far in the past.
+    pub query_offset: Option<Text>,
+    /// The most results of a rule.
+    pub limit: Option<u32>,
+    /// Labels of its rules.
+    pub labels: Vec<Label>,
+}
+
+/// Whether a rule is an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// A recording rule.
+    Record,
+    /// An alert.
+    Alert,
+}
+
+/// An alert or a record.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Which of the two.
+    pub kind: RuleKind,
+    /// The key: the name of the alert or of the metric.
+    pub key: Text,
+    /// What it says.
+    pub definition: Definition,
+}
+
+/// What an alert or a record says, or an override of one.
+#[derive(Clone, Debug, Default)]
+pub struct Definition {
+    /// `false` or `true` in place of a table.
+    pub switch: Option<Switch>,
+    /// Keys that a tier may have too.
+    pub body: Body,
+    /// Parameters with several values.
+    pub each: Vec<Each>,
+    /// The companion.
+    pub absent: Option<Absent>,
+    /// Tiers, in order.
+    pub tiers: Vec<Tier>,
+    /// What differs by environment.
+    pub env: Vec<(Text, Definition)>,
+}
+
+/// A tier, or an override of one.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// Its name.
+    pub key: Text,
+    /// `false` or `true` in place of a table.
+    pub switch: Option<Switch>,
+    /// What it says.
+    pub body: Body,
+}
+
+/// `absent`
+#[derive(Clone, Debug)]
+pub struct Absent {
+    /// `true` or `false` in place of a table.
+    pub switch: Option<Switch>,
+    /// What it says.
+    pub body: Body,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `true` or `false` where a table may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// Which.
+    pub on: bool,
+    /// Where.
+    pub span: Span,
+}
+
+/// A parameter with several values.
+#[derive(Clone, Debug)]
+pub struct Each {
+    /// The parameter.
+    pub key: Text,
+    /// Its values.
+    pub values: Vec<Value>,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// As it is put into an expression.
+    pub text: Text,
+    /// Written as a number, not as a string.
+    pub number: bool,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub key: Text,
+    /// Its value.
+    pub value: Value,
+    /// The places that gave it a value, the one that won last.
+    pub places: Vec<Span>,
+}
+
+/// A value and the places that gave it.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The value; `None` where `false` dropped it.
+    pub value: Option<Text>,
+    /// The places, the one that won last.
+    pub places: Vec<Span>,
+}
+
+/// A label or an annotation.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// Its name.
+    pub name: Text,
+    /// Its value.
+    pub field: Field,
+}
+
+/// Keys that alerts, records, tiers, companions and defaults share.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// `expr`
+    pub expr: Option<Field>,
+    /// `name`
+    pub name: Option<Field>,
+    /// `severity`
+    pub severity: Option<Field>,
+    /// `for`
+    pub hold: Option<Field>,
+    /// `keep_firing_for`
+    pub keep_firing_for: Option<Field>,
+    /// `summary`
+    pub summary: Option<Field>,
+    /// `description`
+    pub description: Option<Field>,
+    /// `runbook`
+    pub runbook: Option<Field>,
+    /// `owner`
+    pub owner: Option<Field>,
+    /// `group`
+    pub group: Option<Field>,
+    /// `job`
+    pub job: Option<Field>,
+    /// `labels`
+    pub labels: Vec<Label>,
+    /// `annotations`
+    pub annotations: Vec<Label>,
+    /// `let`, and the further keys of a tier.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name, which is the job.
+    pub key: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What it says.
+    pub settings: ServiceSettings,
+    /// What differs by environment.
+    pub env: Vec<(Text, ServiceSettings)>,
+}
+
+/// What a service says, or an override of one.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceSettings {
+    /// `false` or `true` in place of a table.
+    pub switch: Option<Switch>,
+    /// `kind`
+    pub kind: Option<Text>,
+    /// `match`
+    pub match_labels: Vec<Label>,
+    /// `namespaces`
+    pub namespaces: Option<Vec<Text>>,
+    /// Endpoints, in order.
+    pub endpoints: Vec<Endpoint>,
+    /// Fields that are passed on under their names.
+    pub fields: Vec<(Text, Node)>,
+}
+
+/// An endpoint, or an override of one.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The port.
+    pub port: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// `false` or `true` in place of a table.
+    pub switch: Option<Switch>,
+    /// Fields that are passed on under their names.
+    pub fields: Vec<(Text, Node)>,
+}
+
+impl Body {
+    /// The single-valued keys, in a fixed order.
+    pub fn fields(&self) -> [&Option<Field>; 11] {
+        [
+            &self.expr,
+            &self.name,
+            &self.severity,
+            &self.hold,
+            &self.keep_firing_for,
+            &self.summary,
+            &self.description,
+            &self.runbook,
+            &self.owner,
+            &self.group,
+            &self.job,
+        ]
+    }
+
+    /// The same, to be changed.
+    pub fn fields_mut(&mut self) -> [&mut Option<Field>; 11] {
+        [
+            &mut self.expr,
+            &mut self.name,
+            &mut self.severity,
+            &mut self.hold,
+            &mut self.keep_firing_for,
+            &mut self.summary,
+            &mut self.description,
+            &mut self.runbook,
+            &mut self.owner,
+            &mut self.group,
+            &mut self.job,
+        ]
+    }
+
+    /// All texts in which a parameter may be used.
+    pub fn texts(&self) -> Vec<&Text> {
+        let fields = self.fields().into_iter().flatten();
+        let labels = self.labels.iter().chain(&self.annotations).map(|it| &it.field);
+        let values = self.parameters.iter().map(|it| &it.value.text);
+        fields.chain(labels).filter_map(|it| it.value.as_ref()).chain(values).collect()
+    }
+}
+
+impl Definition {
+    /// All bodies in it: its own, its tiers', its companion's, those of its overrides.
+    pub fn bodies(&self) -> Vec<&Body> {
+        let mut out = vec![&self.body];
+        out.extend(self.tiers.iter().map(|it| &it.body));
+        out.extend(self.absent.iter().map(|it| &it.body));
+        out.extend(self.env.iter().flat_map(|it| it.1.bodies()));
+        out
+    }
+}

@@ -1,0 +1,242 @@
+//! Reads a project from the texts of its files.
+
+use std::collections::HashMap;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{SourceMap, Span};
+use crate::diag::text::Text;
+use crate::doc::node::Node;
+use crate::doc::reader;
+use crate::doc::toml;
+use crate::spec::keys::file::{FILE, PACK};
+use crate::spec::model::{Definition, File, Project, Rule, RuleKind};
+use crate::spec::{alerts, manifest, unused};
+
+/// The name of the manifest.
+pub const MANIFEST: &str = "aqua-alerts.toml";
+
+/// What a file of a project is, by its path below the project's folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `aqua-alerts.toml`
+    Manifest,
+    /// `alerts/**.toml`
+    Alerts,
+    /// `packs/**.toml`
+    Pack,
+    /// Nothing that this room reads.
+    Other,
+}
+
+/// What the file of a path is.
+pub fn place(path: &str) -> Place {
+    match path {
+        MANIFEST => Place::Manifest,
+        _ if !path.ends_with(".toml") => Place::Other,
+        _ if path.starts_with("alerts/") => Place::Alerts,
+        _ if path.starts_with("packs/") => Place::Pack,
+        _ => Place::Other,
+    }
+}
+
+/// Reads a project from paths (below its folder, with `/`) and texts, in any order;
+/// files of other places are passed over. Says everything that is wrong with any of the
+/// files; `None` where there is no manifest that can be read.
+pub fn read(
+    files: &[(String, String)],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Project> {
+    let mut files: Vec<&(String, String)> = files.iter().collect();
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut documents: Vec<(&str, Place, Option<Node>)> = Vec::new();
+    for (path, text) in files {
+        let place = place(path);
+        if place != Place::Other {
+            let file = sources.add(path.as_str(), text.as_str());
+            documents.push((path, place, toml::read(file, text, sink)));
+        }
+    }
+    let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
+    let (manifest, declared) = manifest::read(manifest.2.as_ref()?, sink)?;
+    let mut project = Project { manifest, files: Vec::new(), packs: Vec::new() };
+    let mut whole = true;
+    for (path, place, node) in &documents {
+        let Some(node) = node else {
+            whole = false;
+            continue;
+        };
+        match place {
+            Place::Alerts => {
+                let file = alerts::read(path, node, &FILE, &declared, sink);
+                project.files.extend(file);
+            }
+            Place::Pack => {
+                let file = alerts::read(path, node, &PACK, &declared, sink);
+                project.packs.extend(file);
+            }
+            Place::Manifest | Place::Other => {}
+        }
+    }
+    // What a broken file declares is not known: nothing is said about names then.
+    if whole {
+        uses(&project, sink);
+        twice(&project, sink);
+        overrides(&project, sink);
+        unused::check(&project, sink);
+    }
+    Some(project)
+}
+
+/// Says which packs do not exist, and which use themselves.
+fn uses(project: &Project, sink: &mut Sink) {
+    let names: Vec<String> = project.packs.iter().map(|it| it.name.clone()).collect();
+    for used in project.files.iter().chain(&project.packs).flat_map(|it| &it.uses) {
+        if !names.iter().any(|it| it == used.pack.as_str()) {
+            let error = reader::undeclared(&used.pack, "a pack", Some(&names));
+            sink.push(
+                error.help(format!("a pack is a file: `packs/{}.toml`", used.pack)),
+            );
+        }
+    }
+    let mut said: Vec<&str> = Vec::new();
+    for pack in &project.packs {
+        let mut path = Vec::new();
+        if !said.contains(&pack.name.as_str()) && circle(project, pack, pack, &mut path) {
+            said.extend(path.iter().map(|it: &(&str, &Text)| it.0));
+            let title = match path.as_slice() {
+                [(one, _)] => format!("the pack `{one}` uses itself"),
+                _ => {
+                    let names: Vec<_> =
+                        path.iter().map(|it| format!("`{}`", it.0)).collect();
+                    format!("the packs {} use each other", names.join(", "))
+                }
+            };
+            let mut error = Diagnostic::error("pack-cycle", title);
+            for (idx, (name, key)) in path.iter().enumerate() {
+                let label = format!("`{name}` uses `{key}`");
+                error = match idx {
+                    0 => error.at(key.span(), label),
+                    _ => error.context(key.span(), label),
+                };
+            }
+            sink.push(error.help("take one `use` out"));
+        }
+    }
+}
+
+/// Whether a chain of uses leads from `pack` to `goal`; `path` is then the chain.
+fn circle<'a>(
+    project: &'a Project,
+    pack: &'a File,
+    goal: &'a File,
+    path: &mut Vec<(&'a str, &'a Text)>,
+) -> bool {
+    if path.iter().any(|it| it.0 == pack.name) {
+        return false;
+    }
+    for used in &pack.uses {
+        path.push((&pack.name, &used.pack));
+        let next = project.packs.iter().find(|it| it.name == used.pack.as_str());
+        if used.pack.as_str() == goal.name
+            || next.is_some_and(|it| circle(project, it, goal, path))
+        {
+            return true;
+        }
+        path.pop();
+    }
+    false
+}
+
+/// Says which names are declared twice: services, alerts.
+fn twice(project: &Project, sink: &mut Sink) {
+    let mut services: Vec<(&Text, Span)> = Vec::new();
+    for service in project.files.iter().flat_map(|it| &it.services) {
+        match services.iter().find(|it| it.0 == &service.key) {
+            Some((_, first)) => sink.push(again("service", &service.key, *first)),
+            None => services.push((&service.key, service.span)),
+        }
+    }
+    let mut alerts: HashMap<&str, Span> = HashMap::new();
+    for rule in project.files.iter().chain(&project.packs).flat_map(|it| &it.rules) {
+        if rule.kind == RuleKind::Record {
+            continue;
+        }
+        match alerts.get(rule.key.as_str()) {
+            Some(first) => {
+                let error = again("alert", &rule.key, *first);
+                sink.push(error.help(format!(
+                    "choose another key, and write `name = \"{}\"` if both are to be called \
+                     so",
+                    rule.key
+                )));
+            }
+            None => {
+                alerts.insert(rule.key.as_str(), rule.key.span());
+            }
+        }
+    }
+}
+
+fn again(what: &str, key: &Text, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        match what {
+            "service" => "duplicate-service",
+            _ => "duplicate-alert",
+        },
+        format!("the {what} `{key}` is declared twice"),
+    )
+    .at(key.span(), "declared again here")
+    .context(first, "first declared here")
+}
+
+/// Says which overrides change what does not exist.
+fn overrides(project: &Project, sink: &mut Sink) {
+    for used in project.files.iter().chain(&project.packs).flat_map(|it| &it.uses) {
+        let Some(pack) = project.packs.iter().find(|it| it.name == used.pack.as_str())
+        else {
+            continue;
+        };
+        let changes = [
+            (RuleKind::Alert, "an alert", &used.alerts),
+            (RuleKind::Record, "a record", &used.records),
+        ];
+        for (kind, what, changes) in changes {
+            let rules = || pack.rules.iter().filter(|it| it.kind == kind);
+            let names: Vec<String> = rules().map(|it| it.key.to_string()).collect();
+            for (key, change) in changes {
+                let Some(rule) = rules().find(|it| &it.key == key) else {
+                    let error = reader::undeclared(key, what, Some(&names));
+                    sink.push(error.note(format!(
+                        "an override changes what the pack `{}` has",
+                        pack.name
+                    )));
+                    continue;
+                };
+                tiers(rule, change, sink);
+                change.env.iter().for_each(|it| tiers(rule, &it.1, sink));
+            }
+        }
+    }
+    for rule in project.files.iter().chain(&project.packs).flat_map(|it| &it.rules) {
+        rule.definition.env.iter().for_each(|it| tiers(rule, &it.1, sink));
+    }
+}
+
+fn tiers(rule: &Rule, change: &Definition, sink: &mut Sink) {
+    let tiers = &rule.definition.tiers;
+    let names: Vec<String> = tiers.iter().map(|it| it.key.to_string()).collect();
+    for tier in &change.tiers {
+        if !names.iter().any(|it| it == tier.key.as_str()) {
+            let error = reader::undeclared(&tier.key, "a tier", Some(&names));
+            let error = error.context(rule.key.span(), "the alert has no such tier");
+            sink.push(match names.is_empty() {
+                true => error.help(
+                    "the alert has no tiers: write its keys, and parameters under `let`",
+                ),
+                false => error,
+            });
+        }
+    }
+}

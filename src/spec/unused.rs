@@ -1,0 +1,217 @@
+//! Parameters that nothing uses: a key misspelt, most likely.
+//!
+//! A use in any environment, tier or override counts, so that what is said does not
+//! depend on the environments that are built. Parameters of the manifest are not looked
+//! at: tests and dashboards use them too.
+
+use std::collections::HashSet;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::doc::node::Node;
+use crate::doc::parameter;
+use crate::spec::keys::alert;
+use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
+
+type Names<'a> = HashSet<&'a str>;
+
+/// Says which parameters of files, packs, alerts and tiers nothing uses.
+pub(super) fn check(project: &Project, sink: &mut Sink) {
+    let mut outer = Names::new();
+    body_uses(&project.manifest.defaults, &mut outer);
+    for env in &project.manifest.environments {
+        env.parameters.iter().for_each(|it| text_uses(&it.value.text, &mut outer));
+    }
+    if let Some(page) = &project.manifest.runbooks.page {
+        text_uses(page, &mut outer);
+    }
+    for owner in &project.manifest.owners {
+        for label in owner.labels.iter().chain(&owner.annotations) {
+            label.field.value.iter().for_each(|it| text_uses(it, &mut outer));
+        }
+    }
+    let all = project.files.iter().chain(&project.packs);
+    for file in all.clone() {
+        check_file(project, file, &outer, sink);
+    }
+    // What a use gives to a pack must be used by the pack or one that the pack uses.
+    for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
+        let mut uses = outer.clone();
+        file_own_uses(file, &mut uses);
+        packs_uses(project, used.pack.as_str(), &mut uses, 0);
+        body_uses(&used.body, &mut uses);
+        for (_, change) in used.alerts.iter().chain(&used.records) {
+            definition_uses(change, &mut uses);
+        }
+        report(&used.body.parameters, &uses, false, sink);
+        let pack = project.packs.iter().find(|it| it.name == used.pack.as_str());
+        for (key, change) in used.alerts.iter().chain(&used.records) {
+            let Some(rule) =
+                pack.and_then(|it| it.rules.iter().find(|it| &it.key == key))
+            else {
+                continue;
+            };
+            let mut uses = file_wide(project, file, &outer);
+            pack.iter().for_each(|it| file_own_uses(it, &mut uses));
+            body_uses(&used.body, &mut uses);
+            definition_uses(&rule.definition, &mut uses);
+            definition_uses(change, &mut uses);
+            check_definition(change, &uses, sink);
+        }
+    }
+}
+
+fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink) {
+    let mut uses = outer.clone();
+    file_own_uses(file, &mut uses);
+    for rule in &file.rules {
+        rule_uses(rule, &mut uses);
+    }
+    for service in &file.services {
+        let settings = service.env.iter().map(|it| &it.1);
+        for settings in settings.chain([&service.settings]) {
+            for label in &settings.match_labels {
+                label.field.value.iter().for_each(|it| text_uses(it, &mut uses));
+            }
+            settings.namespaces.iter().flatten().for_each(|it| text_uses(it, &mut uses));
+            let below = settings.endpoints.iter().flat_map(|it| &it.fields);
+            for (_, node) in settings.fields.iter().chain(below) {
+                node_uses(node, &mut uses);
+            }
+        }
+    }
+    for used in &file.uses {
+        packs_uses(project, used.pack.as_str(), &mut uses, 0);
+        for (_, change) in used.alerts.iter().chain(&used.records) {
+            definition_uses(change, &mut uses);
+        }
+    }
+    let bodies = file.env.iter().map(|it| &it.body).chain([&file.defaults]);
+    for body in bodies {
+        report(&body.parameters, &uses, false, sink);
+    }
+    let wide = file_wide(project, file, outer);
+    for rule in &file.rules {
+        let mut uses = wide.clone();
+        rule_uses(rule, &mut uses);
+        // A pack's rule is changed where the pack is used.
+        let uses_of = project.files.iter().chain(&project.packs).flat_map(|it| &it.uses);
+        for used in uses_of.filter(|it| it.pack.as_str() == file.name) {
+            let changes = used.alerts.iter().chain(&used.records);
+            for (_, change) in changes.filter(|it| it.0 == rule.key) {
+                definition_uses(change, &mut uses);
+            }
+        }
+        check_definition(&rule.definition, &uses, sink);
+    }
+}
+
+fn check_definition(definition: &Definition, uses: &Names<'_>, sink: &mut Sink) {
+    report(&definition.body.parameters, uses, false, sink);
+    for each in &definition.each {
+        if !uses.contains(each.key.as_str()) {
+            sink.push_once(unused(&each.key, uses, false));
+        }
+    }
+    for tier in &definition.tiers {
+        report(&tier.body.parameters, uses, true, sink);
+    }
+    for (_, change) in &definition.env {
+        check_definition(change, uses, sink);
+    }
+}
+
+fn report(parameters: &[Parameter], uses: &Names<'_>, tier: bool, sink: &mut Sink) {
+    for parameter in parameters {
+        let name = parameter.key.as_str();
+        // Built-in ones are used where nothing shows it: `namespaces` of services.
+        if !uses.contains(name) && name != "namespace" && name != "cluster" {
+            sink.push_once(unused(&parameter.key, uses, tier));
+        }
+    }
+}
+
+fn unused(key: &Text, uses: &Names<'_>, tier: bool) -> Diagnostic {
+    let title = format!("the parameter `{key}` is used nowhere");
+    let error = Diagnostic::error("unused-parameter", title);
+    let keys = match tier {
+        true => alert::TIER.keys,
+        false => &[],
+    };
+    let mut used: Vec<&str> = uses.iter().copied().collect();
+    used.sort_unstable();
+    let known = keys.iter().map(|it| it.name);
+    match suggest::nearest(key.as_str(), known.chain(used)) {
+        Some(near) => error.at(key.span(), format!("did you mean `{near}`?")),
+        None => error.at(key.span(), "no expression, label or annotation uses it"),
+    }
+    .help(match tier {
+        true => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
+        false => format!("use it as `${{{key}}}`, or take it out"),
+    })
+}
+
+/// What values in a file, its defaults included, and everything around it use.
+fn file_wide<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Names<'a> {
+    let mut uses = outer.clone();
+    file_own_uses(file, &mut uses);
+    // The values of a file are seen by the packs that it uses.
+    for other in project.files.iter().chain(&project.packs) {
+        if other.uses.iter().any(|it| it.pack.as_str() == file.name) {
+            file_own_uses(other, &mut uses);
+            other.uses.iter().for_each(|it| body_uses(&it.body, &mut uses));
+        }
+    }
+    uses
+}
+
+fn file_own_uses<'a>(file: &'a File, uses: &mut Names<'a>) {
+    body_uses(&file.defaults, uses);
+    file.env.iter().for_each(|it| body_uses(&it.body, uses));
+}
+
+fn packs_uses<'a>(project: &'a Project, name: &str, uses: &mut Names<'a>, depth: u32) {
+    let Some(pack) = project.packs.iter().find(|it| it.name == name) else { return };
+    file_own_uses(pack, uses);
+    pack.rules.iter().for_each(|it| rule_uses(it, uses));
+    for used in &pack.uses {
+        body_uses(&used.body, uses);
+        for (_, change) in used.alerts.iter().chain(&used.records) {
+            definition_uses(change, uses);
+        }
+        if depth < 16 {
+            packs_uses(project, used.pack.as_str(), uses, depth + 1);
+        }
+    }
+}
+
+fn rule_uses<'a>(rule: &'a Rule, uses: &mut Names<'a>) {
+    text_uses(&rule.key, uses);
+    definition_uses(&rule.definition, uses);
+}
+
+fn definition_uses<'a>(definition: &'a Definition, uses: &mut Names<'a>) {
+    definition.bodies().into_iter().for_each(|it| body_uses(it, uses));
+    let values = definition.each.iter().flat_map(|it| &it.values);
+    values.for_each(|it| text_uses(&it.text, uses));
+}
+
+fn body_uses<'a>(body: &'a Body, uses: &mut Names<'a>) {
+    body.texts().into_iter().for_each(|it| text_uses(it, uses));
+}
+
+fn text_uses<'a>(text: &'a Text, uses: &mut Names<'a>) {
+    if text.as_str().contains("${") {
+        uses.extend(parameter::names(text.as_str()));
+    }
+}
+
+fn node_uses<'a>(node: &'a Node, uses: &mut Names<'a>) {
+    if let Some(text) = node.as_text() {
+        text_uses(text, uses);
+    }
+    node.as_array().unwrap_or_default().iter().for_each(|it| node_uses(it, uses));
+    node.as_table().into_iter().flatten().for_each(|it| node_uses(&it.value, uses));
+}
