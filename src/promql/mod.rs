@@ -4,6 +4,7 @@
 //! says otherwise). This room knows no TOML, no YAML, no rules, no files and no clock.
 
 pub mod annotation;
+pub mod check;
 pub mod dialect;
 pub mod duration;
 pub mod error;

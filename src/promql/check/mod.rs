@@ -1,0 +1,361 @@
+//! Types and arguments: what Prometheus refuses although the grammar takes it.
+//!
+//! Rules, order and messages are those of `checkAST` in Prometheus
+//! `promql/parser/parse.go`. All faults of an expression are told; one whose cause is
+//! told already is not.
+
+mod constant;
+#[cfg(test)]
+mod tests;
+
+use crate::promql::dialect::Dialect;
+use crate::promql::functions::{self, Function};
+use crate::promql::labels::{Labels, METRIC_NAME, quote};
+use crate::promql::matcher::Matchers;
+use crate::promql::syntax;
+use crate::promql::syntax::ast::{
+    Aggregate, AggregateOp, Binary, Call, Cardinality, Expr, ExprKind, Parsed, Selector,
+    SyntaxError, TextRange,
+};
+use crate::promql::syntax::types::ValueType;
+
+pub use constant::{constants, is_label_name};
+
+/// Parses an expression and checks it, as Prometheus's `ParseExpr` does.
+pub fn parse(text: &str, dialect: &Dialect) -> Result<Parsed, Vec<SyntaxError>> {
+    let parsed = syntax::parse(text, dialect)?;
+    match check(&parsed.expr) {
+        errors if errors.is_empty() => Ok(parsed),
+        errors => Err(errors),
+    }
+}
+
+/// The type of an expression, whether it is correct or not.
+pub fn value_type(expr: &Expr) -> ValueType {
+    match &expr.kind {
+        ExprKind::Number { .. } => ValueType::Scalar,
+        ExprKind::String(_) => ValueType::String,
+        ExprKind::Selector(_) | ExprKind::Aggregate(_) => ValueType::Vector,
+        ExprKind::Matrix(_) | ExprKind::Subquery(_) => ValueType::Matrix,
+        ExprKind::Call(it) => {
+            functions::lookup(it.name).map_or(ValueType::Vector, |it| it.returns)
+        }
+        ExprKind::Binary(it) => {
+            let scalar = |it| value_type(it) == ValueType::Scalar;
+            match scalar(&it.lhs) && scalar(&it.rhs) {
+                true => ValueType::Scalar,
+                false => ValueType::Vector,
+            }
+        }
+        ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => value_type(expr),
+    }
+}
+
+/// All faults of an expression, in the order in which Prometheus meets them.
+pub fn check(expr: &Expr) -> Vec<SyntaxError> {
+    let mut checker = Checker { errors: Vec::new() };
+    checker.visit(expr);
+    checker.errors
+}
+
+struct Checker {
+    errors: Vec<SyntaxError>,
+}
+
+impl Checker {
+    fn error(&mut self, at: TextRange, message: impl Into<String>) {
+        self.errors.push(SyntaxError { at, message: message.into(), help: None });
+    }
+
+    fn error_with_help(
+        &mut self,
+        at: TextRange,
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) {
+        let help = help.map(str::to_string);
+        self.errors.push(SyntaxError { at, message: message.into(), help });
+    }
+
+    /// Checks an expression; says its type unless a fault leaves that open.
+    fn visit(&mut self, expr: &Expr) -> Option<ValueType> {
+        match &expr.kind {
+            ExprKind::Number { .. } => Some(ValueType::Scalar),
+            ExprKind::String(_) => Some(ValueType::String),
+            ExprKind::Selector(it) => {
+                self.selector(expr, it);
+                Some(ValueType::Vector)
+            }
+            ExprKind::Matrix(it) => {
+                self.visit(&it.selector);
+                Some(ValueType::Matrix)
+            }
+            ExprKind::Subquery(it) => {
+                let found = self.visit(&it.expr);
+                if let Some(found) = found.filter(|it| *it != ValueType::Vector) {
+                    let found = found.api_name();
+                    let message = format!(
+                        "subquery is only allowed on instant vector, got {found} instead"
+                    );
+                    self.error(expr.span, message);
+                }
+                Some(ValueType::Matrix)
+            }
+            ExprKind::Call(it) => self.call(expr, it),
+            ExprKind::Aggregate(it) => {
+                self.aggregate(it);
+                Some(ValueType::Vector)
+            }
+            ExprKind::Binary(it) => self.binary(expr, it),
+            ExprKind::Unary { expr: operand, .. } => {
+                let found = self.visit(operand)?;
+                if is_sample(found) {
+                    return Some(found);
+                }
+                let message = format!(
+                    "unary expression only allowed on expressions of type scalar or \
+                     instant vector, got {}",
+                    quote(&found.to_string())
+                );
+                self.error(expr.span, message);
+                None
+            }
+            ExprKind::Paren(inner) => self.visit(inner),
+        }
+    }
+
+    /// Checks an expression that must have a type.
+    fn expect(&mut self, expr: &Expr, want: ValueType, context: &str) {
+        let Some(found) = self.visit(expr).filter(|it| *it != want) else { return };
+        let message = format!("expected type {want} in {context}, got {found}");
+        self.error_with_help(expr.span, message, help_with_type(expr, want, found));
+    }
+
+    fn selector(&mut self, expr: &Expr, selector: &Selector) {
+        if let Some(name) = &selector.name {
+            // The last matcher is the name itself.
+            let others = selector.matchers.split_last().map_or(&[][..], |it| it.1);
+            for it in others.iter().filter(|it| &*it.name == METRIC_NAME) {
+                let (name, other) = (quote(name), quote(&it.value));
+                let message =
+                    format!("metric name must not be set twice: {name} or {other}");
+                self.error(expr.span, message);
+            }
+            return;
+        }
+        let selects_all = || {
+            let empty = Labels::empty();
+            !selector
+                .matchers
+                .iter()
+                .any(|it| !Matchers::new(std::slice::from_ref(it)).holds(&empty))
+        };
+        if !selector.bypass_empty_check && selects_all() {
+            self.error_with_help(
+                expr.span,
+                "vector selector must contain at least one non-empty matcher",
+                Some(
+                    "a label that is missing counts as empty, so this would select \
+                     every series: match a name, or a value with `.+` rather than `.*`",
+                ),
+            );
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.expect(&aggregate.expr, ValueType::Vector, "aggregation expression");
+        let Some(param) = &aggregate.param else { return };
+        let want = match aggregate.op {
+            AggregateOp::CountValues => ValueType::String,
+            _ => ValueType::Scalar,
+        };
+        self.expect(param, want, "aggregation parameter");
+    }
+
+    fn call(&mut self, expr: &Expr, call: &Call) -> Option<ValueType> {
+        let Some(function) = functions::lookup(call.name) else {
+            // The parser knows all functions of all versions.
+            call.args.iter().for_each(|it| {
+                self.visit(it);
+            });
+            return None;
+        };
+        self.arity(expr, call, function);
+        if call.name == "info"
+            && let Some(selector) = call.args.get(1)
+        {
+            self.info_selector(expr, selector);
+        }
+        for (idx, arg) in call.args.iter().enumerate() {
+            match function.param(idx) {
+                // `info`'s second argument has been looked at.
+                Some(_) if call.name == "info" && idx == 1 => {
+                    self.visit(arg);
+                }
+                Some(want) => self.argument(arg, want, function),
+                None => break,
+            }
+        }
+        Some(function.returns)
+    }
+
+    fn argument(&mut self, arg: &Expr, want: ValueType, function: &Function) {
+        let Some(found) = self.visit(arg).filter(|it| *it != want) else { return };
+        let name = quote(function.name);
+        let message =
+            format!("expected type {want} in call to function {name}, got {found}");
+        self.error_with_help(arg.span, message, help_with_type(arg, want, found));
+    }
+
+    fn arity(&mut self, expr: &Expr, call: &Call, function: &Function) {
+        let (n_args, name) = (call.args.len(), quote(function.name));
+        let (min, max) = (function.min_args(), function.max_args());
+        let what = match (n_args < min, max.is_some_and(|it| it < n_args)) {
+            (false, false) => return,
+            (_, _) if max == Some(min) => format!("{min} argument(s)"),
+            (true, _) => format!("at least {min} argument(s)"),
+            (false, true) => format!("at most {} argument(s)", max.unwrap_or(min)),
+        };
+        self.error(expr.span, format!("expected {what} in call to {name}, got {n_args}"));
+    }
+
+    fn info_selector(&mut self, call: &Expr, selector: &Expr) {
+        let found = value_type(selector);
+        if found != ValueType::Vector {
+            let message = format!(
+                "expected type instant vector in call to function \"info\", got {found}"
+            );
+            return self.error(call.span, message);
+        }
+        match &selector.kind {
+            ExprKind::Selector(it) if it.name.is_none() => {}
+            ExprKind::Selector(_) => self.error(
+                selector.span,
+                "expected label selectors only, got vector selector instead",
+            ),
+            _ => self.error(selector.span, "expected label selectors only"),
+        }
+    }
+
+    fn binary(&mut self, expr: &Expr, binary: &Binary) -> Option<ValueType> {
+        let lhs = self.visit(&binary.lhs);
+        let rhs = self.visit(&binary.rhs);
+        let Binary { op, op_span, .. } = *binary;
+        let scalars = value_type(&binary.lhs) == ValueType::Scalar
+            && value_type(&binary.rhs) == ValueType::Scalar;
+
+        if binary.return_bool && !op.is_comparison() {
+            let message = "bool modifier can only be used on comparison operators";
+            self.error(op_span, message);
+        }
+        if op.is_comparison() && !binary.return_bool && scalars {
+            self.error_with_help(
+                op_span,
+                "comparisons between scalars must use BOOL modifier",
+                Some("write `bool` after the operator for a result of 0 or 1"),
+            );
+        }
+        self.grouping(binary);
+
+        let mut fits = lhs.is_some() && rhs.is_some();
+        for (found, side) in [(lhs, &binary.lhs), (rhs, &binary.rhs)] {
+            if found.is_some_and(|it| !is_sample(it)) {
+                fits = false;
+                self.error(
+                    side.span,
+                    "binary expression must contain only scalar and instant vector types",
+                );
+            }
+        }
+        if !fits {
+            return None;
+        }
+        match lhs == rhs && lhs == Some(ValueType::Vector) {
+            true => self.set_operator(expr, binary),
+            false => self.not_two_vectors(expr, binary),
+        }
+        Some(value_type(expr))
+    }
+
+    /// A label of `on` is on both sides already.
+    fn grouping(&mut self, binary: &Binary) {
+        let Some(matching) = binary.matching.as_ref().filter(|it| it.on) else { return };
+        for label in &matching.labels {
+            for _ in matching.include.iter().filter(|it| it.text == label.text) {
+                let message = format!(
+                    "label {} must not occur in ON and GROUP clause at once",
+                    quote(&label.text)
+                );
+                self.error(binary.op_span, message);
+            }
+        }
+    }
+
+    fn not_two_vectors(&mut self, expr: &Expr, binary: &Binary) {
+        if let Some(matching) = &binary.matching {
+            if !matching.labels.is_empty() {
+                let message = "vector matching only allowed between instant vectors";
+                self.error(expr.span, message);
+            }
+            if matching.fill_lhs.is_some() || matching.fill_rhs.is_some() {
+                let message =
+                    "filling in missing series only allowed between instant vectors";
+                self.error(expr.span, message);
+            }
+        }
+        if binary.op.is_set() {
+            let op = quote(binary.op.as_str());
+            let message =
+                format!("set operator {op} not allowed in binary scalar expression");
+            self.error(expr.span, message);
+        }
+    }
+
+    fn set_operator(&mut self, expr: &Expr, binary: &Binary) {
+        let Some(matching) = binary.matching.as_ref().filter(|_| binary.op.is_set())
+        else {
+            return;
+        };
+        match matching.cardinality {
+            Cardinality::ManyToMany => {}
+            Cardinality::OneToMany | Cardinality::ManyToOne => {
+                let op = quote(binary.op.as_str());
+                self.error(expr.span, format!("no grouping allowed for {op} operation"));
+            }
+            Cardinality::OneToOne => {
+                let message = "set operations must always be many-to-many";
+                self.error(expr.span, message);
+            }
+        }
+        if matching.fill_lhs.is_some() || matching.fill_rhs.is_some() {
+            let message = "filling in missing series not allowed for set operators";
+            self.error(expr.span, message);
+        }
+    }
+}
+
+fn is_sample(it: ValueType) -> bool {
+    matches!(it, ValueType::Scalar | ValueType::Vector)
+}
+
+/// What to write where the type is wrong.
+fn help_with_type(
+    expr: &Expr,
+    want: ValueType,
+    found: ValueType,
+) -> Option<&'static str> {
+    let inner = &expr.without_parens().kind;
+    match (want, found) {
+        (ValueType::Matrix, ValueType::Vector) => Some(match inner {
+            ExprKind::Selector(_) => "give the selector a range, such as `[5m]`",
+            _ => "a range over an expression is a subquery, such as `(…)[30m:1m]`",
+        }),
+        (ValueType::Vector, ValueType::Matrix) => Some(
+            "make a range an instant vector by a function such as `rate` or \
+             `max_over_time`",
+        ),
+        (ValueType::Vector, ValueType::Scalar) => Some("write `vector(…)` around it"),
+        (ValueType::Scalar, ValueType::Vector) => Some("write `scalar(…)` around it"),
+        _ => None,
+    }
+}
