@@ -116,6 +116,28 @@ impl Labels {
         self.filter(|it| it != METRIC_NAME)
     }
 
+    /// Without the labels that a metric brings: name, type and unit.
+    pub fn without_metadata(&self) -> Labels {
+        self.filter(|it| !matches!(it, METRIC_NAME | "__type__" | "__unit__"))
+    }
+
+    /// The encoding that Prometheus hashes (`model/labels/labels_stringlabels.go`):
+    /// names and values in order, each behind its length.
+    pub fn encoded(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        for text in self.iter().flat_map(|(name, value)| [name, value]) {
+            match text.len() {
+                len @ 0..255 => out.push(len as u8),
+                len => {
+                    out.push(255);
+                    out.extend(&(len as u32).to_le_bytes()[..3]);
+                }
+            }
+            out.extend(text.as_bytes());
+        }
+        out
+    }
+
     /// With one label set (or removed, when `value` is empty).
     pub fn with(&self, name: &str, value: &str) -> Labels {
         let mut pairs: Vec<_> =

@@ -148,7 +148,10 @@ impl Column {
 
     /// The histogram at a step, if the sample there is one.
     pub fn histogram(&self, step: usize) -> Option<&Arc<Histogram>> {
-        self.histograms.as_ref()?[step].as_ref()
+        match self.has.get(step) {
+            true => self.histograms.as_ref()?[step].as_ref(),
+            false => None,
+        }
     }
 
     /// The sample at a step.
@@ -205,13 +208,10 @@ impl Column {
 
     /// What the samples weigh in the engine's limit: a float counts as one.
     pub fn weight(&self) -> u64 {
-        let n_samples = self.has.count() as u64;
-        let Some(histograms) = &self.histograms else { return n_samples };
-        let mut weight = n_samples;
-        for it in histograms.iter().flatten() {
-            weight = weight - 1 + it.weight();
+        if self.histograms.is_none() {
+            return self.has.count() as u64;
         }
-        weight
+        self.has.iter().map(|it| self.histogram(it).map_or(1, |it| it.weight())).sum()
     }
 }
 
@@ -262,6 +262,26 @@ impl Bits {
     /// Takes a step out of the set.
     pub fn unset(&mut self, idx: usize) {
         self.words[idx / 64] &= !(1 << (idx % 64));
+    }
+
+    /// Takes all steps out of the set.
+    pub fn unset_all(&mut self) {
+        self.words.fill(0);
+    }
+
+    /// Leaves the steps that are in both sets.
+    pub fn and(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
+    }
+
+    /// Leaves the steps that are not in the other set.
+    pub fn and_not(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
+    }
+
+    /// Adds the steps of the other set.
+    pub fn or(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
 
     /// Number of steps in the set.

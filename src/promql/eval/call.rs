@@ -1,0 +1,327 @@
+//! Function calls, by the kind of their body.
+
+use std::sync::Arc;
+
+use crate::promql::annotation::AnnotationKind;
+use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::eval::plan::{type_of, unwrap};
+use crate::promql::eval::selector::{Latest, Looks};
+use crate::promql::eval::{Evaluator, limit, merge};
+use crate::promql::functions::kind::{Kind, Notes, Vector};
+use crate::promql::functions::{self, Function};
+use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::syntax::ast::{Call, Expr, ExprKind, MatchOp, TextRange};
+use crate::promql::syntax::types::ValueType;
+use crate::promql::value::{Column, Grid, Value};
+
+/// A call under evaluation.
+pub(super) struct Calling<'a> {
+    /// The call itself.
+    pub expr: &'a Expr,
+    /// The function's row.
+    pub function: &'static Function,
+    /// The arguments without their parentheses.
+    pub args: Vec<&'a Expr>,
+    /// Where they stand.
+    pub spans: Vec<TextRange>,
+    /// The steps.
+    pub grid: Grid,
+}
+
+impl Calling<'_> {
+    fn missing(&self) -> EvalError {
+        let kind = ErrorKind::Unsupported(self.function.name);
+        EvalError::new(self.expr.span, kind)
+    }
+
+    /// An argument that the check has made sure of.
+    fn arg(&self, idx: usize) -> Result<&Expr, EvalError> {
+        let arg = self.args.get(idx).copied();
+        arg.ok_or_else(|| {
+            let text = format!("missing argument in call to {}", self.function.name);
+            EvalError::new(self.expr.span, ErrorKind::Other(text))
+        })
+    }
+}
+
+impl Evaluator<'_> {
+    /// `f(x)`
+    pub(super) fn eval_call(
+        &mut self,
+        expr: &Expr,
+        call: &Call,
+        grid: Grid,
+    ) -> Result<Value, EvalError> {
+        let Some(function) = functions::lookup(call.name) else {
+            let text = format!("unknown function with name \"{}\"", call.name);
+            return Err(EvalError::new(expr.span, ErrorKind::Other(text)));
+        };
+        let args: Vec<&Expr> = call.args.iter().map(unwrap).collect();
+        let spans = args.iter().map(|it| it.span).collect();
+        let calling = Calling { expr, function, args, spans, grid };
+        if function.sorts && grid.start != grid.end {
+            self.notes.add(AnnotationKind::SortInRange, expr.span);
+        }
+        match function.kind {
+            Kind::Missing | Kind::Info => Err(calling.missing()),
+            Kind::PerSample(f) => self.per_sample(&calling, |it, _| Some(f(it))),
+            Kind::PerSampleWith(f) => self.per_sample(&calling, f),
+            Kind::PerHistogram(f) => {
+                let columns = self.eval_vector(calling.arg(0)?, grid)?;
+                let map =
+                    |column: &Column, step: usize| column.histogram(step).map(|it| f(it));
+                self.map_columns(&calling, columns, map)
+            }
+            Kind::Date(f) => {
+                if calling.args.is_empty() {
+                    let values = grid.times().map(|it| f((it / 1000) as f64)).collect();
+                    let column = Column::full(Labels::empty(), values);
+                    return Ok(Value::Vector(vec![column]));
+                }
+                self.per_sample(&calling, |it, _| Some(f(it)))
+            }
+            Kind::Scalars(f) => {
+                let before = self.limit.held();
+                let scalars = self.scalar_args(&calling)?;
+                let mut now = Vec::with_capacity(scalars.len());
+                let mut values = Vec::with_capacity(grid.n_steps());
+                for (step, time) in grid.times().enumerate() {
+                    now.clear();
+                    now.extend(scalars.iter().map(|it| it[step]));
+                    values.push(f(time, &now));
+                }
+                self.limit.set(before);
+                self.limit.add(values.len() as u64, expr.span)?;
+                Ok(Value::Scalar(values))
+            }
+            Kind::Query(f) => Ok(Value::Scalar(vec![f(&self.query); grid.n_steps()])),
+            Kind::Window(f) => self.call_windows(&calling, f).map(Value::Vector),
+            Kind::AbsentOverTime => self.absent_over_time(&calling).map(Value::Vector),
+            Kind::Columns(f) => self.call_columns(&calling, f),
+            Kind::Absent => self.absent(&calling),
+            Kind::ToScalar => {
+                let before = self.limit.held();
+                let columns = self.eval_vector(calling.arg(0)?, grid)?;
+                self.limit.set(before);
+                self.limit.add(grid.n_steps() as u64, expr.span)?;
+                Ok(Value::Scalar(to_scalar(&columns, grid)))
+            }
+            Kind::ToVector => {
+                let values = self.eval_scalar(calling.arg(0)?, grid)?;
+                let columns = match values.is_empty() {
+                    true => Vec::new(),
+                    false => vec![Column::full(Labels::empty(), values)],
+                };
+                Ok(Value::Vector(columns))
+            }
+            Kind::Timestamp => self.timestamps(&calling, false),
+            Kind::StartTimestamp => self.timestamps(&calling, true),
+        }
+    }
+
+    fn scalar_args(&mut self, calling: &Calling<'_>) -> Result<Vec<Vec<f64>>, EvalError> {
+        let args = calling.args.iter();
+        args.map(|it| self.eval_scalar(it, calling.grid)).collect()
+    }
+
+    /// Each float by itself, with the scalar arguments of its step.
+    fn per_sample(
+        &mut self,
+        calling: &Calling<'_>,
+        f: impl Fn(f64, &[f64]) -> Option<f64>,
+    ) -> Result<Value, EvalError> {
+        let mut columns = Vec::new();
+        let mut scalars = Vec::new();
+        for arg in &calling.args {
+            match type_of(arg) {
+                ValueType::Scalar => scalars.push(self.eval_scalar(arg, calling.grid)?),
+                _ => columns = self.eval_vector(arg, calling.grid)?,
+            }
+        }
+        let mut rows = vec![0.0; scalars.len() * calling.grid.n_steps()];
+        for (idx, values) in scalars.iter().enumerate() {
+            for (step, value) in values.iter().enumerate() {
+                rows[step * scalars.len() + idx] = *value;
+            }
+        }
+        let row = |step: usize| &rows[step * scalars.len()..(step + 1) * scalars.len()];
+        self.map_columns(calling, columns, |column, step| {
+            column.float(step).and_then(|it| f(it, row(step)))
+        })
+    }
+
+    /// Computes each sample anew; names go.
+    fn map_columns(
+        &mut self,
+        calling: &Calling<'_>,
+        mut columns: Vec<Column>,
+        f: impl Fn(&Column, usize) -> Option<f64>,
+    ) -> Result<Value, EvalError> {
+        let gathered = self.gathered(&columns, calling.grid);
+        let before = self.limit.held() - self.weight(&columns);
+        for column in &mut columns {
+            column.drop_name = true;
+            for step in 0..column.n_steps() {
+                match f(column, step) {
+                    Some(value) => column.set_float(step, value),
+                    None => column.clear(step),
+                }
+            }
+            column.histograms = None;
+        }
+        let at = calling.expr.span;
+        let columns = merge::finish(columns, calling.grid, self.delayed(), at)?;
+        self.limit.step_by_step(before, &gathered, &columns, at)?;
+        Ok(Value::Vector(columns))
+    }
+
+    fn gathered(&self, columns: &[Column], grid: Grid) -> Vec<u64> {
+        match self.limit.is_set() {
+            true => limit::gathered(&[columns], grid.n_steps()),
+            false => Vec::new(),
+        }
+    }
+
+    fn weight(&self, columns: &[Column]) -> u64 {
+        match self.limit.is_set() {
+            true => limit::weight(columns),
+            false => 0,
+        }
+    }
+
+    fn call_columns(
+        &mut self,
+        calling: &Calling<'_>,
+        f: fn(Vector<'_>, &mut Notes<'_>) -> Result<Vec<Column>, EvalError>,
+    ) -> Result<Value, EvalError> {
+        let grid = calling.grid;
+        let before = self.limit.held();
+        let mut columns = Vec::new();
+        let mut scalars = Vec::new();
+        let mut texts: Vec<Arc<str>> = Vec::new();
+        for arg in &calling.args {
+            match self.eval(arg, grid)? {
+                Value::Vector(it) => columns = it,
+                Value::Scalar(it) => scalars.push(it),
+                Value::Text(it) => texts.push(it),
+                Value::Matrix(_) => {}
+            }
+        }
+        let gathered = self.gathered(&columns, grid);
+        let at = calling.expr.span;
+        let mut notes = Notes {
+            annotations: &mut self.notes,
+            call: at,
+            args: &calling.spans,
+            dialect: self.dialect,
+            failure: None,
+        };
+        let vector = Vector { grid, columns, scalars: &scalars, texts: &texts };
+        let result = f(vector, &mut notes);
+        if let Some(kind) = notes.failure {
+            return Err(EvalError::new(at, kind));
+        }
+        let mut columns = result?;
+        if calling.function.relabels {
+            if !self.delayed() {
+                merge::drop_names(&mut columns);
+            }
+            return self.merge_relabelled(columns, calling.expr).map(Value::Vector);
+        }
+        let columns = merge::finish(columns, grid, self.delayed(), at)?;
+        self.limit.step_by_step(before, &gathered, &columns, at)?;
+        Ok(Value::Vector(columns))
+    }
+
+    fn absent(&mut self, calling: &Calling<'_>) -> Result<Value, EvalError> {
+        let arg = calling.arg(0)?;
+        let before = self.limit.held();
+        let columns = self.eval_vector(arg, calling.grid)?;
+        let mut result = Column::empty(absent_labels(arg), calling.grid.n_steps());
+        for step in 0..calling.grid.n_steps() {
+            if !columns.iter().any(|it| it.has.get(step)) {
+                result.set_float(step, 1.0);
+            }
+        }
+        let gathered = self.gathered(&columns, calling.grid);
+        let mut results = vec![result];
+        results.retain(|it| it.has.any());
+        self.limit.step_by_step(before, &gathered, &results, calling.expr.span)?;
+        Ok(Value::Vector(results))
+    }
+
+    /// The times of the samples that a selector finds; of anything else, the steps'.
+    fn timestamps(
+        &mut self,
+        calling: &Calling<'_>,
+        starts: bool,
+    ) -> Result<Value, EvalError> {
+        let arg = calling.arg(0)?;
+        let grid = calling.grid;
+        let ExprKind::Selector(selector) = &arg.kind else {
+            let columns = self.eval_vector(arg, grid)?;
+            return self.map_columns(calling, columns, |column, step| {
+                let is_there = column.has.get(step) && !starts;
+                is_there.then(|| grid.time(step) as f64 / 1000.0)
+            });
+        };
+        let looks = Looks::new(grid, self.plan.of(arg));
+        let mut columns = Vec::new();
+        for series in self.select(arg, selector, grid) {
+            let mut latest = Latest::new(series, self.dialect.lookback);
+            let mut column = Column::empty(series.labels.clone(), grid.n_steps());
+            column.drop_name = true;
+            for step in 0..grid.n_steps() {
+                let Some(found) = latest.at(looks.at(step)) else { continue };
+                if starts && !self.options.start_times {
+                    continue;
+                }
+                let time = if starts { found.start } else { found.time };
+                column.set_float(step, time as f64 / 1000.0);
+            }
+            self.limit.add(column.has.count() as u64, calling.expr.span)?;
+            columns.push(column);
+        }
+        let at = calling.expr.span;
+        merge::finish(columns, grid, self.delayed(), at).map(Value::Vector)
+    }
+}
+
+/// The only float at each step.
+fn to_scalar(columns: &[Column], grid: Grid) -> Vec<f64> {
+    let mut values = vec![f64::NAN; grid.n_steps()];
+    let mut counts = vec![0u32; grid.n_steps()];
+    for column in columns {
+        for step in column.has.iter() {
+            let Some(value) = column.float(step) else { continue };
+            counts[step] += 1;
+            values[step] = if counts[step] == 1 { value } else { f64::NAN };
+        }
+    }
+    values
+}
+
+/// The labels of what is absent: those that the selector wants to be equal to one value.
+pub(super) fn absent_labels(arg: &Expr) -> Labels {
+    let selector = match &arg.kind {
+        ExprKind::Selector(it) => it,
+        ExprKind::Matrix(it) => match &it.selector.kind {
+            ExprKind::Selector(it) => it,
+            _ => return Labels::empty(),
+        },
+        _ => return Labels::empty(),
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    let mut labels = Labels::empty();
+    for matcher in selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME) {
+        match matcher.op == MatchOp::Equal && !seen.contains(&&*matcher.name) {
+            true => {
+                labels = labels.with(&matcher.name, &matcher.value);
+                seen.push(&matcher.name);
+            }
+            // Wanted to be two things, or not to be something: neither says what it is.
+            false => labels = labels.with(&matcher.name, ""),
+        }
+    }
+    labels
+}

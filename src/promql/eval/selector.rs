@@ -1,0 +1,161 @@
+//! Instant vector selectors: the latest sample of each series at each step.
+//!
+//! A sample counts for the lookback time, which is open on the left; a staleness marker
+//! ends a series at once (`vectorSelectorSingle` in Prometheus `promql/engine.go`).
+
+use std::sync::Arc;
+
+use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::eval::Evaluator;
+use crate::promql::eval::plan::Facts;
+use crate::promql::histogram::Histogram;
+use crate::promql::matcher::Matchers;
+use crate::promql::series::{Points, SeriesRef};
+use crate::promql::syntax::ast::{Expr, Selector};
+use crate::promql::value::{Column, Grid, is_stale_nan};
+
+/// The times at which a selector looks at its series.
+#[derive(Clone, Copy)]
+pub(super) struct Looks {
+    grid: Grid,
+    fixed: Option<i64>,
+    offset: i64,
+}
+
+impl Looks {
+    /// As `offset` and `@` say.
+    pub(super) fn new(grid: Grid, facts: &Facts) -> Looks {
+        Looks { grid, fixed: facts.at, offset: facts.offset }
+    }
+
+    /// Where it looks at a step.
+    pub(super) fn at(&self, step: usize) -> i64 {
+        self.fixed.unwrap_or_else(|| self.grid.time(step)) - self.offset
+    }
+
+    /// The first and the last look.
+    pub(super) fn bounds(&self) -> (i64, i64) {
+        (self.at(0), self.at(self.grid.n_steps().saturating_sub(1)))
+    }
+}
+
+/// The sample that an instant selector finds.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    /// Its time.
+    pub time: i64,
+    /// Its start timestamp.
+    pub start: i64,
+    /// The float, unless it is a histogram.
+    pub float: f64,
+    /// The histogram.
+    pub histogram: Option<&'a Arc<Histogram>>,
+}
+
+/// Finds the latest sample at times that do not go back.
+pub(super) struct Latest<'a> {
+    series: SeriesRef<'a>,
+    lookback: i64,
+    /// Number of floats and histograms that are not after the last look.
+    n_floats: usize,
+    n_histograms: usize,
+}
+
+impl<'a> Latest<'a> {
+    /// Begins before all samples.
+    pub(super) fn new(series: SeriesRef<'a>, lookback: i64) -> Latest<'a> {
+        Latest { series, lookback, n_floats: 0, n_histograms: 0 }
+    }
+
+    /// The sample that counts at a time.
+    pub(super) fn at(&mut self, time: i64) -> Option<Found<'a>> {
+        let float = latest(&self.series.floats, &mut self.n_floats, time);
+        let histogram = latest(&self.series.histograms, &mut self.n_histograms, time);
+        let found = match (float, histogram) {
+            (None, None) => return None,
+            (Some((at, start, value)), None) => {
+                Found { time: at, start, float: *value, histogram: None }
+            }
+            (Some((at, start, value)), Some((other, ..))) if other < at => {
+                Found { time: at, start, float: *value, histogram: None }
+            }
+            (_, Some((at, start, value))) => {
+                Found { time: at, start, float: value.sum, histogram: Some(value) }
+            }
+        };
+        match found.time <= time - self.lookback || is_stale_nan(found.float) {
+            true => None,
+            false => Some(found),
+        }
+    }
+}
+
+/// Moves a cursor to the samples up to `time`; the last one of them.
+fn latest<'a, T>(
+    points: &Points<'a, T>,
+    upto: &mut usize,
+    time: i64,
+) -> Option<(i64, i64, &'a T)> {
+    if *upto == 0 {
+        *upto = points.times.partition_point(|it| *it <= time);
+    }
+    while points.times.get(*upto).is_some_and(|it| *it <= time) {
+        *upto += 1;
+    }
+    let idx = upto.checked_sub(1)?;
+    let start = points.starts.get(idx).copied().unwrap_or(0);
+    Some((points.times[idx], start, &points.values[idx]))
+}
+
+impl<'s> Evaluator<'s> {
+    /// The series of an instant selector.
+    pub(super) fn select(
+        &self,
+        expr: &Expr,
+        selector: &Selector,
+        grid: Grid,
+    ) -> Vec<SeriesRef<'s>> {
+        let (first, last) = Looks::new(grid, self.plan.of(expr)).bounds();
+        let matchers = Matchers::new(&selector.matchers);
+        self.storage.select(&matchers, first - self.dialect.lookback + 1, last)
+    }
+
+    /// `metric{…}`
+    pub(super) fn eval_selector(
+        &mut self,
+        expr: &Expr,
+        selector: &Selector,
+        grid: Grid,
+    ) -> Result<Vec<Column>, EvalError> {
+        if selector.smoothed {
+            let kind = ErrorKind::Unsupported("`smoothed` selectors");
+            return Err(EvalError::new(expr.span, kind));
+        }
+        let looks = Looks::new(grid, self.plan.of(expr));
+        let n_steps = grid.n_steps();
+        let mut columns = Vec::new();
+        for series in self.select(expr, selector, grid) {
+            let mut latest = Latest::new(series, self.dialect.lookback);
+            let mut column = Column::empty(series.labels.clone(), n_steps);
+            let mut weight = 0;
+            for step in 0..n_steps {
+                let Some(found) = latest.at(looks.at(step)) else { continue };
+                match found.histogram {
+                    None => {
+                        column.set_float(step, found.float);
+                        weight += 1;
+                    }
+                    Some(it) => {
+                        column.set_histogram(step, it.clone());
+                        weight += it.weight();
+                    }
+                }
+            }
+            self.limit.add(weight, expr.span)?;
+            if column.has.any() {
+                columns.push(column);
+            }
+        }
+        Ok(columns)
+    }
+}

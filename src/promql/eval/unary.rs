@@ -1,0 +1,42 @@
+//! `-x` and `+x`.
+
+use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::eval::{Evaluator, merge};
+use crate::promql::syntax::ast::{BinaryOp, Expr};
+use crate::promql::value::{Grid, Value};
+
+impl Evaluator<'_> {
+    /// `-x` and `+x`; the latter is `x` itself, its name included.
+    pub(super) fn eval_unary(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        operand: &Expr,
+        grid: Grid,
+    ) -> Result<Value, EvalError> {
+        let mut value = self.eval(operand, grid)?;
+        if op != BinaryOp::Sub {
+            return Ok(value);
+        }
+        match &mut value {
+            Value::Scalar(values) => values.iter_mut().for_each(|it| *it = -*it),
+            Value::Vector(columns) => {
+                for column in columns.iter_mut() {
+                    column.drop_name = true;
+                    column.floats.iter_mut().for_each(|it| *it = -*it);
+                    if column.histograms.is_some() {
+                        let kind = ErrorKind::Unsupported("native histograms");
+                        return Err(EvalError::new(expr.span, kind));
+                    }
+                }
+                if !self.delayed() {
+                    let mut columns = std::mem::take(columns);
+                    merge::drop_names(&mut columns);
+                    return self.merge_relabelled(columns, expr).map(Value::Vector);
+                }
+            }
+            Value::Text(_) | Value::Matrix(_) => {}
+        }
+        Ok(value)
+    }
+}
