@@ -3,7 +3,7 @@
 //! | stage | room | input -> output |
 //! |---|---|---|
 //! | read | [`doc`], `spec`, [`rulefile`], `case` | text -> documents with places |
-//! | resolve | `resolve` | documents and an environment -> [`rules::book::Book`] |
+//! | resolve | [`resolve`] | documents and an environment -> [`rules::book::Book`] |
 //! | parse, check | [`promql`] | expression -> tree -> typed |
 //! | emit | [`emit`] | book and target -> files |
 //! | test | `harness` | cases and rules -> report |
@@ -17,6 +17,7 @@ pub mod diag;
 pub mod doc;
 pub mod emit;
 pub mod promql;
+pub mod resolve;
 pub mod rulefile;
 pub mod rules;
 pub mod spec;

@@ -86,8 +86,11 @@ fn spec(monitor: &Monitor, form: &Form) -> Spec {
         out.insert("selector".to_owned(), json!({ "matchLabels": labels }));
     }
     if !fields.contains_key("namespaceSelector") && !monitor.namespaces.is_empty() {
-        let names = json!({ "matchNames": monitor.namespaces });
-        out.insert("namespaceSelector".to_owned(), names);
+        let selector = match monitor.namespaces.iter().any(|it| it == "*") {
+            true => json!({ "any": true }),
+            false => json!({ "matchNames": monitor.namespaces }),
+        };
+        out.insert("namespaceSelector".to_owned(), selector);
     }
     out.extend(fields);
     Spec(out)

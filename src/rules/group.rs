@@ -6,40 +6,16 @@ use std::sync::Arc;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::syntax::ast::Parsed;
+use crate::promql::syntax::format_duration;
 
 /// A length of time in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub i64);
 
-/// As Prometheus prints a duration (`model.Duration` of prometheus/common): years and
-/// weeks only where nothing smaller remains.
+/// As Prometheus prints a duration.
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(&str, i64, bool); 7] = [
-            ("y", 365 * 86_400_000, true),
-            ("w", 7 * 86_400_000, true),
-            ("d", 86_400_000, false),
-            ("h", 3_600_000, false),
-            ("m", 60_000, false),
-            ("s", 1_000, false),
-            ("ms", 1, false),
-        ];
-        let mut rest = self.0;
-        if rest == 0 {
-            return f.write_str("0s");
-        }
-        if rest < 0 {
-            f.write_str("-")?;
-            rest = rest.saturating_neg();
-        }
-        for (unit, size, whole) in UNITS {
-            if rest < size || whole && rest % size != 0 {
-                continue;
-            }
-            write!(f, "{}{unit}", rest / size)?;
-            rest %= size;
-        }
-        Ok(())
+        f.write_str(&format_duration(self.0))
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod body;
+pub mod dashboard;
 pub mod duration;
 pub mod form;
 pub mod keys;
@@ -13,4 +14,5 @@ pub mod manifest;
 pub mod model;
 pub mod read;
 pub mod service;
+pub mod units;
 pub mod unused;

@@ -1,8 +1,11 @@
 //! The model of a project as written: every value with its place, nothing resolved.
 
-use crate::diag::source::Span;
+use std::sync::Arc;
+
+use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::Node;
+use crate::spec::dashboard::Dashboard;
 
 /// A project.
 #[derive(Clone, Debug)]
@@ -13,6 +16,21 @@ pub struct Project {
     pub files: Vec<File>,
     /// The packs, in the order of their paths.
     pub packs: Vec<File>,
+    /// The dashboards, in the order of their paths.
+    pub dashboards: Vec<Dashboard>,
+    /// The dashboards in Grafana's own JSON, in the order of their paths.
+    pub json_dashboards: Vec<JsonDashboard>,
+}
+
+/// A dashboard in Grafana's own JSON.
+#[derive(Clone, Debug)]
+pub struct JsonDashboard {
+    /// The path as the user knows it.
+    pub path: String,
+    /// The file.
+    pub file: FileId,
+    /// Its text.
+    pub text: Arc<str>,
 }
 
 /// `aqua-alerts.toml`

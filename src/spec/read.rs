@@ -10,8 +10,8 @@ use crate::doc::node::Node;
 use crate::doc::reader;
 use crate::doc::toml;
 use crate::spec::keys::file::{FILE, PACK};
-use crate::spec::model::{Definition, File, Project, Rule, RuleKind};
-use crate::spec::{alerts, manifest, unused};
+use crate::spec::model::{Definition, File, JsonDashboard, Project, Rule, RuleKind};
+use crate::spec::{alerts, dashboard, manifest, unused};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "aqua-alerts.toml";
@@ -25,6 +25,10 @@ pub enum Place {
     Alerts,
     /// `packs/**.toml`
     Pack,
+    /// `dashboards/**.toml`
+    Dashboard,
+    /// `dashboards/**.json`
+    JsonDashboard,
     /// Nothing that this room reads.
     Other,
 }
@@ -33,9 +37,13 @@ pub enum Place {
 pub fn place(path: &str) -> Place {
     match path {
         MANIFEST => Place::Manifest,
+        _ if path.starts_with("dashboards/") && path.ends_with(".json") => {
+            Place::JsonDashboard
+        }
         _ if !path.ends_with(".toml") => Place::Other,
         _ if path.starts_with("alerts/") => Place::Alerts,
         _ if path.starts_with("packs/") => Place::Pack,
+        _ if path.starts_with("dashboards/") => Place::Dashboard,
         _ => Place::Other,
     }
 }
@@ -51,16 +59,30 @@ pub fn read(
     let mut files: Vec<&(String, String)> = files.iter().collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let mut documents: Vec<(&str, Place, Option<Node>)> = Vec::new();
+    let mut json_dashboards = Vec::new();
     for (path, text) in files {
         let place = place(path);
-        if place != Place::Other {
-            let file = sources.add(path.as_str(), text.as_str());
-            documents.push((path, place, toml::read(file, text, sink)));
+        if place == Place::Other {
+            continue;
+        }
+        let file = sources.add(path.as_str(), text.as_str());
+        match place {
+            Place::JsonDashboard => {
+                let (path, text) = (path.clone(), text.as_str().into());
+                json_dashboards.push(JsonDashboard { path, file, text });
+            }
+            _ => documents.push((path, place, toml::read(file, text, sink))),
         }
     }
     let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
     let (manifest, declared) = manifest::read(manifest.2.as_ref()?, sink)?;
-    let mut project = Project { manifest, files: Vec::new(), packs: Vec::new() };
+    let mut project = Project {
+        manifest,
+        files: Vec::new(),
+        packs: Vec::new(),
+        dashboards: Vec::new(),
+        json_dashboards,
+    };
     let mut whole = true;
     for (path, place, node) in &documents {
         let Some(node) = node else {
@@ -76,7 +98,11 @@ pub fn read(
                 let file = alerts::read(path, node, &PACK, &declared, sink);
                 project.packs.extend(file);
             }
-            Place::Manifest | Place::Other => {}
+            Place::Dashboard => {
+                let it = dashboard::read(path, node, &declared, sink);
+                project.dashboards.extend(it);
+            }
+            Place::Manifest | Place::JsonDashboard | Place::Other => {}
         }
     }
     // What a broken file declares is not known: nothing is said about names then.

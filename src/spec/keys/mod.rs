@@ -4,6 +4,7 @@
 //! tables share stand here.
 
 pub mod alert;
+pub mod dashboard;
 pub mod file;
 pub mod manifest;
 pub mod service;
@@ -21,7 +22,8 @@ pub const OWNER: &str = "an owner";
 pub const GROUP: &str = "a group";
 
 /// The documents of a project that this room reads.
-pub static ROOTS: &[&Shape] = &[&manifest::MANIFEST, &file::FILE, &file::PACK];
+pub static ROOTS: &[&Shape] =
+    &[&manifest::MANIFEST, &file::FILE, &file::PACK, &dashboard::DASHBOARD];
 
 /// A string of a form.
 pub(super) const fn text(form: &'static Form) -> Type {

@@ -1,0 +1,279 @@
+//! Grafana's variables in queries: found, replaced so that the query can be parsed, and
+//! declared where people would expect them to be there.
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::diag::text::{Text, TextBuilder};
+use crate::promql::syntax::ast::{ExprKind, MatchOp, Parsed};
+use crate::rules::dashboard::{Values, Variable};
+
+/// Variables that need no declaration, each after those that narrow it.
+const USUAL: &[&str] = &["cluster", "namespace", "job", "instance", "pod"];
+
+/// A use of a variable in a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Use {
+    /// Offset of the `$`.
+    pub(super) start: usize,
+    /// Offset after the use.
+    pub(super) end: usize,
+    /// The variable's name.
+    pub(super) name: String,
+    /// Whether it stands in quotes.
+    pub(super) quoted: bool,
+    /// Whether it stands in brackets, where a duration is.
+    pub(super) range: bool,
+}
+
+impl Use {
+    /// Whether the variable is Grafana's own.
+    pub(super) fn is_builtin(&self) -> bool {
+        self.name.starts_with("__")
+    }
+}
+
+/// All uses of variables in a query: `$name`, `${name}`, `${name:format}`.
+pub(super) fn uses(query: &str) -> Vec<Use> {
+    let bytes = query.as_bytes();
+    let mut out = Vec::new();
+    let mut quote = None;
+    let mut brackets = 0_usize;
+    let mut idx = 0;
+    while idx < bytes.len() {
+        let byte = bytes[idx];
+        match (byte, quote) {
+            (b'\\', Some(q)) if q != b'`' => idx += 1,
+            (b'"' | b'\'' | b'`', None) => quote = Some(byte),
+            (_, Some(q)) if byte == q => quote = None,
+            (b'[', None) => brackets += 1,
+            (b']', None) => brackets = brackets.saturating_sub(1),
+            (b'#', None) => {
+                let rest = &query[idx..];
+                idx += rest.find('\n').unwrap_or(rest.len());
+            }
+            (b'$', _) => {
+                if let Some((name, len)) = name(&query[idx + 1..]) {
+                    out.push(Use {
+                        start: idx,
+                        end: idx + 1 + len,
+                        name: name.to_owned(),
+                        quoted: quote.is_some(),
+                        range: brackets != 0,
+                    });
+                    idx += len;
+                }
+            }
+            _ => {}
+        }
+        idx += 1;
+    }
+    out
+}
+
+/// The name at the beginning of what follows a `$`, and how long the use is.
+fn name(rest: &str) -> Option<(&str, usize)> {
+    let is_name = |it: &char| it.is_ascii_alphanumeric() || *it == '_';
+    let braced = rest.starts_with('{');
+    let body = if braced { &rest[1..] } else { rest };
+    let len = body.chars().take_while(is_name).count();
+    let name = &body[..len];
+    if !name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') {
+        return None;
+    }
+    match braced {
+        false => Some((name, len)),
+        // A format, or a field of one of Grafana's own.
+        true => {
+            let end = body.find('}')?;
+            let tail = &body[len..end];
+            (tail.is_empty() || tail.starts_with([':', '.'])).then_some((name, end + 2))
+        }
+    }
+}
+
+/// The query with something that can be parsed in place of its variables; places stay.
+pub(super) fn replaced(query: &Text, uses: &[Use], variables: &[Variable]) -> Text {
+    let mut out = TextBuilder::new(query.span());
+    let mut at = 0;
+    for it in uses.iter().filter(|it| !it.quoted) {
+        out.part(query, at..it.start);
+        let span = query.place(it.start, it.end).span;
+        out.escape(&sample(it, variables), span);
+        at = it.end;
+    }
+    out.part(query, at..query.as_str().len());
+    out.finish()
+}
+
+/// A value that the variable could have.
+fn sample(it: &Use, variables: &[Variable]) -> String {
+    let duration = || "5m".to_owned();
+    match it.name.as_str() {
+        "__interval" | "__rate_interval" | "__range" | "__auto" => return duration(),
+        _ if it.is_builtin() => return "1".to_owned(),
+        _ => {}
+    }
+    let variable = variables.iter().find(|variable| variable.name == it.name);
+    match variable.map(|it| &it.values) {
+        Some(Values::List(values)) => values.first().cloned().unwrap_or_default(),
+        _ if it.range => duration(),
+        Some(Values::Query(_)) | None => "name".to_owned(),
+    }
+}
+
+/// The variables that queries use and nobody declared, among those that people expect:
+/// each narrowed by those before it.
+pub(super) fn add_usual(
+    variables: &mut Vec<Variable>,
+    used: &[&str],
+    value: impl Fn(&str) -> Option<String>,
+) {
+    for (rank, name) in USUAL.iter().enumerate() {
+        let declared = variables.iter().any(|it| it.name == *name);
+        if declared || !used.contains(name) {
+            continue;
+        }
+        let before = |it: &Variable| USUAL[..rank].contains(&it.name.as_str());
+        let at = variables.iter().rposition(before).map_or(0, |it| it + 1);
+        let narrower: Vec<String> = USUAL[..rank]
+            .iter()
+            .filter(|name| variables.iter().any(|it| it.name == **name))
+            .map(|name| format!("{name}=~\"${name}\""))
+            .collect();
+        let selector = match narrower.is_empty() {
+            true => "up".to_owned(),
+            false => format!("up{{{}}}", narrower.join(",")),
+        };
+        let query = format!("label_values({selector}, {name})");
+        let span = crate::diag::source::Span {
+            file: crate::diag::source::FileId(0),
+            start: 0,
+            end: 0,
+        };
+        variables.insert(
+            at,
+            Variable {
+                name: (*name).to_owned(),
+                label: None,
+                values: Values::Query(Text::opaque(&query, span)),
+                multi: false,
+                all: false,
+                value: value(name),
+            },
+        );
+    }
+}
+
+/// An error for a variable that nothing declares.
+pub(super) fn unknown(query: &Text, it: &Use, variables: &[Variable]) -> Diagnostic {
+    let title = format!("unknown variable `${}`", it.name);
+    let diagnostic = Diagnostic::error("unknown-variable", title);
+    let names = variables.iter().map(|it| it.name.as_str());
+    match suggest::nearest(&it.name, names.chain(USUAL.iter().copied())) {
+        Some(near) => {
+            diagnostic.within(query, it.start, it.end, format!("did you mean `${near}`?"))
+        }
+        None => diagnostic
+            .within(query, it.start, it.end, "declared nowhere in this dashboard")
+            .help(format!("declare it: `[variable.{}]`", it.name)),
+    }
+}
+
+/// How a query uses a variable in matchers: only in regular ones, so that it may stand
+/// for several values. `None` where it is not used in a matcher.
+pub(super) fn takes_several(parsed: &Parsed, name: &str) -> Option<bool> {
+    let mut out = None;
+    parsed.expr.walk(&mut |it| {
+        let ExprKind::Selector(selector) = &it.kind else { return };
+        for matcher in &selector.matchers {
+            if uses(&matcher.value).iter().any(|it| it.name == name) {
+                let several = matches!(matcher.op, MatchOp::Regexp | MatchOp::NotRegexp);
+                out = Some(out.unwrap_or(true) && several);
+            }
+        }
+    });
+    out
+}
+
+/// Warns where a variable with several values meets a matcher that takes one.
+pub(super) fn warn_several(query: &Text, parsed: &Parsed, name: &str, sink: &mut Sink) {
+    parsed.expr.walk(&mut |it| {
+        let ExprKind::Selector(selector) = &it.kind else { return };
+        for matcher in &selector.matchers {
+            let operator = match matcher.op {
+                MatchOp::Equal => "=~",
+                MatchOp::NotEqual => "!~",
+                MatchOp::Regexp | MatchOp::NotRegexp => continue,
+            };
+            if uses(&matcher.value).iter().any(|it| it.name == name) {
+                let title = format!("`${name}` may be several values");
+                let range = matcher.span.bytes();
+                sink.push(
+                    Diagnostic::warning("several-values", title)
+                        .within(query, range.start, range.end, "matches one value only")
+                        .help(format!("write `{operator}`, or `multi = false`")),
+                );
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::source::{FileId, Span};
+
+    fn names(query: &str) -> Vec<(String, bool, bool)> {
+        uses(query).into_iter().map(|it| (it.name, it.quoted, it.range)).collect()
+    }
+
+    #[test]
+    fn variables_are_found_where_grafana_finds_them() {
+        let name = |name: &str, quoted, range| (name.to_owned(), quoted, range);
+        assert_eq!(
+            names("rate(x{a=\"$job\"}[$__rate_interval])"),
+            [name("job", true, false), name("__rate_interval", false, true)]
+        );
+        assert_eq!(
+            names("topk(${n}, x{a=~'${job:regex}|\\'$b'})"),
+            [name("n", false, false), name("job", true, false), name("b", true, false)]
+        );
+        for none in
+            ["x # $a\n", "label_replace(x, \"a\", \"$1${2}\", \"b\", \"^c$\")", "$"]
+        {
+            assert_eq!(names(none), [], "{none}");
+        }
+    }
+
+    #[test]
+    fn replaced_queries_keep_their_places() {
+        let span = Span { file: FileId(0), start: 100, end: 130 };
+        let query = Text::verbatim("rate(x[$__rate_interval]) + )", span);
+        let uses = uses(query.as_str());
+        let got = replaced(&query, &uses, &[]);
+        assert_eq!(got.as_str(), "rate(x[5m]) + )");
+        assert_eq!(got.place(7, 9).span, Span { start: 107, end: 123, ..span });
+        assert_eq!(got.place(14, 15).span, Span { start: 128, end: 129, ..span });
+    }
+
+    #[test]
+    fn usual_variables_narrow_each_other() {
+        let mut variables = Vec::new();
+        add_usual(&mut variables, &["job", "namespace", "x"], |_| None);
+        let queries: Vec<_> = variables
+            .iter()
+            .map(|it| match &it.values {
+                Values::Query(it) => it.as_str(),
+                Values::List(_) => "",
+            })
+            .collect();
+        assert_eq!(
+            queries,
+            [
+                "label_values(up, namespace)",
+                "label_values(up{namespace=~\"$namespace\"}, job)"
+            ]
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! One environment of a project.
+
+pub mod dashboard;
