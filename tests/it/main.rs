@@ -14,6 +14,7 @@
 )]
 
 mod doc;
+mod rulefile;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -21,5 +22,6 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(doc::trials());
+    trials.extend(rulefile::trials());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -1,0 +1,135 @@
+//! Finds the groups in a YAML file, whichever kind of rule file it is.
+//!
+//! Plain files are judged as Prometheus does (`model/rulefmt/rulefmt.go`): unknown
+//! fields are errors, only the first document counts. In Kubernetes objects an unknown
+//! field is a warning, since the API server drops it and goes on.
+
+use std::sync::Arc;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, Span};
+use crate::diag::text::Text;
+use crate::doc::node::{Kind, Node};
+use crate::doc::yaml;
+use crate::promql::dialect::Dialect;
+use crate::rulefile::field::{Fields, Strict};
+use crate::rulefile::group;
+use crate::rules::group::Group;
+
+/// How rules are judged.
+pub struct Config<'a> {
+    /// The PromQL of the expressions.
+    pub dialect: &'a Dialect,
+    /// Whether names of metrics and labels keep to letters, digits and `_`
+    /// (`metric_name_validation_scheme: legacy`).
+    pub legacy_names: bool,
+    /// Says what is wrong with a template in a label or an annotation of an alert.
+    pub template: &'a dyn Fn(&Text, &mut Sink),
+}
+
+/// Reads the rules of a YAML file; faulty rules are reported and left out.
+///
+/// `path` is the file's path as the user knows it; of several objects in one file each
+/// counts as a file of its own, `path#name`.
+pub fn read(
+    file: FileId,
+    path: &str,
+    text: &str,
+    config: &Config<'_>,
+    sink: &mut Sink,
+) -> Vec<Group> {
+    let n_errors = sink.n_errors();
+    let documents = yaml::read(file, text, sink);
+    let groups = groups(&documents, path, config, sink);
+    if groups.is_empty() && sink.n_errors() == n_errors {
+        let at = Span { file, start: 0, end: 0 };
+        sink.push(
+            Diagnostic::warning("no-rules", format!("`{path}` has no rules"))
+                .at(at, "no group with a rule in this file"),
+        );
+    }
+    groups
+}
+
+/// Reads the rules of documents that were read already.
+pub fn groups(
+    documents: &[Node],
+    path: &str,
+    config: &Config<'_>,
+    sink: &mut Sink,
+) -> Vec<Group> {
+    let mut objects = Vec::new();
+    let mut plain: Option<&Node> = None;
+    for document in documents {
+        match (&document.kind, document.get("kind"), plain) {
+            (Kind::Null(_), ..) => {}
+            (Kind::Table(_), Some(_), None) => collect(document, &mut objects),
+            (Kind::Table(_), None, None) => plain = Some(document),
+            (Kind::Table(_), _, Some(first)) => sink.push(
+                Diagnostic::warning("document-ignored", "second document of a rule file")
+                    .at(document.span, "Prometheus reads the first document only")
+                    .context(first.span, "the first is here"),
+            ),
+            _ => sink.push(
+                Diagnostic::error("wrong-type", "rule file is not a mapping")
+                    .at(document.span, document.what())
+                    .help("begin it with `groups:`"),
+            ),
+        }
+    }
+    let mut out = Vec::new();
+    if let Some(document) = plain {
+        let file: Arc<str> = path.into();
+        let mut fields = Fields::new(document, "a rule file", Strict::Error, sink);
+        if let Some(node) = fields.take("groups") {
+            fields.finish();
+            group::groups(node, &file, Strict::Error, config, sink, &mut out);
+        } else {
+            fields.finish();
+        }
+    }
+    let several = objects.len() > 1;
+    for (idx, object) in objects.into_iter().enumerate() {
+        let name = object.at(&["metadata", "name"]).and_then(Node::as_str);
+        let file: Arc<str> = match (several, name) {
+            (false, _) => path.into(),
+            (true, Some(name)) => format!("{path}#{name}").into(),
+            (true, None) => format!("{path}#{idx}").into(),
+        };
+        let Some(spec) = object.get("spec") else {
+            sink.push(
+                Diagnostic::error("missing-key", "PrometheusRule has no `spec`")
+                    .at(object.span.head(), "this object"),
+            );
+            continue;
+        };
+        let mut fields =
+            Fields::new(spec, "the spec of a PrometheusRule", Strict::Warning, sink);
+        let node = fields.take("groups");
+        fields.finish();
+        if let Some(node) = node {
+            group::groups(node, &file, Strict::Warning, config, sink, &mut out);
+        }
+    }
+    out
+}
+
+/// The PrometheusRules in a Kubernetes object, lists of objects included.
+fn collect<'n>(node: &'n Node, out: &mut Vec<&'n Node>) {
+    match node.get("kind").and_then(Node::as_str) {
+        Some("PrometheusRule") => out.push(node),
+        Some("List" | "PrometheusRuleList") => {
+            let items = node.get("items").and_then(Node::as_array).unwrap_or_default();
+            // A list does not hold lists.
+            for item in items {
+                let kind = item.get("kind").and_then(Node::as_str);
+                let bare = kind.is_none() && item.get("spec").is_some();
+                if kind == Some("PrometheusRule") || bare {
+                    out.push(item);
+                }
+            }
+        }
+        _ => {}
+    }
+}
