@@ -2,6 +2,8 @@
 
 use crate::promql::functions::Function;
 use crate::promql::functions::kind::Kind;
+use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp};
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
 
 /// The functions of this family.
@@ -11,3 +13,53 @@ pub const FUNCTIONS: &[Function] = &[
         .since(2, 16)
         .kind(Kind::AbsentOverTime),
 ];
+
+/// The labels of `absent(expr)` and `absent_over_time(expr)`: those that the selector
+/// requires to have one value (`createLabelsForAbsentFunction`). A label with several
+/// matchers is not among them.
+pub fn labels(expr: &Expr) -> Labels {
+    let selector = match &expr.without_parens().kind {
+        ExprKind::Matrix(it) => &it.selector.kind,
+        it => it,
+    };
+    let ExprKind::Selector(selector) = selector else { return Labels::empty() };
+    let mut pairs: Vec<(Symbol, Symbol)> = Vec::new();
+    for it in selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME) {
+        // An empty value deletes the label, and the name counts as seen.
+        match pairs.iter_mut().find(|pair| pair.0 == it.name) {
+            Some(pair) => pair.1 = Symbol::from(""),
+            None if it.op == MatchOp::Equal => {
+                pairs.push((it.name.clone(), it.value.clone()));
+            }
+            None => {}
+        }
+    }
+    Labels::from_pairs(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::dialect::Dialect;
+    use crate::promql::syntax::parse;
+
+    #[test]
+    fn labels_that_are_matched_exactly() {
+        for (text, want) in [
+            (r#"x{a="b", c="d"}"#, r#"{a="b", c="d"}"#),
+            (r#"x{a="b", c=~"d"}[5m]"#, r#"{a="b"}"#),
+            (r#"(x{a="b"})"#, r#"{a="b"}"#),
+            (r#"x{a="b", a="c", d="e"}"#, r#"{d="e"}"#),
+            (r#"x{a="b", a="c", a="d"}"#, "{}"),
+            (r#"x{a!="b", a="c"}"#, r#"{a="c"}"#),
+            (r#"x{a="c", a!="b"}"#, "{}"),
+            (r#"x{a="c", a=""}"#, "{}"),
+            (r#"{__name__="x", a=""}"#, "{}"),
+            (r#"sum(x{a="b"})"#, "{}"),
+            (r#"x{a="b"}[5m:1m]"#, "{}"),
+        ] {
+            let parsed = parse(text, &Dialect::everything()).unwrap();
+            assert_eq!(labels(&parsed.expr).to_string(), want, "{text}");
+        }
+    }
+}

@@ -19,6 +19,7 @@ use crate::promql::syntax::types::ValueType;
 pub mod absent;
 pub mod adjacent;
 pub mod convert;
+pub mod expand;
 pub mod histogram;
 pub mod info;
 pub mod kind;
