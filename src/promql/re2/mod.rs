@@ -28,3 +28,11 @@ pub fn check(pattern: &str) -> Result<(), Error> {
         false => parse::parse(pattern, parse::MATCHER).map(drop),
     }
 }
+
+/// Checks a pattern of `label_replace`, as [`Regex::anchored`] would read it.
+pub fn check_anchored(pattern: &str) -> Result<(), Error> {
+    match pattern::is_plain(pattern) {
+        true => Ok(()),
+        false => parse::parse(&regex::anchor(pattern), parse::PLAIN).map(drop),
+    }
+}

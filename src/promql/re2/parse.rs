@@ -371,7 +371,6 @@ impl Parser<'_> {
     }
 
     /// `{2}`, `{2,}`, `{2,5}`; `None` where the brace is a character like others.
-    #[expect(clippy::type_complexity, reason = "counts, where there are any")]
     fn counts(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
         let start = self.pos;
         let rest = self.rest();

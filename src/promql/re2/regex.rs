@@ -29,6 +29,11 @@ pub(super) fn compile(hir: &Hir) -> Option<meta::Regex> {
     meta::Builder::new().configure(config).build_from_hir(hir).ok()
 }
 
+/// The pattern as Prometheus anchors it.
+pub(super) fn anchor(pattern: &str) -> String {
+    format!("^(?s:{pattern})$")
+}
+
 impl Regex {
     /// Compiles a pattern that may match anywhere.
     pub fn new(pattern: &str) -> Result<Regex, Error> {
@@ -42,7 +47,7 @@ impl Regex {
     /// Compiles a pattern that must match a whole value, as `label_replace` does. Its
     /// messages quote the pattern with what Prometheus puts around it.
     pub fn anchored(pattern: &str) -> Result<Regex, Error> {
-        Regex::new(&format!("^(?s:{pattern})$"))
+        Regex::new(&anchor(pattern))
     }
 
     /// Whether the text has a match.

@@ -177,6 +177,6 @@ fn all_matches_are_replaced() {
 #[test]
 fn big_patterns_end_soon() {
     assert!(check(r"\pL{1000}").is_ok());
-    assert!(!matches(r"(\pL{1000}){1}x", "a"));
+    assert!(!matches(r"(\pL{30})x", "a"));
     assert!(matches("(a*)*b", &format!("{}b", "a".repeat(10_000))));
 }
