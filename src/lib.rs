@@ -16,6 +16,7 @@ pub mod cli;
 pub mod diag;
 pub mod doc;
 pub mod emit;
+pub mod harness;
 pub mod promql;
 pub mod resolve;
 pub mod rulefile;

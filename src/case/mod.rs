@@ -6,3 +6,4 @@
 pub mod duration;
 pub mod native;
 pub mod notation;
+pub mod script;

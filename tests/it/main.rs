@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod conformance;
 mod doc;
 mod rulefile;
 
@@ -21,6 +22,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(conformance::trials());
     trials.extend(doc::trials());
     trials.extend(rulefile::trials());
     libtest_mimic::run(&args, trials).exit();

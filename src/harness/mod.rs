@@ -1,0 +1,3 @@
+//! Runs tests and says what came out.
+
+pub mod script;
