@@ -4,6 +4,8 @@
 //! run. The notation of series values is shared by all dialects.
 
 pub mod duration;
+pub mod glob;
 pub mod native;
 pub mod notation;
-pub mod script;
+pub mod promtool;
+mod scalar;

@@ -1,5 +1,6 @@
 //! Items to samples on the grid of a test.
 
+use crate::case::duration;
 use crate::case::notation::{
     Extent, Item, MAX_SAMPLES, STALE_NAN, Sample, Shape, TextRange,
 };
@@ -80,7 +81,7 @@ fn count(item: &Item, so_far: u64, grid: Grid) -> Result<u64, SyntaxError> {
 
 fn too_early(at: TextRange, so_far: u64, grid: Grid) -> SyntaxError {
     let start = (so_far as i64).saturating_mul(grid.spacing);
-    let start = crate::case::duration::print(start);
+    let start = duration::print(start);
     SyntaxError {
         at,
         message: "an item that ends before its first sample".to_string(),
@@ -210,15 +211,15 @@ mod tests {
                 "NaNx3",
                 r#"0..5 unexpected identifier "NaNx3" in series values, expected number or "stale""#,
             ),
-            ("1 x3", r#"2..3 unexpected "x" in series values"#),
+            ("1 x3", r#"2..3 unexpected "x""#),
             ("1+2", "3..3 unexpected end of input in series values"),
             (
                 "stalex3",
                 r#"0..7 unexpected identifier "stalex3" in series values, expected number or "stale""#,
             ),
             ("1,2", "1..2 unexpected character in series sequence: ','"),
-            ("_5", r#"1..2 unexpected number "5" in series values"#),
-            ("1x2x3", r#"3..4 unexpected "x" in series values"#),
+            ("_5", r#"1..2 unexpected number "5""#),
+            ("1x2x3", r#"3..4 unexpected "x""#),
             (
                 "1x1.5",
                 r#"2..5 invalid repetition in series values: strconv.ParseUint: parsing "1.5": invalid syntax"#,

@@ -7,13 +7,13 @@
 mod expand;
 mod histogram;
 mod lex;
-mod metric;
 mod parse;
 
 use std::sync::Arc;
 
 use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::{SyntaxError, TextRange};
+use crate::promql::syntax::{parse_metric, parse_series_head};
 
 pub use expand::{Grid, expand};
 pub use histogram::{Hint, HistogramText};
@@ -101,9 +101,9 @@ pub fn series(
     line: &str,
     notation: Notation,
 ) -> Result<(Labels, Vec<Item>), SyntaxError> {
-    let (labels, rest) = metric::read(line, 0)?;
-    let items = parse::items(line, rest, notation)?;
-    Ok((labels, items))
+    let head = parse_series_head(line).map_err(first)?;
+    let items = parse::items(line, head.values_at, notation)?;
+    Ok((head.labels, items))
 }
 
 /// Reads values alone.
@@ -116,13 +116,14 @@ pub fn values(text: &str, notation: Notation) -> Result<Vec<Item>, SyntaxError> 
 
 /// Reads a series name with its labels alone: `up{job="a"}` (`ParseMetric`).
 pub fn metric(text: &str) -> Result<Labels, SyntaxError> {
-    let (labels, rest) = metric::read(text, 0)?;
-    match text[rest..].trim().is_empty() {
-        true => Ok(labels),
-        false => Err(SyntaxError {
-            at: TextRange::new(rest, text.len()),
-            message: format!("unexpected {:?} after the series", text[rest..].trim()),
-            help: Some("write the metric and its labels only".to_string()),
-        }),
-    }
+    parse_metric(text).map_err(first)
+}
+
+/// Prometheus too tells only the first.
+fn first(faults: Vec<SyntaxError>) -> SyntaxError {
+    faults.into_iter().next().unwrap_or(SyntaxError {
+        at: TextRange::default(),
+        message: "not a series".to_string(),
+        help: None,
+    })
 }

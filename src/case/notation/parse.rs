@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::case::duration;
 use crate::case::notation::histogram::{HistogramText, Key};
 use crate::case::notation::lex::{Kind, Token, tokens};
 use crate::case::notation::{Extent, Item, Notation, Shape};
+use crate::promql::number::parse_number;
 use crate::promql::syntax::ast::{SyntaxError, TextRange};
 
 /// Reads the items of a whole line from the offset after its series.
@@ -88,7 +90,11 @@ impl<'a> Parser<'a> {
             Kind::Add | Kind::Sub => format!("<op:{text}>"),
             _ => format!("{text:?}"),
         };
-        let mut message = format!("unexpected {what} in {context}");
+        // Prometheus names the context only within an item.
+        let mut message = match context {
+            "" => format!("unexpected {what}"),
+            context => format!("unexpected {what} in {context}"),
+        };
         if !expected.is_empty() {
             message.push_str(", expected ");
             message.push_str(expected);
@@ -145,7 +151,7 @@ impl<'a> Parser<'a> {
                 return Ok(out);
             }
             if !spaced {
-                return self.unexpected("series values", "");
+                return self.unexpected("", "");
             }
             if let Some(last) = out.last()
                 && last.extent == Extent::Rest
@@ -207,7 +213,7 @@ impl<'a> Parser<'a> {
                     _ => self.steps(start),
                 }
             }
-            _ => self.unexpected("series values", ""),
+            _ => self.unexpected("", ""),
         }
     }
 
@@ -253,7 +259,7 @@ impl<'a> Parser<'a> {
         }
         self.take();
         let text = self.slice(token.at);
-        match crate::case::duration::parse(text) {
+        match duration::parse(text) {
             Ok(millis) => Ok(Some(Extent::Until(millis, token.at))),
             Err(message) => {
                 let help = "a time is a duration from the start: `90s`, `5m`, `1h30m`";
@@ -288,7 +294,7 @@ impl<'a> Parser<'a> {
             return self.unexpected(context, "");
         }
         self.take();
-        match number(self.slice(token.at)) {
+        match parse_number(self.slice(token.at)) {
             Ok(value) => Ok(value),
             Err(message) => {
                 self.fault(token.at, format!("error parsing number: {message}"), None)
@@ -435,45 +441,5 @@ impl<'a> Parser<'a> {
             }
             out.push(self.signed_number(CONTEXT)?);
         }
-    }
-}
-
-/// A number as `parser.number` reads it: an integer in Go's syntax (`010` is 8), else a
-/// floating-point number.
-fn number(text: &str) -> Result<f64, String> {
-    let fault = |why: &str| Err(format!("strconv.ParseFloat: parsing {text:?}: {why}"));
-    let bytes = text.as_bytes();
-    // Underscores stand between digits only.
-    let apart = (0..bytes.len()).all(|idx| {
-        bytes[idx] != b'_'
-            || (idx > 0
-                && bytes[idx - 1].is_ascii_digit()
-                && bytes.get(idx + 1).is_some_and(u8::is_ascii_digit))
-    });
-    if !apart {
-        return fault("invalid syntax");
-    }
-    let plain = text.replace('_', "");
-    let octal = plain.len() > 1
-        && plain.starts_with('0')
-        && plain.bytes().all(|it| (b'0'..b'8').contains(&it));
-    if octal && let Ok(value) = i64::from_str_radix(&plain, 8) {
-        return Ok(value as f64);
-    }
-    if !octal
-        && let Ok(value) = plain.parse::<i64>()
-        && !plain.starts_with('0')
-    {
-        return Ok(value as f64);
-    }
-    match plain.parse::<f64>() {
-        Ok(value)
-            if value.is_infinite()
-                && plain.starts_with(|it: char| it.is_ascii_digit()) =>
-        {
-            fault("value out of range")
-        }
-        Ok(value) => Ok(value),
-        Err(_) => fault("invalid syntax"),
     }
 }

@@ -1,0 +1,326 @@
+//! promtool's unit tests of rules: the YAML file as data (`cmd/promtool/unittest.go`).
+//!
+//! Strict as promtool: an unknown key at any level refuses the file. Scalars are taken
+//! by their text, as its YAML reader does where a string is wanted: `500` is a label
+//! value too.
+
+use crate::case::scalar;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::node::Node;
+use crate::doc::node::Table;
+
+/// A file of tests.
+#[derive(Clone, Debug, Default)]
+pub struct TestFile {
+    /// `rule_files`: patterns, relative to the file's directory.
+    pub rule_files: Vec<Text>,
+    /// `evaluation_interval` in milliseconds; a minute where it is missing or 0.
+    pub interval: i64,
+    /// `group_eval_order`
+    pub group_order: Vec<Text>,
+    /// `fuzzy_compare`: floats may differ by one ulp.
+    pub fuzzy: bool,
+    /// `tests`
+    pub tests: Vec<TestGroup>,
+}
+
+/// One of the `tests`: series, and what is asserted of them.
+#[derive(Clone, Debug)]
+pub struct TestGroup {
+    /// `name`
+    pub name: Option<Text>,
+    /// The number of the group in its file, from 0.
+    pub idx: usize,
+    /// Where it is written.
+    pub span: Span,
+    /// `interval`: distance of the samples in milliseconds.
+    pub interval: i64,
+    /// `input_series`
+    pub series: Vec<InputSeries>,
+    /// `alert_rule_test`
+    pub alerts: Vec<AlertTest>,
+    /// `promql_expr_test`
+    pub exprs: Vec<ExprTest>,
+    /// `external_labels`
+    pub external_labels: Vec<(String, String)>,
+    /// `external_url`
+    pub external_url: String,
+    /// `start_timestamp` in milliseconds since 1970.
+    pub start: i64,
+}
+
+/// One of the `input_series`.
+#[derive(Clone, Debug)]
+pub struct InputSeries {
+    /// `series`
+    pub series: Text,
+    /// `values`
+    pub values: Text,
+}
+
+/// One of `alert_rule_test`.
+#[derive(Clone, Debug)]
+pub struct AlertTest {
+    /// `eval_time` in milliseconds.
+    pub eval_time: i64,
+    /// `alertname`; empty where it is missing.
+    pub name: String,
+    /// `exp_alerts`
+    pub expected: Vec<ExpectedAlert>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One of `exp_alerts`.
+#[derive(Clone, Debug)]
+pub struct ExpectedAlert {
+    /// `exp_labels`
+    pub labels: Vec<(String, String)>,
+    /// `exp_annotations`
+    pub annotations: Vec<(String, String)>,
+}
+
+/// One of `promql_expr_test`.
+#[derive(Clone, Debug)]
+pub struct ExprTest {
+    /// `expr`
+    pub expr: Text,
+    /// `eval_time` in milliseconds.
+    pub eval_time: i64,
+    /// `exp_samples`
+    pub expected: Vec<ExpectedSample>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One of `exp_samples`.
+#[derive(Clone, Debug)]
+pub struct ExpectedSample {
+    /// `labels`: a series as text.
+    pub labels: Text,
+    /// `value`
+    pub value: f64,
+    /// `histogram`; the value is ignored where it is not empty.
+    pub histogram: Text,
+}
+
+impl TestGroup {
+    /// The name, or the number for a nameless group, as in promtool's JUnit report.
+    pub fn title(&self) -> String {
+        match &self.name {
+            Some(name) if !name.as_str().is_empty() => name.as_str().to_string(),
+            _ => format!("unnamed#{}", self.idx),
+        }
+    }
+}
+
+const MINUTE: i64 = 60_000;
+
+/// Reads a file of tests; what is wrong goes to the sink.
+pub fn read(root: &Node, sink: &mut Sink) -> TestFile {
+    let keys = [
+        "rule_files",
+        "evaluation_interval",
+        "group_eval_order",
+        "tests",
+        "fuzzy_compare",
+    ];
+    let mut file = TestFile { interval: MINUTE, ..TestFile::default() };
+    let Some(table) = table(root, "a file of tests", &keys, sink) else { return file };
+    file.rule_files = texts(table, "rule_files", sink);
+    file.group_order = texts(table, "group_eval_order", sink);
+    file.fuzzy = table.get("fuzzy_compare").is_some_and(|it| scalar::boolean(it, sink));
+    match millis(table, "evaluation_interval", sink) {
+        0 => {}
+        millis => file.interval = millis,
+    }
+    for (idx, name) in file.group_order.iter().enumerate() {
+        if let Some(first) = file.group_order[..idx].iter().find(|it| *it == name) {
+            sink.push(
+                Diagnostic::error(
+                    "repeated-group",
+                    format!("group name repeated in evaluation order: {name}"),
+                )
+                .at(name.span(), "named again here")
+                .context(first.span(), "first named here"),
+            );
+        }
+    }
+    for (idx, node) in items(table, "tests", sink).iter().enumerate() {
+        file.tests.extend(group(node, idx, file.interval, sink));
+    }
+    file
+}
+
+fn group(node: &Node, idx: usize, interval: i64, sink: &mut Sink) -> Option<TestGroup> {
+    let keys = [
+        "interval",
+        "input_series",
+        "alert_rule_test",
+        "promql_expr_test",
+        "external_labels",
+        "external_url",
+        "name",
+        "start_timestamp",
+    ];
+    let table = table(node, "a test group", &keys, sink)?;
+    let own = millis(table, "interval", sink);
+    let start = table.get("start_timestamp").map_or(0, |it| scalar::timestamp(it, sink));
+    Some(TestGroup {
+        name: table.get("name").and_then(|it| scalar::text(it, sink)),
+        idx,
+        span: node.span,
+        interval: if own == 0 { interval } else { own },
+        series: items(table, "input_series", sink)
+            .iter()
+            .filter_map(|it| input_series(it, sink))
+            .collect(),
+        alerts: items(table, "alert_rule_test", sink)
+            .iter()
+            .filter_map(|it| alert_test(it, sink))
+            .collect(),
+        exprs: items(table, "promql_expr_test", sink)
+            .iter()
+            .filter_map(|it| expr_test(it, sink))
+            .collect(),
+        external_labels: pairs(table, "external_labels", sink),
+        external_url: text(table, "external_url", node, sink).as_str().to_string(),
+        start,
+    })
+}
+
+fn input_series(node: &Node, sink: &mut Sink) -> Option<InputSeries> {
+    let table = table(node, "an input series", &["series", "values"], sink)?;
+    let series = text(table, "series", node, sink);
+    let values = text(table, "values", node, sink);
+    Some(InputSeries { series, values })
+}
+
+fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
+    let keys = ["eval_time", "alertname", "exp_alerts"];
+    let table = table(node, "an alert test", &keys, sink)?;
+    let mut expected = Vec::new();
+    for it in items(table, "exp_alerts", sink) {
+        let keys = ["exp_labels", "exp_annotations"];
+        // An empty item (`-`) is an alert without further labels.
+        let (labels, annotations) = match it.is_null() {
+            true => Default::default(),
+            false => {
+                let Some(table) = self::table(it, "an expected alert", &keys, sink)
+                else {
+                    continue;
+                };
+                let labels = pairs(table, "exp_labels", sink);
+                (labels, pairs(table, "exp_annotations", sink))
+            }
+        };
+        expected.push(ExpectedAlert { labels, annotations });
+    }
+    Some(AlertTest {
+        eval_time: millis(table, "eval_time", sink),
+        name: text(table, "alertname", node, sink).as_str().to_string(),
+        expected,
+        span: node.span,
+    })
+}
+
+fn expr_test(node: &Node, sink: &mut Sink) -> Option<ExprTest> {
+    let keys = ["expr", "eval_time", "exp_samples"];
+    let table = table(node, "an expression test", &keys, sink)?;
+    let mut expected = Vec::new();
+    for it in items(table, "exp_samples", sink) {
+        let keys = ["labels", "value", "histogram"];
+        let Some(table) = self::table(it, "an expected sample", &keys, sink) else {
+            continue;
+        };
+        expected.push(ExpectedSample {
+            labels: text(table, "labels", it, sink),
+            value: table.get("value").map_or(0.0, |it| scalar::float(it, sink)),
+            histogram: text(table, "histogram", it, sink),
+        });
+    }
+    Some(ExprTest {
+        expr: text(table, "expr", node, sink),
+        eval_time: millis(table, "eval_time", sink),
+        expected,
+        span: node.span,
+    })
+}
+
+/// A table with these keys and no others; YAML's null is an empty one.
+fn table<'a>(
+    node: &'a Node,
+    what: &str,
+    keys: &[&str],
+    sink: &mut Sink,
+) -> Option<&'a Table> {
+    let Some(table) = node.as_table() else {
+        if !node.is_null() {
+            let title = format!("{what} is a table");
+            sink.push(Diagnostic::error("wrong-type", title).at(node.span, node.what()));
+        }
+        return None;
+    };
+    for entry in table {
+        if !keys.contains(&entry.key.as_str()) {
+            sink.push(scalar::unknown_key(&entry.key, what, keys));
+        }
+    }
+    Some(table)
+}
+
+fn items<'a>(table: &'a Table, key: &str, sink: &mut Sink) -> &'a [Node] {
+    match table.get(key) {
+        Some(node) if !node.is_null() => match node.as_array() {
+            Some(items) => items,
+            None => {
+                let title = format!("`{key}` takes a list");
+                sink.push(
+                    Diagnostic::error("wrong-type", title).at(node.span, node.what()),
+                );
+                &[]
+            }
+        },
+        _ => &[],
+    }
+}
+
+fn texts(table: &Table, key: &str, sink: &mut Sink) -> Vec<Text> {
+    let items = items(table, key, sink);
+    items.iter().filter_map(|it| scalar::text(it, sink)).collect()
+}
+
+fn text(table: &Table, key: &str, around: &Node, sink: &mut Sink) -> Text {
+    let found = table.get(key).and_then(|it| scalar::text(it, sink));
+    found.unwrap_or_else(|| Text::opaque("", around.span.head()))
+}
+
+fn millis(table: &Table, key: &str, sink: &mut Sink) -> i64 {
+    table.get(key).map_or(0, |it| scalar::duration(it, sink))
+}
+
+fn pairs(table: &Table, key: &str, sink: &mut Sink) -> Vec<(String, String)> {
+    let Some(node) = table.get(key) else { return Vec::new() };
+    match node.as_table() {
+        Some(table) => table
+            .iter()
+            .map(|it| {
+                let value = scalar::text(&it.value, sink);
+                let value = value.map_or(String::new(), |it| it.as_str().to_string());
+                (it.key.as_str().to_string(), value)
+            })
+            .collect(),
+        None => {
+            if !node.is_null() {
+                let title = format!("`{key}` takes a table of names and texts");
+                sink.push(
+                    Diagnostic::error("wrong-type", title).at(node.span, node.what()),
+                );
+            }
+            Vec::new()
+        }
+    }
+}
