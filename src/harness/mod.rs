@@ -1,3 +1,23 @@
-//! Runs tests and says what came out.
+//! Rules over time: what they record, when alerts are pending and firing, and whether
+//! tests agree.
+//!
+//! Evaluates groups exactly as Prometheus does (`rules/group.go`, `alerting.go`,
+//! `recording.go`) on series in memory. [`plan::Plan`] is made once for a set of rules,
+//! [`run::run`] once for each test. Everything here is values in, plain data out; it
+//! knows no files, no TOML and no report.
 
-pub mod script;
+mod alert;
+pub mod compare;
+mod load;
+pub mod plan;
+pub mod promtool;
+pub mod query;
+pub mod reads;
+mod record;
+pub mod result;
+pub mod run;
+pub mod schedule;
+mod step;
+pub mod template;
+pub mod wake;
+mod write;

@@ -13,8 +13,8 @@
     reason = "a test fails by panicking"
 )]
 
-mod conformance;
 mod doc;
+mod harness;
 mod rulefile;
 
 use libtest_mimic::{Arguments, Trial};
@@ -22,8 +22,8 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
-    trials.extend(conformance::trials());
     trials.extend(doc::trials());
     trials.extend(rulefile::trials());
+    trials.extend(harness::trials());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -1,0 +1,101 @@
+//! What rules write, with the checks of Prometheus's database (`tsdb/head_append.go`).
+
+use crate::promql::number::general;
+use crate::promql::storage::{MemoryStorage, SeriesId};
+use crate::promql::value::{STALE_NAN, Sample};
+
+/// What a rule writes, and what it wrote the last time.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    previous: Vec<SeriesId>,
+    current: Vec<SeriesId>,
+}
+
+/// One evaluation of a rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    /// The tick.
+    pub(super) tick: i64,
+    /// The time of what is written: the tick, less the query offset.
+    pub(super) time: i64,
+}
+
+impl Written {
+    /// Writes a sample; a fault is Prometheus's message.
+    pub(super) fn sample(
+        &mut self,
+        storage: &mut MemoryStorage,
+        id: SeriesId,
+        at: At,
+        sample: Sample,
+    ) -> Result<(), String> {
+        append(storage, id, at, sample)?;
+        self.current.push(id);
+        Ok(())
+    }
+
+    /// Ends an evaluation: series of the one before that were not written again end.
+    pub(super) fn finish(&mut self, storage: &mut MemoryStorage, at: At) {
+        self.current.sort_unstable();
+        if self.current != self.previous {
+            for id in &self.previous {
+                if self.current.binary_search(id).is_err() {
+                    // That another rule has written it meanwhile is no fault.
+                    let _ = append(storage, *id, at, Sample::Float(STALE_NAN));
+                }
+            }
+        }
+        std::mem::swap(&mut self.previous, &mut self.current);
+        self.current.clear();
+    }
+}
+
+/// Adds a sample unless the database would refuse it. What is loaded for later ticks is
+/// not there yet as far as this tick knows.
+fn append(
+    storage: &mut MemoryStorage,
+    id: SeriesId,
+    at: At,
+    sample: Sample,
+) -> Result<(), String> {
+    let series = &storage.series()[id as usize];
+    let floats = series.floats.times.partition_point(|it| *it <= at.tick);
+    let histograms = series.histograms.times.partition_point(|it| *it <= at.tick);
+    let last = [
+        floats.checked_sub(1).map(|it| series.floats.times[it]),
+        histograms.checked_sub(1).map(|it| series.histograms.times[it]),
+    ];
+    let last = last.into_iter().flatten().max();
+    match last {
+        Some(last) if at.time < last => Err("out of order sample".to_string()),
+        Some(last) if at.time == last => {
+            let float =
+                floats.checked_sub(1).filter(|it| series.floats.times[*it] == last);
+            let refusal = || Err("duplicate sample for timestamp".to_string());
+            match (&sample, float) {
+                (Sample::Float(new), Some(idx)) => {
+                    let old = series.floats.values[idx];
+                    match new.to_bits() == old.to_bits() {
+                        true => Ok(()),
+                        false => Err(format!(
+                            "duplicate sample for timestamp {last}; overrides not \
+                             allowed: existing {}, new value {}",
+                            general(old),
+                            general(*new)
+                        )),
+                    }
+                }
+                (Sample::Histogram(new), None)
+                    if *new == series.histograms.values[histograms - 1] =>
+                {
+                    Ok(())
+                }
+                (Sample::Float(_), None) | (Sample::Histogram(_), _) => refusal(),
+            }
+        }
+        _ => {
+            storage.append(id, at.time, sample);
+            Ok(())
+        }
+    }
+}

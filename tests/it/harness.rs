@@ -1,0 +1,101 @@
+//! Rule evaluation, proven by promtool's own verdicts.
+//!
+//! `tests/fixtures/harness/promtool` holds promtool test files; beside each one that
+//! does not pass stands what promtool says of it (`*.expected`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aqua_alerts::case::{glob, promtool};
+use aqua_alerts::diag::sink::Sink;
+use aqua_alerts::diag::source::SourceMap;
+use aqua_alerts::doc::yaml;
+use aqua_alerts::harness::promtool::{Rules, run_file};
+use aqua_alerts::harness::result::{FileResult, Outcome};
+use aqua_alerts::promql::dialect::Dialect;
+use aqua_alerts::rulefile::read::{Config, read};
+use libtest_mimic::{Failed, Trial};
+
+/// Runs a promtool test file with the rule files that it names.
+pub fn run(path: &Path, dialect: Dialect) -> FileResult {
+    let shown = path.display().to_string();
+    let mut sources = SourceMap::new();
+    let mut sink = Sink::new();
+    let text = fs::read_to_string(path).unwrap();
+    let file_id = sources.add(&*shown, text.as_str());
+    let documents = yaml::read(file_id, &text, &mut sink);
+    let file = match documents.first() {
+        Some(node) => promtool::read(node, &mut sink),
+        None => promtool::TestFile::default(),
+    };
+    if sink.has_errors() {
+        let all = sink.into_sorted();
+        return FileResult::of_error(shown, all.into_iter().map(|it| it.title).collect());
+    }
+    let dir = path.parent().unwrap();
+    let names = |it: &str| -> Vec<String> {
+        let Ok(entries) = fs::read_dir(dir.join(it)) else { return Vec::new() };
+        let mut names: Vec<_> =
+            entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let config = Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+    let (mut groups, mut faults) = (Vec::new(), Vec::new());
+    for pattern in &file.rule_files {
+        for name in glob::expand(pattern.as_str(), &names).unwrap() {
+            let text = fs::read_to_string(dir.join(&name)).unwrap();
+            let file_id = sources.add(&*name, text.as_str());
+            let mut sink = Sink::new();
+            groups.extend(read(file_id, &name, &text, &config, &mut sink));
+            if sink.has_errors() {
+                faults.extend(sink.into_sorted().into_iter().map(|it| it.title));
+            }
+        }
+    }
+    let rules = Rules { groups: &groups, faults: &faults };
+    run_file(&shown, &file, rules, dialect)
+}
+
+/// All messages of a file, as promtool prints them.
+fn messages(result: &FileResult) -> String {
+    let tests = result.tests.iter().flat_map(|it| &it.messages);
+    let all: Vec<&str> =
+        result.messages.iter().chain(tests).map(|it| it.trim_end()).collect();
+    let lines = all.join("\n");
+    lines.lines().map(|it| format!("{}\n", it.trim_end())).collect()
+}
+
+fn fixture(path: &Path) -> Result<(), Failed> {
+    let result = run(path, Dialect::new(aqua_alerts::promql::dialect::Version::LATEST));
+    let expected = path.with_extension("expected");
+    let found = messages(&result);
+    if !expected.exists() {
+        return match result.outcome {
+            Outcome::Passed => Ok(()),
+            Outcome::Failed | Outcome::Error => Err(found.into()),
+        };
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&expected, &found).unwrap();
+    }
+    pretty_assertions::assert_eq!(fs::read_to_string(&expected).unwrap(), found);
+    Ok(())
+}
+
+/// The fixtures as tests.
+pub fn trials() -> Vec<Trial> {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
+    paths.sort();
+    paths.retain(|it| {
+        let name = it.file_name().unwrap().to_string_lossy();
+        name.ends_with(".yaml") && !name.ends_with(".rules.yaml")
+    });
+    let trial = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        Trial::test(format!("harness::promtool::{name}"), move || fixture(&path))
+    };
+    paths.into_iter().map(trial).collect()
+}
