@@ -15,6 +15,7 @@
 
 mod doc;
 mod harness;
+mod promql_syntax;
 mod rulefile;
 
 use libtest_mimic::{Arguments, Trial};
@@ -23,6 +24,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(doc::trials());
+    trials.extend(promql_syntax::trials());
     trials.extend(rulefile::trials());
     trials.extend(harness::trials());
     libtest_mimic::run(&args, trials).exit();
