@@ -21,4 +21,5 @@ pub mod promql;
 pub mod resolve;
 pub mod rulefile;
 pub mod rules;
+pub mod runbook;
 pub mod spec;

@@ -8,8 +8,8 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
+use crate::promql::check;
 use crate::promql::labels::{METRIC_NAME, is_legacy_metric_name, is_legacy_name};
-use crate::promql::syntax;
 use crate::rulefile::field::{Fields, Strict};
 use crate::rulefile::read::Config;
 use crate::rules::group::{Alert, Expression, Group, Pair, Record, Rule};
@@ -208,7 +208,7 @@ fn rule(
 }
 
 fn expression(text: Text, config: &Config<'_>, sink: &mut Sink) -> Option<Expression> {
-    match syntax::parse(text.as_str(), config.dialect) {
+    match check::parse(text.as_str(), config.dialect) {
         Ok(parsed) => Some(Expression { text, parsed: Arc::new(parsed) }),
         Err(errors) => {
             for error in errors {

@@ -17,6 +17,7 @@ mod doc;
 mod harness;
 mod promql_syntax;
 mod rulefile;
+mod runbook;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -26,6 +27,7 @@ fn main() {
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
     trials.extend(rulefile::trials());
+    trials.extend(runbook::trials());
     trials.extend(harness::trials());
     libtest_mimic::run(&args, trials).exit();
 }
