@@ -9,3 +9,4 @@ pub mod native;
 pub mod notation;
 pub mod promtool;
 mod scalar;
+pub mod script;

@@ -17,6 +17,7 @@ mod record;
 pub mod result;
 pub mod run;
 pub mod schedule;
+pub mod script;
 mod step;
 pub mod template;
 pub mod wake;

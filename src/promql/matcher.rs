@@ -3,27 +3,8 @@
 use std::sync::Arc;
 
 use crate::promql::labels::Labels;
+use crate::promql::re2::Pattern;
 use crate::promql::syntax::ast::{MatchOp, Matcher};
-
-/// A regular expression that is matched against a whole value.
-#[derive(Clone, Debug)]
-pub struct Pattern {
-    regex: Arc<regex_automata::meta::Regex>,
-}
-
-impl Pattern {
-    /// Compiles a pattern as Prometheus anchors it; `None` where it is not one.
-    pub fn new(pattern: &str) -> Option<Pattern> {
-        let text = format!("^(?s:{pattern})$");
-        let regex = regex_automata::meta::Regex::new(&text).ok()?;
-        Some(Pattern { regex: Arc::new(regex) })
-    }
-
-    /// Whether the whole text matches.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
-    }
-}
 
 /// One matcher.
 #[derive(Clone, Debug)]
@@ -41,7 +22,7 @@ impl Test {
             (MatchOp::NotEqual, _) => value != &*self.value,
             (MatchOp::Regexp, Some(it)) => it.is_match(value),
             (MatchOp::NotRegexp, Some(it)) => !it.is_match(value),
-            // The parser refuses patterns that do not compile.
+            // The parser refuses such patterns.
             (MatchOp::Regexp | MatchOp::NotRegexp, None) => false,
         }
     }
@@ -65,7 +46,7 @@ impl Matchers {
     ) -> Matchers {
         let tests = parts.into_iter().map(|(name, op, value)| {
             let pattern = match op {
-                MatchOp::Regexp | MatchOp::NotRegexp => Pattern::new(&value),
+                MatchOp::Regexp | MatchOp::NotRegexp => Pattern::new(&value).ok(),
                 MatchOp::Equal | MatchOp::NotEqual => None,
             };
             Test { name, op, value, pattern }

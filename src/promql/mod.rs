@@ -18,6 +18,7 @@ pub mod math;
 pub mod number;
 pub mod quantile;
 pub mod raw;
+pub mod re2;
 pub mod series;
 pub mod storage;
 pub mod syntax;

@@ -63,7 +63,7 @@ pub struct Raised {
 /// Sorts buckets by their bounds and adds up those of equal bounds; `None` unless the
 /// last one is `+Inf`.
 fn normalize(buckets: &mut Vec<Bucket>) -> Option<()> {
-    buckets.sort_by(|a, b| a.upper.partial_cmp(&b.upper).unwrap_or(Ordering::Equal));
+    buckets.sort_by(|a, b| nan_first(&a.upper, &b.upper));
     if buckets.last()?.upper != f64::INFINITY {
         return None;
     }
@@ -78,16 +78,16 @@ fn normalize(buckets: &mut Vec<Bucket>) -> Option<()> {
 }
 
 /// The `q`-quantile of a classic histogram (`BucketQuantile`), and where its counts had
-/// to be raised for it.
-pub fn bucket_quantile(q: f64, mut buckets: Vec<Bucket>) -> (f64, Option<Raised>) {
+/// to be raised for it. The buckets are sorted and changed by this.
+pub fn bucket_quantile(q: f64, buckets: &mut Vec<Bucket>) -> (f64, Option<Raised>) {
     if let Some(it) = degenerate(q) {
         return (it, None);
     }
-    if normalize(&mut buckets).is_none() {
+    if normalize(buckets).is_none() {
         return (f64::NAN, None);
     }
-    let raised = raise(&mut buckets);
-    (quantile_of_cumulative(q, &buckets), raised)
+    let raised = raise(buckets);
+    (quantile_of_cumulative(q, buckets), raised)
 }
 
 /// The quantile of sorted buckets with rising counts.
@@ -177,10 +177,10 @@ pub fn almost_equal(a: f64, b: f64, epsilon: f64) -> bool {
 pub fn bucket_fraction(
     lower: f64,
     upper: f64,
-    mut buckets: Vec<Bucket>,
+    buckets: &mut Vec<Bucket>,
     old: bool,
 ) -> f64 {
-    if normalize(&mut buckets).is_none() {
+    if normalize(buckets).is_none() {
         return f64::NAN;
     }
     let total = buckets.last().map_or(0.0, |it| it.count);
@@ -190,7 +190,7 @@ pub fn bucket_fraction(
     if lower >= upper {
         return 0.0;
     }
-    let below = |value| match observations_below(value, &buckets, old) {
+    let below = |value| match observations_below(value, buckets, old) {
         it if it > total => total,
         it => it,
     };
@@ -270,7 +270,7 @@ mod tests {
             (1.0, &[(1.0, NAN), (2.0, 5.0), (INF, 10.0)], 2.0),
         ];
         for (q, pairs, want) in cases {
-            let got = bucket_quantile(*q, buckets(pairs)).0;
+            let got = bucket_quantile(*q, &mut buckets(pairs)).0;
             assert_eq!(got.to_string(), want.to_string(), "{q} of {pairs:?}");
         }
     }
@@ -278,11 +278,11 @@ mod tests {
     #[test]
     fn counts_that_fall_are_raised() {
         let falling = [(1.0, 10.0), (2.0, 8.0), (3.0, 9.0), (4.0, 12.0), (INF, 11.0)];
-        let (got, raised) = bucket_quantile(1.0, buckets(&falling));
+        let (got, raised) = bucket_quantile(1.0, &mut buckets(&falling));
         assert_eq!(got, 4.0);
         assert_eq!(raised, Some(Raised { min: 2.0, max: INF, diff: 2.0 }));
         let rounding = [(1.0, 10.0), (2.0, 10.0 - 1e-13), (INF, 10.0)];
-        assert_eq!(bucket_quantile(0.5, buckets(&rounding)), (0.5, None));
+        assert_eq!(bucket_quantile(0.5, &mut buckets(&rounding)), (0.5, None));
     }
 
     #[test]
@@ -305,10 +305,10 @@ mod tests {
             (-INF, 0.0, negative, 0.5),
         ];
         for (lower, upper, pairs, want) in cases {
-            let got = bucket_fraction(*lower, *upper, buckets(pairs), false);
+            let got = bucket_fraction(*lower, *upper, &mut buckets(pairs), false);
             let what = format!("{lower} to {upper} of {pairs:?}");
             assert_eq!(got.to_string(), want.to_string(), "{what}");
         }
-        assert!(bucket_fraction(0.5, 2.0, buckets(some), true).is_nan());
+        assert!(bucket_fraction(0.5, 2.0, &mut buckets(some), true).is_nan());
     }
 }

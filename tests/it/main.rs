@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod conformance;
 mod doc;
 mod harness;
 mod promql_syntax;
@@ -24,6 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(conformance::trials());
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
     trials.extend(rulefile::trials());

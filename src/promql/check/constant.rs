@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::labels::is_legacy_name;
-use crate::promql::matcher::Pattern;
+use crate::promql::raw;
+use crate::promql::re2;
 use crate::promql::syntax::ast::{
     AggregateOp, Call, Expr, ExprKind, SyntaxError, TextRange,
 };
@@ -43,7 +44,7 @@ fn call_constants(call: &Call, dialect: &Dialect, errors: &mut Vec<SyntaxError>)
         "label_replace" => {
             label(1, "destination");
             let Some((pattern, at)) = call.args.get(4).and_then(text) else { return };
-            if Pattern::new(pattern).is_none() {
+            if re2::check_anchored(pattern).is_err() {
                 let message =
                     format!("invalid regular expression in label_replace(): {pattern}");
                 errors.push(fault(at, message));
@@ -88,6 +89,6 @@ fn text(expr: &Expr) -> Option<(&Arc<str>, TextRange)> {
 pub fn is_label_name(name: &str, dialect: &Dialect) -> bool {
     match dialect.version < Version::new(3, 0) {
         true => is_legacy_name(name),
-        false => !name.is_empty(),
+        false => !name.is_empty() && raw::is_utf8(name),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::math::round;
+use crate::promql::re2;
 use crate::promql::syntax::ast::{
     At, BinaryOp, Duration, Expr, ExprKind, MatchOp, Matcher, Matrix, Selector, Subquery,
     TextRange,
@@ -99,13 +100,14 @@ impl Parser<'_> {
         self.next();
         let value = self.expect(TokenKind::String);
         let value = self.within(value, MATCHING, "string")?;
-        Ok(Matcher {
-            name,
-            op,
-            value: self.string(value),
-            span: label.span.to(value.span),
-            value_span: value.span,
-        })
+        let span = label.span.to(value.span);
+        let text = self.string(value);
+        if matches!(op, MatchOp::Regexp | MatchOp::NotRegexp)
+            && let Err(fault) = re2::check(&text)
+        {
+            self.error(span, fault.to_string());
+        }
+        Ok(Matcher { name, op, value: text, span, value_span: value.span })
     }
 
     /// Ranges and modifiers behind an operand.

@@ -1,0 +1,76 @@
+//! Prometheus's own script suite: how many evaluations agree, file by file.
+
+use std::fs;
+use std::path::Path;
+
+use aqua_alerts::case::script::read;
+use aqua_alerts::harness::script::{dialect, run};
+use libtest_mimic::Trial;
+
+const SUITE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../shared/conformance/prometheus/promql/promqltest/testdata"
+);
+
+/// The evaluations of each file, and how many must pass.
+const FILES: &[(&str, usize, usize)] = &[
+    ("aggregators", 160, 154),
+    ("at_modifier", 71, 68),
+    ("collision", 2, 2),
+    ("duration_expression", 59, 59),
+    ("extended_vectors", 169, 115),
+    ("fill-modifier", 46, 46),
+    ("functions", 431, 367),
+    ("histograms", 185, 0),
+    ("info", 42, 1),
+    ("limit", 37, 37),
+    ("literals", 25, 25),
+    ("name_label_dropping", 30, 25),
+    ("native_histograms", 522, 18),
+    ("operators", 213, 137),
+    ("range_queries", 18, 11),
+    ("selectors", 31, 31),
+    ("staleness", 17, 17),
+    ("start_timestamps", 26, 17),
+    ("subquery", 34, 32),
+    ("trig_functions", 19, 19),
+    ("type_and_unit", 58, 58),
+];
+
+/// One test per file.
+pub fn trials() -> Vec<Trial> {
+    FILES
+        .iter()
+        .map(|(name, n_evals, n_passing)| {
+            Trial::test(format!("conformance/{name}"), move || {
+                check(name, *n_evals, *n_passing);
+                Ok(())
+            })
+        })
+        .collect()
+}
+
+fn check(name: &str, n_evals: usize, n_passing: usize) {
+    let path = Path::new(SUITE).join(format!("{name}.test"));
+    let Ok(text) = fs::read_to_string(&path) else {
+        println!("skipped: {} is absent", path.display());
+        return;
+    };
+    let (script, errors) = read(&text);
+    for it in &errors {
+        println!("{name}.test:{}: {}", it.line, it.message);
+    }
+    let reports = run(&script, &dialect());
+    let mut passed = 0;
+    for it in &reports {
+        match &it.failure {
+            Some(why) => println!("{name}.test:{}: {}: {why}", it.line, it.expr),
+            None => passed += 1,
+        }
+    }
+    let n_bad = errors.iter().filter(|it| it.is_eval).count();
+    let n_total = reports.len() + n_bad;
+    println!("{name}: {passed} of {n_total} pass");
+    assert!(passed >= n_passing, "{name}: {passed} pass, {n_passing} did before");
+    assert!(n_total >= n_evals, "{name}: {n_total} evaluations, {n_evals} expected");
+}
