@@ -95,6 +95,9 @@ impl Parser<'_> {
         let (args, modifier) = self.within(parts, "aggregation", "")?;
         let span = TextRange { start: token.span.start, end: self.last_end };
         let (without, grouping) = modifier.unwrap_or_default();
+        if op.is_experimental() {
+            self.has(&format!("`{}`", op.as_str()), 2, 54, token.span);
+        }
         let n_args = args.len();
         let wanted = if op.has_param() { 2 } else { 1 };
         let fault = if n_args == 0 {

@@ -105,6 +105,9 @@ impl Parser<'_> {
         let (seconds, token) = self.literal()?;
         self.height = 1;
         let number = token.kind == TokenKind::Number;
+        if number {
+            self.has("a number for a duration", 2, 54, token.span);
+        }
         if is_out_of_range(seconds) {
             self.error(at.unwrap_or(token.span), "duration out of range");
         }
@@ -140,6 +143,11 @@ impl Parser<'_> {
         };
         let close = self.expect(TokenKind::RightParen)?;
         let span = name.span.to(close.span);
+        match word {
+            Preprocessor::MaxOf => self.has("`max_of`", 3, 13, span),
+            Preprocessor::MinOf => self.has("`min_of`", 3, 13, span),
+            _ => self.has("`step()` or `range()` in a duration", 3, 6, span),
+        };
         self.experimental(sign.map_or(span, |it| it.to(span)));
         Ok(Duration { span, kind })
     }
@@ -180,7 +188,9 @@ impl Parser<'_> {
     }
 
     fn experimental(&mut self, at: TextRange) {
-        if !self.dialect.features.duration_expr {
+        if self.has("arithmetic on durations", 3, 4, at)
+            && !self.dialect.features.duration_expr
+        {
             self.error(at, "experimental duration expression is not enabled");
         }
     }

@@ -61,7 +61,15 @@ impl Parser<'_> {
         let span = TextRange { start: lhs.span.start, end: rhs.span.end };
         let Modifiers { return_bool, mut matching } = modifiers;
         let fills = matching.fill_lhs.is_some() || matching.fill_rhs.is_some();
-        if fills && !self.dialect.features.binop_fill_modifiers {
+        match op {
+            BinaryOp::TrimUpper => self.has("`</`", 3, 11, op_token.span),
+            BinaryOp::TrimLower => self.has("`>/`", 3, 11, op_token.span),
+            _ => true,
+        };
+        if fills
+            && self.has("`fill`", 3, 10, span)
+            && !self.dialect.features.binop_fill_modifiers
+        {
             self.error(span, "binop fill modifiers are experimental and not enabled");
         }
         if op.is_set() && matching.cardinality == Cardinality::OneToOne {
@@ -203,6 +211,9 @@ impl Parser<'_> {
             TokenKind::Number | TokenKind::Duration => {
                 let (value, token) = self.literal()?;
                 let duration = token.kind == TokenKind::Duration;
+                if duration {
+                    self.has("a duration for a number", 2, 54, token.span);
+                }
                 Ok(node(token.span, ExprKind::Number { value, duration }))
             }
             TokenKind::String => {
@@ -282,7 +293,10 @@ impl Parser<'_> {
     fn grouping_label(&mut self) -> Parse<Name> {
         let token = self.peek();
         let text = match token.kind {
-            TokenKind::String => self.string(token),
+            TokenKind::String => {
+                self.has("a label name in quotes", 3, 0, token.span);
+                self.string(token)
+            }
             kind if kind.is_grouping_label() => self.slice(token.span).into(),
             _ => return Err(Fault::Unexpected),
         };

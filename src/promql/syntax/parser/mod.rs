@@ -8,12 +8,13 @@ mod call;
 mod duration;
 mod expr;
 mod finish;
+mod help;
 mod selector;
 mod series;
 
 use std::sync::Arc;
 
-use crate::promql::dialect::Dialect;
+use crate::promql::dialect::{Dialect, Version};
 use crate::promql::raw;
 use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
 use crate::promql::syntax::lexer::Lexer;
@@ -30,10 +31,13 @@ pub const MAX_DEPTH: u32 = 512;
 pub fn parse(text: &str, dialect: &Dialect) -> Result<Parsed, Vec<SyntaxError>> {
     let mut parser = Parser::new(Lexer::new(text), text, dialect);
     let expr = parser.whole(Parser::expression);
-    let Parser { lexer, errors, .. } = parser;
+    let Parser { lexer, mut errors, .. } = parser;
     match expr {
         Some(expr) if errors.is_empty() => Ok(finish::finish(expr, lexer.comments)),
-        _ => Err(errors),
+        _ => {
+            errors.iter_mut().for_each(|it| help::add_help(text, it));
+            Err(errors)
+        }
     }
 }
 
@@ -156,6 +160,19 @@ impl<'a> Parser<'a> {
     ) {
         let help = Some(help.into());
         self.errors.push(SyntaxError { at, message: message.into(), help });
+    }
+
+    /// Whether the server has something that came with version `major.minor`; records
+    /// a fault where it does not.
+    fn has(&mut self, what: &str, major: u16, minor: u16, at: TextRange) -> bool {
+        let version = self.dialect.version;
+        let has = Version::new(major, minor) <= version;
+        if !has {
+            let message = format!("{what} needs Prometheus {major}.{minor}");
+            let help = format!("the expression is for Prometheus {version}");
+            self.error_with_help(at, message, help);
+        }
+        has
     }
 
     /// Records the message about an unexpected token, unless there is one already.

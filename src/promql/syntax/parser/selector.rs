@@ -80,7 +80,10 @@ impl Parser<'_> {
         let label = self.peek();
         let name = match label.kind {
             TokenKind::Identifier => self.slice(label.span).into(),
-            TokenKind::String => self.string(label),
+            TokenKind::String => {
+                self.has("a name in quotes", 3, 0, label.span);
+                self.string(label)
+            }
             _ => return Err(Fault::Unexpected),
         };
         self.next();
@@ -261,6 +264,9 @@ impl Parser<'_> {
     /// `anchored` and `smoothed`
     fn extended(&mut self, expr: &mut Expr, modifier: &str) {
         let span = expr.span;
+        if !self.has(&format!("`{modifier}`"), 3, 7, span) {
+            return;
+        }
         if !self.dialect.features.extended_range_selectors {
             let message = format!("{modifier} modifier is experimental and not enabled");
             return self.error(span, message);

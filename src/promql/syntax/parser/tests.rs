@@ -93,3 +93,57 @@ fn series_heads_end_where_values_begin() {
     assert!(parse_series_head("up{a=~\"b\"} 1").is_err());
     assert!(parse_metric("up{a=\"b\"} 1").is_err());
 }
+
+#[test]
+fn old_servers_lack_what_came_later() {
+    let dialect =
+        |minor| Dialect { version: Version::new(3, minor), ..Dialect::everything() };
+    for (text, minor) in [
+        ("a </ b", 11),
+        ("a >/ b", 11),
+        ("a + fill (0) b", 10),
+        ("rate(a[5m] anchored)", 7),
+        ("a[5m + 1m]", 4),
+        ("a[step()]", 6),
+        ("a offset max_of(1m, 2m)", 13),
+        ("max_of(1, 2)", 13),
+    ] {
+        assert!(parse(text, &dialect(minor)).is_ok(), "{text}");
+        let errors = parse(text, &dialect(minor - 1)).unwrap_err();
+        let needs = format!("Prometheus 3.{minor}");
+        let told = |it: &SyntaxError| {
+            it.message.contains(&needs)
+                || it.help.as_ref().is_some_and(|it| it.contains(&needs))
+        };
+        assert!(errors.iter().any(told), "{text}: {errors:?}");
+    }
+    let two = Dialect { version: Version::new(2, 53), ..Dialect::everything() };
+    for text in ["{\"a b\"}", "a[300]", "sum by (\"a b\") (a)", "a > 5m", "limitk(1, a)"]
+    {
+        assert!(parse(text, &two).is_err(), "{text}");
+    }
+    assert!(parse("sum by (job) (rate(a[5m] offset -1h)) > 0.5", &two).is_ok());
+}
+
+#[test]
+fn faults_come_with_advice() {
+    for (text, advice) in [
+        ("sum(rate(x[5m])", "close the parenthesis of `sum(rate(x[5m])`"),
+        ("x = 1", "equality is `==`"),
+        ("x && y", "write `and`"),
+        ("x{job=api}", "values stand in quotes: `\"api\"`"),
+        ("rate(x[5m]) by (job)", "only aggregations such as `sum` take `by`"),
+        (
+            "rate(x[5m]) offset 1h",
+            "write it right behind a selector: `rate(x[5m] offset 1h)`",
+        ),
+        ("incraese(x[5m])", "did you mean `increase`?"),
+        ("RATE(x[5m])", "write `rate`: names of functions are lower case"),
+        ("x{a=~\"(?!b)\"}", "RE2 has no lookaround: use a second matcher"),
+        ("x[5min]", "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`"),
+        ("x.y", "a metric name with such characters stands in quotes: `{\"a.b\"}`"),
+    ] {
+        let errors = parse(text, &Dialect::everything()).unwrap_err();
+        assert_eq!(errors[0].help.as_deref(), Some(advice), "{text}: {errors:?}");
+    }
+}
