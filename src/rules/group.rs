@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::promql::duration::format_duration;
 use crate::promql::syntax::ast::Parsed;
-use crate::promql::syntax::format_duration;
 
 /// A length of time in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,7 +13,6 @@ pub mod types;
 mod unquote;
 mod visit;
 
-pub use literal::{format_duration, parse_duration};
 pub use parser::{
     MAX_DEPTH, SeriesHead, parse, parse_metric, parse_selector, parse_series_head,
 };

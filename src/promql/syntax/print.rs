@@ -5,13 +5,13 @@
 
 use std::fmt::{self, Write};
 
+use crate::promql::duration::format_duration;
 use crate::promql::labels::{METRIC_NAME, is_legacy_name, quote};
 use crate::promql::number;
 use crate::promql::syntax::ast::{
     Aggregate, At, Binary, Cardinality, Duration, DurationKind, Expr, ExprKind, MatchOp,
     Matcher, Matching, Matrix, Name, Selector, Subquery,
 };
-use crate::promql::syntax::literal::format_duration;
 
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,11 @@
 //! Operators, parentheses, literals and what follows an operand.
 
+use crate::promql::duration::parse_duration;
 use crate::promql::raw;
 use crate::promql::syntax::ast::{
     Binary, BinaryOp, Cardinality, Expr, ExprKind, Matching, Name, TextRange,
 };
-use crate::promql::syntax::literal::{number, parse_duration};
+use crate::promql::syntax::literal::number;
 use crate::promql::syntax::parser::{Fault, Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
@@ -260,7 +261,9 @@ impl Parser<'_> {
         let text = self.slice(token.span);
         let value = match token.kind {
             TokenKind::Number => number(text),
-            TokenKind::Duration => parse_duration(text).map(seconds),
+            TokenKind::Duration => {
+                parse_duration(text).map(seconds).map_err(|it| it.to_string())
+            }
             _ => return Err(Fault::Unexpected),
         };
         self.next();
@@ -314,8 +317,7 @@ struct Modifiers {
     matching: Matching,
 }
 
-/// Nanoseconds to seconds as Go's `Duration.Seconds` divides.
-fn seconds(nanos: i64) -> f64 {
-    const SECOND: i64 = 1_000_000_000;
-    (nanos / SECOND) as f64 + (nanos % SECOND) as f64 / 1e9
+/// Milliseconds to seconds as Go's `Duration.Seconds` divides.
+fn seconds(millis: i64) -> f64 {
+    (millis / 1000) as f64 + (millis % 1000 * 1_000_000) as f64 / 1e9
 }
