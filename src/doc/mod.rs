@@ -8,6 +8,8 @@ pub mod keys;
 pub mod node;
 pub mod parameter;
 pub mod reader;
+pub mod reference;
+pub mod schema;
 pub mod toml;
 pub mod yaml;
 

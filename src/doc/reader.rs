@@ -80,7 +80,7 @@ impl Checker<'_> {
                 self.around.push((shape, node.span));
                 let usage = match others.example {
                     "" => String::new(),
-                    example => format!("write `{example}`"),
+                    example => format!("for example `{example}`"),
                 };
                 self.value(&entry.value, &others.value, name, &usage);
                 self.around.pop();
@@ -125,11 +125,16 @@ impl Checker<'_> {
                     format!("belongs to the table above, as {}", others.what),
                 )
                 .context(node.span, "this header takes every key that follows it")
-                .help(format!(
-                    "move `{name}` above this header if it is meant for the {bare}, or \
-                     write the table in braces if {} of that name is meant",
-                    others.what
-                )),
+                .help(match others.names {
+                    Names::Form(form) if (form.fault)(name).is_none() => format!(
+                        "move `{name}` above this header if it is meant for the {bare}, \
+                         or write the table in braces if {} of that name is meant",
+                        others.what
+                    ),
+                    Names::Form(_) | Names::Declared(_) => {
+                        format!("move `{name}` above this header")
+                    }
+                }),
         );
         true
     }
@@ -183,11 +188,19 @@ impl Checker<'_> {
                 )),
             None => diagnostic,
         };
-        let diagnostic = match shape.keys.is_empty() {
+        let diagnostic = match shape.keys.is_empty() || outer.is_some() {
             true => diagnostic,
             false => {
                 diagnostic.help(format!("known keys are {}", suggest::list(keys, 20)))
             }
+        };
+        let homes = Checker::homes(entry, shape);
+        let diagnostic = match homes.is_empty() {
+            true => diagnostic,
+            false => diagnostic.help(format!(
+                "a name of one's own stands under {}",
+                suggest::list(homes, 20)
+            )),
         };
         self.sink.push(match (kind, declared.is_empty()) {
             (Some(kind), false) => diagnostic.help(format!(
@@ -199,6 +212,22 @@ impl Checker<'_> {
             }
             (None, _) => diagnostic,
         });
+    }
+
+    /// The keys of a shape under which a value may have a name of one's own.
+    fn homes(entry: &Entry, shape: &'static Shape) -> Vec<&'static str> {
+        let takes = |it: &&Key| match it.value {
+            Type::Table(Shape { keys: [], others: Some(others), .. }) => {
+                let named = match others.names {
+                    Names::Form(form) => (form.fault)(entry.key.as_str()).is_none(),
+                    Names::Declared(_) => false,
+                };
+                let scalar = entry.value.raw().is_some();
+                named && scalar && fits(&entry.value, &others.value)
+            }
+            _ => false,
+        };
+        shape.keys.iter().filter(takes).map(|it| it.name).collect()
     }
 
     fn value(&mut self, node: &Node, ty: &'static Type, name: &str, usage: &str) {

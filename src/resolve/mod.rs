@@ -1,3 +1,243 @@
-//! One environment of a project.
+//! What a project means for one environment: [`crate::spec`] to [`crate::rules`].
+//!
+//! Layers are merged, parameters filled in, expressions and templates parsed, and
+//! companions derived here; versions of Prometheus are gated here. Output formats and
+//! files are not known. What is said about one line is said once, however many
+//! environments, tiers and services it serves.
 
+pub mod absent;
 pub mod dashboard;
+pub mod environment;
+pub mod expression;
+pub mod layers;
+pub mod monitor;
+pub mod names;
+pub mod origin;
+pub mod rule;
+pub mod runbook;
+pub mod scope;
+pub mod shape;
+pub mod template;
+
+use std::sync::Arc;
+
+use crate::diag::sink::Sink;
+use crate::diag::text::Text;
+use crate::resolve::environment::Server;
+use crate::resolve::origin::Origin;
+use crate::resolve::scope::Scope;
+use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
+use crate::rules::group::{Group, Millis, Pair, Rule};
+use crate::spec::duration;
+use crate::spec::model::{self, File, Label, Project};
+
+/// Resolves a project for the environment of a name; `None` if it has none of that name.
+pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
+    let server = environment::server(project, env, sink)?;
+    let mut groups = Vec::new();
+    let mut monitors = Vec::new();
+    let mut inhibits: Vec<Inhibit> =
+        project.manifest.inhibits.iter().map(inhibit).collect();
+    for file in &project.files {
+        if !file_is_on(file, &server) {
+            continue;
+        }
+        inhibits.extend(file.inhibits.iter().map(inhibit));
+        for service in &file.services {
+            monitors.extend(monitor::resolve(project, file, service, &server, sink));
+        }
+        let mut book = FileBook { path: file.path.as_str().into(), groups: Vec::new() };
+        let origin = Origin::of(project, file);
+        book.take(&origin, &server, &mut inhibits, sink, 0);
+        groups.extend(book.groups.into_iter().filter(|it| !it.rules.is_empty()));
+    }
+    // A pack that two services use brings its inhibitions once.
+    let mut once: Vec<Inhibit> = Vec::new();
+    for it in inhibits {
+        if !once.iter().any(|other| other.source.span() == it.source.span()) {
+            once.push(it);
+        }
+    }
+    let mut book = Book {
+        project: project.manifest.name.to_string(),
+        env: server.name.clone(),
+        external_labels: server.external_labels.clone(),
+        interval: server.interval,
+        dialect: server.dialect,
+        groups,
+        monitors,
+        dashboards: Vec::new(),
+        jobs: project.manifest.jobs.iter().map(job).collect(),
+        severities: project.manifest.severities.iter().map(severity).collect(),
+        inhibits: once,
+        objects: Objects {
+            namespace: server.build.namespace.as_ref().map(Text::to_string),
+            labels: plain(&server.build.labels),
+            annotations: plain(&server.build.annotations),
+        },
+    };
+    book.dashboards =
+        dashboard::dashboards(project, &book, &parameters(&server, sink), sink);
+    Some(book)
+}
+
+/// The parameters of an environment as plain strings.
+fn parameters(server: &Server<'_>, sink: &mut Sink) -> Vec<(String, String)> {
+    let scope = Scope::new(server, &server.parameters);
+    let value = |it: &model::Parameter| {
+        let text = scope.text(&it.value.text, sink)?;
+        Some((it.key.to_string(), text.to_string()))
+    };
+    server.parameters.iter().filter_map(value).collect()
+}
+
+/// The groups of one alerts file.
+struct FileBook {
+    path: Arc<str>,
+    groups: Vec<Group>,
+}
+
+/// Packs use packs at most this deep; circles are reported where they are read.
+const MAX_USES: u32 = 16;
+
+impl FileBook {
+    /// Takes the rules of a file or pack, and those of the packs that it uses, in the
+    /// order in which they stand there.
+    fn take(
+        &mut self,
+        origin: &Origin<'_>,
+        server: &Server<'_>,
+        inhibits: &mut Vec<Inhibit>,
+        sink: &mut Sink,
+        depth: u32,
+    ) {
+        let file = origin.source();
+        if MAX_USES < depth || !file_is_on(file, server) {
+            return;
+        }
+        enum Item<'a> {
+            Use(&'a model::Use),
+            Rule(&'a model::Rule),
+        }
+        let uses = file.uses.iter().map(|it| (it.span, Item::Use(it)));
+        let rules = file.rules.iter().map(|it| (it.key.span(), Item::Rule(it)));
+        let mut items: Vec<_> = uses.chain(rules).collect();
+        items.sort_by_key(|it| it.0);
+        for (_, item) in items {
+            match item {
+                Item::Rule(rule) => {
+                    for (group, rule) in rule::resolve(origin, rule, server, sink) {
+                        self.add(origin, group.as_deref(), rule, server, sink);
+                    }
+                }
+                Item::Use(used) => {
+                    let Some(inner) = origin.using(used) else { continue };
+                    inhibits.extend(inner.source().inhibits.iter().map(inhibit));
+                    self.take(&inner, server, inhibits, sink, depth + 1);
+                }
+            }
+        }
+    }
+
+    /// Adds a rule to the group of a name, which it makes if need be.
+    fn add(
+        &mut self,
+        origin: &Origin<'_>,
+        name: Option<&str>,
+        rule: Rule,
+        server: &Server<'_>,
+        sink: &mut Sink,
+    ) {
+        let name = origin.group_name(name);
+        let idx =
+            self.groups.iter().position(|it| it.name == name).unwrap_or_else(|| {
+                self.groups.push(self.group(origin, &name, server, sink));
+                self.groups.len() - 1
+            });
+        self.groups[idx].rules.push(rule);
+    }
+
+    fn group(
+        &self,
+        origin: &Origin<'_>,
+        name: &str,
+        server: &Server<'_>,
+        sink: &mut Sink,
+    ) -> Group {
+        let file = origin.source();
+        let declared = file
+            .groups
+            .iter()
+            .find(|it| origin.group_name(Some(it.key.as_str())) == name);
+        let mut group = Group {
+            name: name.to_string(),
+            file: self.path.clone(),
+            interval: None,
+            query_offset: None,
+            limit: 0,
+            labels: Vec::new(),
+            rules: Vec::new(),
+            span: declared.map_or(file.span, |it| it.span),
+        };
+        let Some(declared) = declared else { return group };
+        let scope = origin.scope(server);
+        let mut labels: Vec<Label> = Vec::new();
+        let overrides = server.overrides(&declared.env).map(|it| &it.1);
+        for settings in [&declared.settings].into_iter().chain(overrides) {
+            group.interval = millis(settings.interval.as_ref()).or(group.interval);
+            let offset = millis(settings.query_offset.as_ref());
+            group.query_offset = offset.or(group.query_offset);
+            group.limit = settings.limit.unwrap_or(group.limit);
+            layers::labels(&mut labels, &settings.labels);
+        }
+        for label in labels {
+            let value = label.field.value.and_then(|it| scope.text(&it, sink));
+            if let Some(value) = value {
+                group.labels.push(Pair { name: label.name, value });
+            }
+        }
+        group
+    }
+}
+
+/// Whether a file or pack has anything to say in an environment.
+fn file_is_on(file: &File, server: &Server<'_>) -> bool {
+    let overrides = file.env.iter().map(|it| (it.env.clone(), it.switch));
+    let overrides: Vec<_> = overrides.collect();
+    let last = server.overrides(&overrides).filter_map(|it| it.1).last();
+    last.is_none_or(|it| it.on)
+}
+
+/// The milliseconds of a duration; nothing if it is none, which has been reported.
+pub(crate) fn millis(text: Option<&Text>) -> Option<Millis> {
+    duration::parse(text?.as_str()).ok().map(Millis)
+}
+
+/// Labels as plain strings, without those that `false` dropped.
+fn plain(labels: &[Label]) -> Vec<(String, String)> {
+    let pair =
+        |it: &Label| Some((it.name.to_string(), it.field.value.as_ref()?.to_string()));
+    labels.iter().filter_map(pair).collect()
+}
+
+fn job(job: &model::Job) -> Job {
+    Job {
+        name: job.key.to_string(),
+        interval: millis(job.interval.as_ref()),
+        span: job.key.span(),
+    }
+}
+
+fn severity(severity: &model::Severity) -> Severity {
+    Severity {
+        name: severity.name.clone(),
+        inhibits: severity.inhibits.clone(),
+        requires: severity.requires.clone(),
+        span: severity.span,
+    }
+}
+
+fn inhibit(inhibit: &model::Inhibit) -> Inhibit {
+    let model::Inhibit { source, target, equal } = inhibit.clone();
+    Inhibit { source, target, equal }
+}

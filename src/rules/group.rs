@@ -135,11 +135,12 @@ pub struct About {
 /// Where the runbook of an alert is.
 #[derive(Clone, Debug)]
 pub struct Runbook {
-    /// The page below the runbooks' URL and folder, without anchor: `api-down`.
+    /// The page below the runbooks' URL and folder, without anchor: `api-down`. Empty for
+    /// an address elsewhere.
     pub page: String,
     /// `#anchor`, without the sign.
     pub anchor: Option<String>,
-    /// The whole URL.
+    /// The whole URL; empty where the project gives none.
     pub url: String,
     /// The text that named it, or the key of the alert.
     pub span: Span,

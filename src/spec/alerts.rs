@@ -22,6 +22,7 @@ pub(super) fn read(
     sink: &mut Sink,
 ) -> Option<File> {
     let fields = Fields::of(node, shape)?;
+    let n_errors = sink.n_errors();
     let groups = groups(&fields, sink);
     let names = groups.iter().map(|it| it.key.to_string()).collect();
     reader::check(node, shape, &declared.clone().with(keys::GROUP, names), sink);
@@ -33,20 +34,22 @@ pub(super) fn read(
     rules.extend(alerts(&fields, declared, sink));
     rules.sort_by_key(|it| it.key.span());
     let name = path.split_once('/').map_or(path, |it| it.1);
+    let services = match fields.takes("service") {
+        true => service::services(&fields, sink),
+        false => Vec::new(),
+    };
     Some(File {
         path: path.to_string(),
         name: name.strip_suffix(".toml").unwrap_or(name).to_string(),
         span: manifest::head(node),
         defaults,
-        services: match fields.takes("service") {
-            true => service::services(&fields, sink),
-            false => Vec::new(),
-        },
+        services,
         uses: uses(&fields, declared, sink),
         groups,
         rules,
         inhibits: manifest::inhibits(&fields),
         env: overrides(&fields, sink),
+        faulty: n_errors < sink.n_errors(),
     })
 }
 

@@ -169,6 +169,8 @@ pub struct File {
     pub name: String,
     /// The beginning of the file.
     pub span: Span,
+    /// Whether something in it was refused: what seems to be missing may be that.
+    pub faulty: bool,
     /// What holds for every alert in it.
     pub defaults: Body,
     /// Services.

@@ -15,10 +15,12 @@
 
 mod conformance;
 mod doc;
+mod golden;
 mod harness;
 mod promql_syntax;
 mod rulefile;
 mod runbook;
+mod spec;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -28,6 +30,7 @@ fn main() {
     trials.extend(conformance::trials());
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
+    trials.extend(spec::trials());
     trials.extend(rulefile::trials());
     trials.extend(runbook::trials());
     trials.extend(harness::trials());

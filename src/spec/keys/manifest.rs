@@ -15,7 +15,8 @@ pub static MANIFEST: Shape = Shape {
           `dashboards/` and `testdata/` are found by themselves.",
     keys: &[
         Key::new("project", Type::Table(&PROJECT), "What the project is called.")
-            .required(),
+            .required()
+            .example("{ name = \"shop\", edition = 1 }"),
         Key::new(
             "prometheus",
             Type::Table(&PROMETHEUS),

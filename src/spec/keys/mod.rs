@@ -21,9 +21,13 @@ pub const OWNER: &str = "an owner";
 /// A name declared under `[group]` of the same file.
 pub const GROUP: &str = "a group";
 
-/// The documents of a project that this room reads.
-pub static ROOTS: &[&Shape] =
-    &[&manifest::MANIFEST, &file::FILE, &file::PACK, &dashboard::DASHBOARD];
+/// The documents of a project that this room reads, with their names for `schema`.
+pub static DOCUMENTS: &[(&str, &Shape)] = &[
+    ("manifest", &manifest::MANIFEST),
+    ("alerts", &file::FILE),
+    ("pack", &file::PACK),
+    ("dashboard", &dashboard::DASHBOARD),
+];
 
 /// A string of a form.
 pub(super) const fn text(form: &'static Form) -> Type {

@@ -1,0 +1,142 @@
+//! The server of an environment: what `like` inherits, merged.
+
+use std::sync::Arc;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::text::Text;
+use crate::promql::dialect::{Dialect, Version};
+use crate::resolve::{layers, millis, plain};
+use crate::rules::group::Millis;
+use crate::spec::form;
+use crate::spec::model::{Build, Environment, Parameter, Project, Prometheus};
+
+/// The evaluation interval where none is given: that of the Prometheus Operator.
+const INTERVAL: Millis = Millis(30_000);
+
+/// An environment with everything that it inherits.
+#[derive(Clone, Debug)]
+pub struct Server<'a> {
+    /// The environment's name.
+    pub name: Arc<str>,
+    /// The environments whose overrides hold in it: the furthest ancestor first.
+    pub chain: Vec<&'a Environment>,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// Labels that the server adds to everything it sends.
+    pub external_labels: Vec<(String, String)>,
+    /// The severities that it has; `None` for all.
+    pub severities: Option<Vec<Text>>,
+    /// The global evaluation interval.
+    pub interval: Millis,
+    /// The PromQL that it speaks.
+    pub dialect: Dialect,
+    /// What generated objects have in common.
+    pub build: Build,
+}
+
+/// Something that holds in one environment.
+pub trait ForEnvironment {
+    /// The environment.
+    fn environment(&self) -> &Text;
+}
+
+impl<T> ForEnvironment for (Text, T) {
+    fn environment(&self) -> &Text {
+        &self.0
+    }
+}
+
+impl Server<'_> {
+    /// Those overrides that hold here: an ancestor's first.
+    pub fn overrides<'b, T: ForEnvironment>(
+        &self,
+        all: &'b [T],
+    ) -> impl Iterator<Item = &'b T> {
+        self.chain.iter().flat_map(move |env| {
+            all.iter().filter(|it| it.environment().as_str() == env.name)
+        })
+    }
+}
+
+/// The server of an environment; `None` if none has that name.
+pub(super) fn server<'a>(
+    project: &'a Project,
+    name: &str,
+    sink: &mut Sink,
+) -> Option<Server<'a>> {
+    let all = &project.manifest.environments;
+    let find = |name: &str| all.iter().find(|it| it.name == name);
+    let mut chain = vec![find(name)?];
+    while let Some(like) =
+        chain[chain.len() - 1].like.as_ref().and_then(|it| find(it.as_str()))
+    {
+        // A circle has been reported where the manifest was read.
+        if chain.iter().any(|it| it.name == like.name) {
+            break;
+        }
+        chain.push(like);
+    }
+    chain.reverse();
+    let mut parameters = Vec::new();
+    let mut external_labels = Vec::new();
+    let mut severities = None;
+    let mut prometheus = project.manifest.prometheus.clone();
+    let mut build = project.manifest.build.clone();
+    for env in &chain {
+        layers::parameters(&mut parameters, &env.parameters);
+        layers::labels(&mut external_labels, &env.external_labels);
+        severities = env.severities.clone().or(severities);
+        let Prometheus { version, interval, lookback, features } = env.prometheus.clone();
+        prometheus.version = version.or(prometheus.version);
+        prometheus.interval = interval.or(prometheus.interval);
+        prometheus.lookback = lookback.or(prometheus.lookback);
+        prometheus.features = features.or(prometheus.features);
+        build.namespace = env.build.namespace.clone().or(build.namespace);
+        layers::labels(&mut build.labels, &env.build.labels);
+        layers::labels(&mut build.annotations, &env.build.annotations);
+    }
+    Some(Server {
+        name: name.into(),
+        chain,
+        parameters,
+        external_labels: plain(&external_labels),
+        severities,
+        interval: millis(prometheus.interval.as_ref()).unwrap_or(INTERVAL),
+        dialect: dialect(&prometheus, sink),
+        build,
+    })
+}
+
+fn dialect(prometheus: &Prometheus, sink: &mut Sink) -> Dialect {
+    let version = prometheus.version.as_ref().and_then(|it| form::version(it.as_str()));
+    let version = version.map_or(Version::LATEST, |it| Version::new(it.0, it.1));
+    if let Some(text) = &prometheus.version
+        && Version::LATEST < version
+    {
+        let latest = Version::LATEST;
+        let title = format!("Prometheus {version} is newer than {latest}");
+        sink.push_once(
+            Diagnostic::warning("unknown-version", title)
+                .at(text.span(), format!("treated as {latest}"))
+                .note(format!("the behaviour of versions up to {latest} is reproduced")),
+        );
+    }
+    let mut dialect = Dialect::new(version.min(Version::LATEST));
+    dialect.lookback =
+        millis(prometheus.lookback.as_ref()).map_or(dialect.lookback, |it| it.0);
+    for feature in prometheus.features.iter().flatten() {
+        let features = &mut dialect.features;
+        match feature.as_str() {
+            "promql-experimental-functions" => features.experimental_functions = true,
+            "promql-duration-expr" => features.duration_expr = true,
+            "promql-extended-range-selectors" => features.extended_range_selectors = true,
+            "promql-binop-fill-modifiers" => features.binop_fill_modifiers = true,
+            "promql-delayed-name-removal" => features.delayed_name_removal = true,
+            "type-and-unit-labels" => features.type_and_unit_labels = true,
+            // The table of keys takes no other.
+            _ => {}
+        }
+    }
+    dialect
+}

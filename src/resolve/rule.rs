@@ -1,0 +1,548 @@
+//! One alert or record becomes rules: a rule for each tier and each combination of
+//! values, and companions.
+
+use std::sync::Arc;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::doc::reader;
+use crate::promql::check;
+use crate::resolve::environment::Server;
+use crate::resolve::origin::{Merged, Origin};
+use crate::resolve::scope::Scope;
+use crate::resolve::template::template;
+use crate::resolve::{absent, expression, layers, runbook};
+use crate::rules::group::{
+    About, Alert, Expression, Millis, Pair, Record, Rule, Setting,
+};
+use crate::spec::model::{self, Body, Definition, Each, Field, Label, RuleKind, Value};
+use crate::spec::{duration, form};
+
+/// One definition makes at most so many rules.
+const MAX_RULES: usize = 10_000;
+
+/// A rule and the group that it names.
+type Grouped = (Option<String>, Rule);
+
+/// The rules of an alert or a record in an environment.
+pub(super) fn resolve(
+    origin: &Origin<'_>,
+    rule: &model::Rule,
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> Vec<Grouped> {
+    let merged = origin.merge(rule, server);
+    if merged.definition.switch.is_some_and(|it| !it.on) {
+        return Vec::new();
+    }
+    let values = combinations(&merged.definition.each, &rule.key, sink);
+    let mut out = Vec::new();
+    for values in values {
+        match rule.kind {
+            RuleKind::Record => {
+                out.extend(record(
+                    origin,
+                    rule,
+                    &merged.definition,
+                    &values,
+                    server,
+                    sink,
+                ));
+            }
+            RuleKind::Alert => {
+                alerts(origin, rule, &merged, &values, server, sink, &mut out);
+            }
+        }
+    }
+    out
+}
+
+/// All combinations of the values of `each`; the last parameter changes fastest.
+fn combinations<'a>(
+    each: &'a [Each],
+    key: &Text,
+    sink: &mut Sink,
+) -> Vec<Vec<(&'a str, &'a Value)>> {
+    let n_rules = each.iter().try_fold(1usize, |n, it| n.checked_mul(it.values.len()));
+    if n_rules.is_none_or(|it| MAX_RULES < it) {
+        let title = format!("`each` makes more than {MAX_RULES} rules");
+        sink.push_once(
+            Diagnostic::error("too-many-rules", title)
+                .at(key.span(), "of this definition"),
+        );
+        return Vec::new();
+    }
+    let mut out = vec![Vec::new()];
+    for each in each {
+        let mut next = Vec::with_capacity(out.len() * each.values.len());
+        for before in &out {
+            for value in &each.values {
+                let mut row: Vec<(&str, &Value)> = before.clone();
+                row.push((each.key.as_str(), value));
+                next.push(row);
+            }
+        }
+        out = next;
+    }
+    out
+}
+
+fn record(
+    origin: &Origin<'_>,
+    rule: &model::Rule,
+    definition: &Definition,
+    values: &[(&str, &Value)],
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> Option<Grouped> {
+    let body = &definition.body;
+    let scope = scope(origin, body, values, server, sink).for_record();
+    let name = scope.text(&rule.key, sink)?;
+    if let Some(fault) = (form::METRIC_NAME.fault)(name.as_str()) {
+        let title = format!("`{name}` is not {}", form::METRIC_NAME.name);
+        sink.push_once(
+            Diagnostic::error("bad-value", title)
+                .within(&name, 0, name.as_str().len(), fault.label)
+                .help(fault.help),
+        );
+        return None;
+    }
+    let expr = body.expr.as_ref()?.value.as_ref()?;
+    let expr = expression::expression(expr, &scope, &server.dialect, sink)?;
+    // Defaults are about alerts: a record has the labels that it names.
+    let mut own: Vec<Label> = Vec::new();
+    let named = rule.definition.body.labels.iter();
+    for label in named.chain(&definition.body.labels) {
+        let own_one = rule.definition.body.labels.iter().any(|it| it.name == label.name)
+            || overridden(rule, label);
+        if own_one {
+            layers::labels(&mut own, std::slice::from_ref(label));
+        }
+    }
+    let labels = pairs(&own, |it, sink| scope.text(it, sink), sink);
+    let group = group(body);
+    let record = Record { name, expr, labels, span: rule.key.span() };
+    Some((group, Rule::Record(record)))
+}
+
+/// Whether an override of the record itself gives a label.
+fn overridden(rule: &model::Rule, label: &Label) -> bool {
+    let mut labels = rule.definition.env.iter().flat_map(|it| &it.1.body.labels);
+    labels.any(|it| it.name == label.name)
+}
+
+fn alerts(
+    origin: &Origin<'_>,
+    rule: &model::Rule,
+    merged: &Merged,
+    values: &[(&str, &Value)],
+    server: &Server<'_>,
+    sink: &mut Sink,
+    out: &mut Vec<Grouped>,
+) {
+    let definition = &merged.definition;
+    let mut first: Option<Built> = None;
+    let n_tiers = definition.tiers.len();
+    for idx in 0..n_tiers.max(1) {
+        let tier = definition.tiers.get(idx);
+        if tier.is_some_and(|it| it.switch.is_some_and(|it| !it.on)) {
+            continue;
+        }
+        let mut body = definition.body.clone();
+        if let Some(tier) = tier {
+            layers::body(&mut body, &tier.body);
+        }
+        let written = match tier {
+            Some(_) => merged.written[idx + 1].as_ref().or(merged.written[0].as_ref()),
+            None => merged.written[0].as_ref(),
+        };
+        let switched = tier.and_then(|_| merged.tier_switches[idx]).or(merged.switch);
+        let part = Part {
+            origin,
+            rule,
+            body: &body,
+            tier: tier.map(|it| &it.key),
+            values,
+            server,
+        };
+        let Some(severity) = severity(&part, sink) else { continue };
+        let back = switched.is_some_and(|it| it.on);
+        let there = back || has(server, written.unwrap_or(&severity));
+        if !there {
+            continue;
+        }
+        let Some(built) = part.build(&severity, sink) else { continue };
+        out.push((group(&body), Rule::Alert(built.alert.clone())));
+        // The companion takes from the first tier that is there.
+        first.get_or_insert(built);
+    }
+    if let Some(built) = first
+        && let Some(absent) = &definition.absent
+        && absent.switch.is_none_or(|it| it.on)
+    {
+        out.extend(companion(&built, absent, rule, merged, origin, server, sink));
+    }
+}
+
+/// Whether an environment has alerts of a severity.
+fn has(server: &Server<'_>, severity: &Text) -> bool {
+    server.severities.as_ref().is_none_or(|it| it.contains(severity))
+}
+
+fn group(body: &Body) -> Option<String> {
+    body.group.as_ref()?.value.as_ref().map(Text::to_string)
+}
+
+fn scope(
+    origin: &Origin<'_>,
+    body: &Body,
+    values: &[(&str, &Value)],
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> Scope {
+    let mut scope = origin.scope_of(server, &body.parameters);
+    for (name, value) in values {
+        scope.set_value(name, (*value).clone());
+    }
+    if let Some(job) = origin.job(body)
+        && let Some(job) = scope.text(&job, sink)
+    {
+        scope.set("job", job);
+    }
+    scope
+}
+
+fn severity(part: &Part<'_>, sink: &mut Sink) -> Option<Text> {
+    let given = part.body.severity.as_ref().and_then(|it| it.value.clone());
+    if given.is_none() && !part.origin.source().faulty {
+        let (span, what) = match part.tier {
+            Some(tier) => (tier.span(), "tier"),
+            None => (part.rule.key.span(), "alert"),
+        };
+        let title = match part.tier {
+            Some(tier) => {
+                format!("the tier `{tier}` of `{}` has no severity", part.rule.key)
+            }
+            None => format!("the alert `{}` has no severity", part.rule.key),
+        };
+        sink.push_once(
+            Diagnostic::error("missing-key", title)
+                .at(span, format!("this {what} needs a `severity`"))
+                .help(
+                    "add `severity = \"critical\"`, or tiers under names of severities",
+                ),
+        );
+    }
+    given
+}
+
+/// One rule in the making.
+struct Part<'a> {
+    origin: &'a Origin<'a>,
+    rule: &'a model::Rule,
+    body: &'a Body,
+    tier: Option<&'a Text>,
+    values: &'a [(&'a str, &'a Value)],
+    server: &'a Server<'a>,
+}
+
+/// A finished rule, and what its companion takes from it.
+struct Built {
+    alert: Alert,
+    body: Body,
+    scope: Scope,
+    severity: Text,
+}
+
+impl Part<'_> {
+    fn build(&self, severity: &Text, sink: &mut Sink) -> Option<Built> {
+        let Part { origin, rule, body, server, .. } = *self;
+        let mut scope = scope(origin, body, self.values, server, sink);
+        scope.set("severity", severity.clone());
+        if let Some(tier) = self.tier {
+            scope.set("tier", tier.clone());
+        }
+        let given = body.name.as_ref().and_then(|it| it.value.as_ref());
+        let name = scope.text(given.unwrap_or(&rule.key), sink);
+        if let Some(name) = &name {
+            scope.set("alert", name.clone());
+        }
+        let expr = match body.expr.as_ref().and_then(|it| it.value.as_ref()) {
+            Some(expr) => expression::expression(expr, &scope, &server.dialect, sink),
+            None => {
+                if !origin.source().faulty {
+                    missing_expr(rule, self.tier, sink);
+                }
+                None
+            }
+        };
+        let about = runbook::runbook(
+            &origin.project.manifest.runbooks,
+            body,
+            &rule.key,
+            &scope,
+            sink,
+        );
+        let text = Texts { origin, body, scope: &scope };
+        let labels = text.labels(severity, sink);
+        let annotations = text.annotations(about.as_ref().map(|it| &*it.url), sink);
+        let hold = setting(body.hold.as_ref(), &scope, sink);
+        let keep_firing_for = setting(body.keep_firing_for.as_ref(), &scope, sink);
+        let alert = Alert {
+            name: name?,
+            expr: expr?,
+            hold,
+            keep_firing_for,
+            labels,
+            annotations,
+            span: rule.key.span(),
+            about: Some(About {
+                definition: rule.key.shared(),
+                tier: self.tier.map(Text::shared),
+                severity: severity.clone(),
+                owner: owner(body).cloned(),
+                runbook: about,
+                job: scope.get("job").map(|it| it.text.shared()),
+                companion_of: None,
+                parameters: scope.all(),
+            }),
+        };
+        Some(Built { alert, body: body.clone(), scope, severity: severity.clone() })
+    }
+}
+
+fn missing_expr(rule: &model::Rule, tier: Option<&Text>, sink: &mut Sink) {
+    let error = match tier {
+        None => {
+            let title = format!("missing key `expr` in the alert `{}`", rule.key);
+            Diagnostic::error("missing-key", title).at(rule.key.span(), "has no `expr`")
+        }
+        Some(tier) => {
+            let title = format!(
+                "neither the alert `{}` nor its tier `{tier}` has `expr`",
+                rule.key
+            );
+            Diagnostic::error("missing-key", title)
+                .at(rule.key.span(), "has no `expr`")
+                .context(tier.span(), "nor has this tier")
+        }
+    };
+    sink.push_once(error.help("add `expr = '…'`, the condition in PromQL"));
+}
+
+fn owner(body: &Body) -> Option<&Text> {
+    body.owner.as_ref()?.value.as_ref()
+}
+
+/// Labels and annotations of a rule.
+struct Texts<'a> {
+    origin: &'a Origin<'a>,
+    body: &'a Body,
+    scope: &'a Scope,
+}
+
+impl Texts<'_> {
+    fn owner(&self) -> Option<&model::Owner> {
+        let name = owner(self.body)?;
+        self.origin.project.manifest.owners.iter().find(|it| &it.key == name)
+    }
+
+    fn labels(&self, severity: &Text, sink: &mut Sink) -> Vec<Pair> {
+        let mut labels: Vec<Label> = Vec::new();
+        if let Some(owner) = self.owner() {
+            layers::labels(&mut labels, &owner.labels);
+        }
+        layers::labels(&mut labels, &self.body.labels);
+        let name = Text::opaque("severity", severity.span());
+        let mut out = vec![Pair { name, value: severity.clone() }];
+        out.extend(pairs(&labels, |it, sink| template(it, self.scope, sink), sink));
+        out
+    }
+
+    fn annotations(&self, runbook: Option<&str>, sink: &mut Sink) -> Vec<Pair> {
+        let mut labels: Vec<Label> = Vec::new();
+        let own =
+            [("summary", &self.body.summary), ("description", &self.body.description)];
+        for (name, field) in own {
+            if let Some(field) = field {
+                let at = field.places.last().copied();
+                let name = Text::opaque(name, at.unwrap_or(self.origin.file.span));
+                labels.push(Label { name, field: field.clone() });
+            }
+        }
+        if let Some(owner) = self.owner() {
+            layers::labels(&mut labels, &owner.annotations);
+        }
+        layers::labels(&mut labels, &self.body.annotations);
+        let mut out = pairs(&labels, |it, sink| template(it, self.scope, sink), sink);
+        let given = out.iter().any(|it| it.name.as_str() == "runbook_url");
+        if let Some(url) = runbook
+            && !given
+            && !url.is_empty()
+        {
+            let span =
+                self.body.runbook.as_ref().and_then(|it| it.places.last().copied());
+            let span = span.unwrap_or(self.origin.source().span);
+            out.push(Pair {
+                name: Text::opaque("runbook_url", span),
+                value: Text::opaque(url, span),
+            });
+        }
+        out
+    }
+}
+
+fn pairs(
+    labels: &[Label],
+    mut fill: impl FnMut(&Text, &mut Sink) -> Option<Text>,
+    sink: &mut Sink,
+) -> Vec<Pair> {
+    let mut out = Vec::new();
+    for label in labels {
+        let value = label.field.value.as_ref().and_then(|it| fill(it, sink));
+        if let Some(value) = value {
+            out.push(Pair { name: label.name.clone(), value });
+        }
+    }
+    out
+}
+
+/// A duration with its places; zero where it is missing.
+fn setting(field: Option<&Field>, scope: &Scope, sink: &mut Sink) -> Setting<Millis> {
+    let Some(field) = field else { return Setting::default() };
+    let filled = field.value.as_ref().and_then(|it| scope.text(it, sink));
+    let value = filled.map_or(0, |text| match duration::parse(text.as_str()) {
+        Ok(millis) => millis,
+        Err(_) => {
+            // One without parameters has been reported where it was read.
+            let written =
+                field.value.as_ref().is_some_and(|it| it.as_str().contains("${"));
+            let error = reader::misformed(&text, &form::DURATION);
+            if let (true, Some(error)) = (written, error) {
+                sink.push_once(error);
+            }
+            0
+        }
+    });
+    Setting { value: Millis(value), defined_by: field.places.clone() }
+}
+
+/// The companion of an alert that fires when its series are missing.
+fn companion(
+    built: &Built,
+    absent: &model::Absent,
+    rule: &model::Rule,
+    merged: &Merged,
+    origin: &Origin<'_>,
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> Option<Grouped> {
+    let parent = &built.alert.name;
+    let said = &absent.body;
+    let own = said.severity.as_ref().and_then(|it| it.value.clone());
+    let back = merged.switch.is_some_and(|it| it.on);
+    if let Some(own) = &own
+        && !back
+        && !has(server, own)
+    {
+        return None;
+    }
+    let severity = own.unwrap_or_else(|| built.severity.clone());
+    let mut body = built.body.clone();
+    // What holds for the alert's series holds not for their absence.
+    body.summary = None;
+    body.description = None;
+    let constant =
+        |it: &Label| it.field.value.as_ref().is_none_or(|it| !it.as_str().contains("{{"));
+    body.labels.retain(constant);
+    body.annotations.retain(constant);
+    body.expr = None;
+    body.name = None;
+    layers::body(&mut body, said);
+    let mut scope = built.scope.clone();
+    scope.set("severity", severity.clone());
+    let name = match body.name.as_ref().and_then(|it| it.value.as_ref()) {
+        Some(name) => scope.text(name, sink)?,
+        None => Text::opaque(&format!("{parent}Absent"), absent.span),
+    };
+    // The runbook is the alert's own, unless the companion names one.
+    let page = match said.runbook {
+        None => built.alert.about.as_ref().and_then(|it| it.runbook.clone()),
+        Some(_) => {
+            let runbooks = &origin.project.manifest.runbooks;
+            runbook::runbook(runbooks, &body, &rule.key, &scope, sink)
+        }
+    };
+    scope.set("alert", name.clone());
+    let expr = match body.expr.as_ref().and_then(|it| it.value.as_ref()) {
+        Some(expr) => expression::expression(expr, &scope, &server.dialect, sink)?,
+        None => derived(built, absent.span, server, sink)?,
+    };
+    if body.summary.is_none() {
+        body.summary = Some(no_data(parent, &expr, absent.span));
+    }
+    let texts = Texts { origin, body: &body, scope: &scope };
+    let alert = Alert {
+        hold: setting(body.hold.as_ref(), &scope, sink),
+        keep_firing_for: setting(body.keep_firing_for.as_ref(), &scope, sink),
+        labels: texts.labels(&severity, sink),
+        annotations: texts.annotations(page.as_ref().map(|it| &*it.url), sink),
+        span: absent.span,
+        about: Some(About {
+            definition: rule.key.shared(),
+            tier: None,
+            severity,
+            owner: owner(&body).cloned(),
+            runbook: page,
+            job: scope.get("job").map(|it| it.text.shared()),
+            companion_of: Some(Arc::from(parent.as_str())),
+            parameters: scope.all(),
+        }),
+        name,
+        expr,
+    };
+    Some((group(&body), Rule::Alert(alert)))
+}
+
+/// The summary of a companion that has none of its own.
+fn no_data(parent: &Text, expr: &Expression, span: Span) -> Field {
+    let written = expr.text.as_str();
+    let selector = written.strip_prefix("absent(").and_then(|it| it.strip_suffix(')'));
+    let text = match selector {
+        // What looks like a template or a parameter is better not shown.
+        Some(it) if !it.contains("{{") && !it.contains("${") && !it.contains('\n') => {
+            format!("{parent} has no data: {it} is absent")
+        }
+        _ => format!("{parent} has no data"),
+    };
+    Field { value: Some(Text::opaque(&text, span)), places: vec![span] }
+}
+
+/// The condition that follows from the alert's own.
+fn derived(
+    built: &Built,
+    span: Span,
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> Option<Expression> {
+    let expr = &built.alert.expr;
+    let written = match absent::condition(&expr.parsed) {
+        Ok(written) => written,
+        Err(why) => {
+            sink.push_once(
+                Diagnostic::error(
+                    "no-companion",
+                    "no condition can be derived for `absent`",
+                )
+                .at(span, why)
+                .help("write it: `absent = { expr = 'absent(…)' }`"),
+            );
+            return None;
+        }
+    };
+    let text = Text::opaque(&written, span);
+    let parsed = check::parse(&written, &server.dialect).ok()?;
+    Some(Expression { text, parsed: Arc::new(parsed) })
+}

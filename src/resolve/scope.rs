@@ -1,0 +1,247 @@
+//! The parameters that a text may use, and their values.
+
+use std::sync::Arc;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::Span;
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::doc::parameter::{self, Filled, Use};
+use crate::resolve::environment::Server;
+use crate::resolve::names;
+use crate::spec::form;
+use crate::spec::model::{Parameter, Value};
+
+/// Values that use values, at most so deep.
+const MAX_DEPTH: usize = 16;
+/// A text with its parameters filled in is at most so long.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The parameters in whose values something stands, with the places of their uses.
+type Path = Vec<(Arc<str>, Span)>;
+
+/// Parameters and built-in names with their values.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    parameters: Vec<(Arc<str>, Value)>,
+    /// Of a record: it has neither severity nor tier.
+    record: bool,
+    /// Something in the file was refused: a name that nothing gives may be that.
+    faulty: bool,
+}
+
+impl Scope {
+    /// The parameters of a rule in an environment; names that it gives itself are set
+    /// later.
+    pub fn new(server: &Server<'_>, parameters: &[Parameter]) -> Scope {
+        let mut scope = Scope::default();
+        let here = server.chain.last().and_then(|it| it.span);
+        if let Some(span) = here {
+            scope.set("env", Text::opaque(&server.name, span));
+        }
+        let cluster = server.external_labels.iter().find(|it| it.0 == "cluster");
+        let mut labels = server.chain.iter().rev().flat_map(|it| &it.external_labels);
+        let place = labels.find(|it| it.name.as_str() == "cluster");
+        if let (Some((_, value)), Some(label)) = (cluster, place) {
+            let span = label.field.places.last().copied().unwrap_or(label.name.span());
+            scope.set("cluster", Text::opaque(value, span));
+        }
+        for it in parameters {
+            scope.set_value(it.key.as_str(), it.value.clone());
+        }
+        scope
+    }
+
+    /// The same names in a file in which something was refused, or not.
+    pub fn in_faulty(self, faulty: bool) -> Scope {
+        Scope { faulty, ..self }
+    }
+
+    /// The same names for a record.
+    pub fn for_record(self) -> Scope {
+        Scope { record: true, ..self }
+    }
+
+    /// Gives a name a text.
+    pub fn set(&mut self, name: &str, text: Text) {
+        self.set_value(name, Value { text, number: false });
+    }
+
+    /// Gives a name a value.
+    pub fn set_value(&mut self, name: &str, value: Value) {
+        match self.parameters.iter_mut().find(|it| &*it.0 == name) {
+            Some(it) => it.1 = value,
+            None => self.parameters.push((name.into(), value)),
+        }
+    }
+
+    /// The value of a name, as it was given.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.parameters.iter().find(|it| &*it.0 == name).map(|it| &it.1)
+    }
+
+    /// All parameters with their values, parameters in them filled in. One that nothing
+    /// uses may have none here: that is no fault.
+    pub fn all(&self) -> Vec<(Arc<str>, Text)> {
+        let mut out = Vec::new();
+        let sink = &mut Sink::new();
+        for (name, value) in &self.parameters {
+            if !form::BUILT_IN.contains(&&**name)
+                && let Some(text) = self.nested(
+                    &value.text,
+                    &mut vec![(name.clone(), value.text.span())],
+                    sink,
+                )
+            {
+                out.push((name.clone(), text));
+            }
+        }
+        out
+    }
+
+    /// A text with its parameters filled in; `None` if one is unknown, which is said.
+    pub fn text(&self, text: &Text, sink: &mut Sink) -> Option<Text> {
+        self.fill(text, sink).map(|it| it.text)
+    }
+
+    /// The same, with the places of the values.
+    pub fn fill(&self, text: &Text, sink: &mut Sink) -> Option<Filled> {
+        self.fill_with(text, sink, |_, value| value.text)
+    }
+
+    /// The same, with values as `shown` makes them for the place of their use.
+    pub fn fill_with(
+        &self,
+        text: &Text,
+        sink: &mut Sink,
+        mut shown: impl FnMut(&Use<'_>, Value) -> Text,
+    ) -> Option<Filled> {
+        let mut good = true;
+        let filled = parameter::fill(text, |it| {
+            let value = self.value(text, it, &mut Vec::new(), sink);
+            good &= value.is_some();
+            value.map(|value| shown(it, value))
+        });
+        (good && filled.text.as_str().len() <= MAX_BYTES).then_some(filled)
+    }
+
+    fn nested(&self, text: &Text, path: &mut Path, sink: &mut Sink) -> Option<Text> {
+        let mut good = true;
+        let filled = parameter::fill(text, |it| {
+            let value = self.value(text, it, path, sink);
+            good &= value.is_some();
+            value.map(|it| it.text)
+        });
+        if MAX_BYTES < filled.text.as_str().len() {
+            sink.push_once(
+                Diagnostic::error(
+                    "bad-parameter",
+                    "the value of a parameter is too long",
+                )
+                .at(text.span(), "with its own parameters, more than 1 MiB"),
+            );
+            return None;
+        }
+        good.then_some(filled.text)
+    }
+
+    fn value(
+        &self,
+        text: &Text,
+        used: &Use<'_>,
+        path: &mut Path,
+        sink: &mut Sink,
+    ) -> Option<Value> {
+        let (name, shape) = match used.name.split_once('.') {
+            Some((name, shape)) => (name, Some(shape)),
+            None => (used.name, None),
+        };
+        let Some((name, value)) = self.parameters.iter().find(|it| &*it.0 == name) else {
+            if !(self.faulty && form::RESERVED.contains(&name)) {
+                sink.push_once(through(self.unknown(text, used, name), path));
+            }
+            return None;
+        };
+        if path.iter().any(|it| &it.0 == name) || MAX_DEPTH <= path.len() {
+            let title = format!("the parameter `{name}` uses itself");
+            let range = used.range.clone();
+            sink.push_once(
+                Diagnostic::error("parameter-cycle", title)
+                    .within(text, range.start, range.end, "used in its own value")
+                    .help("give one of the parameters a value of its own"),
+            );
+            return None;
+        }
+        let span = text.place(used.range.start, used.range.end).span;
+        path.push((name.clone(), span));
+        let filled = self.nested(&value.text, path, sink);
+        path.pop();
+        let filled = filled?;
+        let filled = match shape {
+            None => filled,
+            Some("kebab") => Text::opaque(&names::kebab(filled.as_str()), filled.span()),
+            Some(shape) => {
+                let title = format!("`{}` has no form `{shape}`", name);
+                let range = used.range.clone();
+                sink.push_once(
+                    Diagnostic::error("unknown-parameter", title)
+                        .within(text, range.start, range.end, "unknown form")
+                        .help(format!("write `${{{name}}}` or `${{{name}.kebab}}`")),
+                );
+                return None;
+            }
+        };
+        Some(Value { text: filled, number: value.number })
+    }
+
+    fn unknown(&self, text: &Text, used: &Use<'_>, name: &str) -> Diagnostic {
+        let range = used.range.clone();
+        let error = |title: String, label: &str| {
+            Diagnostic::error("unknown-parameter", title).within(
+                text,
+                range.start,
+                range.end,
+                label,
+            )
+        };
+        let no_value = format!("the parameter `{name}` has no value here");
+        match name {
+            "namespace" | "cluster" => error(no_value, "no environment gives it a value")
+                .help(format!(
+                    "give each environment one: `[env.<name>] let = {{ {name} = \"…\" }}`"
+                )),
+            "job" => error(no_value, "no job is known here").help(
+                "write `job = \"…\"` at the top of the file, or declare exactly one service \
+                 in it",
+            ),
+            "env" => error(no_value, "the project declares no environments")
+                .help("declare one: `[env.<name>]`"),
+            "severity" | "tier" | "alert" if self.record => {
+                error(no_value, "a record has none")
+                    .help("only alerts have `${alert}`, `${severity}` and `${tier}`")
+            }
+            "tier" => error(no_value, "the alert has no tiers")
+                .help("write `${severity}`, or give the alert tiers"),
+            _ => {
+                let title = format!("unknown parameter `{name}`");
+                let known = self.parameters.iter().map(|it| &*it.0);
+                let built_in = form::BUILT_IN.iter().copied();
+                match suggest::nearest(name, known.clone().chain(built_in)) {
+                    Some(near) => error(title, &format!("did you mean `{near}`?")),
+                    None => error(title, "no parameter has this name").help(format!(
+                        "define it under `let`, or in every tier; `$${{{name}}}` stands for \
+                         the text itself"
+                    )),
+                }
+            }
+        }
+    }
+}
+
+/// Adds the uses through which a faulty value came.
+fn through(error: Diagnostic, path: &Path) -> Diagnostic {
+    path.iter().rev().fold(error, |error, (name, span)| {
+        error.context(*span, format!("in the value of `{name}`, used here"))
+    })
+}

@@ -1,0 +1,203 @@
+//! The spec language: whole projects, what is said about them, what they resolve to.
+//!
+//! A fixture is a folder of `tests/fixtures/spec` with a project in it. `expected.txt`
+//! holds the messages, as they are drawn; without messages, the resolved books in a
+//! compact form.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aqua_alerts::diag::render::{self, Config};
+use aqua_alerts::diag::sink::Sink;
+use aqua_alerts::diag::source::SourceMap;
+use aqua_alerts::resolve;
+use aqua_alerts::rules::book::Book;
+use aqua_alerts::rules::group::{Alert, Pair, Rule};
+use aqua_alerts::spec;
+use libtest_mimic::{Failed, Trial};
+
+use crate::golden;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/spec");
+
+pub fn trials() -> Vec<Trial> {
+    let mut dirs: Vec<PathBuf> =
+        fs::read_dir(ROOT).unwrap().map(|it| it.unwrap().path()).collect();
+    dirs.sort();
+    let name = |it: &Path| it.file_name().unwrap().to_str().unwrap().to_string();
+    let fixture = |it: PathBuf| {
+        Trial::test(format!("spec::{}", name(&it)), move || {
+            golden::check(&it.join("expected.txt"), &report(&project(&it)))
+        })
+    };
+    let mut out: Vec<Trial> =
+        dirs.into_iter().filter(|it| it.is_dir()).map(fixture).collect();
+    out.push(Trial::test("spec::the_shared_example_resolves", || {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/example");
+        sound(&dir, 3)
+    }));
+    out.push(Trial::test("spec::the_platform_resolves", || {
+        sound(Path::new(env!("CARGO_MANIFEST_DIR")), 2)
+    }));
+    out
+}
+
+/// A project without messages in each of its environments.
+fn sound(dir: &Path, n_environments: usize) -> Result<(), Failed> {
+    if !dir.exists() {
+        println!("skipped: {} is not there", dir.display());
+        return Ok(());
+    }
+    let files = project(dir);
+    let (project, said) = read(&files);
+    let n = project.map_or(0, |it| it.manifest.environments.len());
+    match said.as_str() {
+        "" if n == n_environments => Ok(()),
+        "" => Err(format!("{n} environments").into()),
+        said => Err(said.into()),
+    }
+}
+
+/// The files of a project, with their paths below its folder.
+fn project(dir: &Path) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut todo = vec![dir.to_path_buf()];
+    while let Some(next) = todo.pop() {
+        for entry in fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            match path.is_dir() {
+                true if ["target", "tests", ".git"].contains(&name) => {}
+                true => todo.push(path),
+                false if path.extension().is_some_and(|it| it == "toml") => {
+                    let name = path.strip_prefix(dir).unwrap().to_str().unwrap();
+                    let text = fs::read_to_string(&path).unwrap();
+                    out.push((name.replace('\\', "/"), text));
+                }
+                false => {}
+            }
+        }
+    }
+    out
+}
+
+/// The project and, in all of its environments, its messages as they are drawn.
+fn read(files: &[(String, String)]) -> (Option<spec::model::Project>, String) {
+    let mut sources = SourceMap::new();
+    let mut sink = Sink::new();
+    let project = spec::read::read(files, &mut sources, &mut sink);
+    if let Some(project) = &project {
+        for env in &project.manifest.environments {
+            resolve::resolve(project, &env.name, &mut sink);
+        }
+    }
+    let said = sink.into_sorted();
+    (project, render::render(&said, &sources, Config::PLAIN))
+}
+
+/// Messages if there are any, else the books.
+fn report(files: &[(String, String)]) -> String {
+    let (project, said) = read(files);
+    match project {
+        Some(project) if said.is_empty() => {
+            let envs = project.manifest.environments.iter();
+            let book = |name| resolve::resolve(&project, name, &mut Sink::new());
+            envs.filter_map(|it| book(&it.name)).map(|it| print(&it)).collect()
+        }
+        _ => said,
+    }
+}
+
+/// A book in a compact form.
+fn print(book: &Book) -> String {
+    let mut out = format!("== {}\n", book.env);
+    let dialect = &book.dialect;
+    if !book.external_labels.is_empty() {
+        out += &format!("external labels {:?}\n", book.external_labels);
+    }
+    out += &format!("prometheus {} every {}\n", dialect.version, book.interval);
+    for monitor in &book.monitors {
+        out += &format!(
+            "\nmonitor {} {:?} {:?} in {:?}\n",
+            monitor.job, monitor.kind, monitor.match_labels, monitor.namespaces
+        );
+        for (name, value) in &monitor.fields {
+            out += &format!("  {name}: {value}\n");
+        }
+        for endpoint in &monitor.endpoints {
+            out += &format!("  {:?}\n", endpoint.port);
+            for (name, value) in &endpoint.fields {
+                out += &format!("    {name}: {value}\n");
+            }
+        }
+    }
+    for group in &book.groups {
+        out += &format!("\ngroup {} of {}", group.name, group.file);
+        if let Some(interval) = group.interval {
+            out += &format!(" every {interval}");
+        }
+        if let Some(offset) = group.query_offset {
+            out += &format!(" offset {offset}");
+        }
+        if group.limit != 0 {
+            out += &format!(" limit {}", group.limit);
+        }
+        out += &format!("{}\n", pairs(&group.labels));
+        for rule in &group.rules {
+            match rule {
+                Rule::Record(it) => {
+                    out += &format!("record {}{}\n", it.name, pairs(&it.labels));
+                    out += &indent(it.expr.text.as_str());
+                }
+                Rule::Alert(it) => out += &alert(it),
+            }
+        }
+    }
+    for inhibit in &book.inhibits {
+        let equal: Vec<_> = inhibit.equal.iter().map(|it| it.as_str()).collect();
+        out += &format!("\ninhibit {} -> {} {equal:?}\n", inhibit.source, inhibit.target);
+    }
+    out += "\n";
+    out
+}
+
+fn alert(alert: &Alert) -> String {
+    let mut out = format!("alert {}{}", alert.name, pairs(&alert.labels));
+    if alert.hold.value.0 != 0 {
+        out += &format!(" for {}", alert.hold.value);
+    }
+    if alert.keep_firing_for.value.0 != 0 {
+        out += &format!(" keep {}", alert.keep_firing_for.value);
+    }
+    out += "\n";
+    out += &indent(alert.expr.text.as_str());
+    for annotation in &alert.annotations {
+        out += &format!("    {}: {}\n", annotation.name, annotation.value);
+    }
+    let about = alert.about.as_ref().unwrap();
+    if let Some(runbook) = &about.runbook {
+        let anchor =
+            runbook.anchor.as_ref().map_or(String::new(), |it| format!(" # {it}"));
+        let page = match runbook.page.as_str() {
+            "" => "elsewhere",
+            page => page,
+        };
+        out += &format!("    -> {page}{anchor}\n");
+    }
+    out
+}
+
+fn pairs(pairs: &[Pair]) -> String {
+    match pairs {
+        [] => String::new(),
+        pairs => {
+            let pairs: Vec<_> =
+                pairs.iter().map(|it| format!("{}={:?}", it.name, it.value)).collect();
+            format!(" {{{}}}", pairs.join(" "))
+        }
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.trim().lines().map(|it| format!("  {it}\n")).collect()
+}
