@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use aqua_alerts::diag::diagnostic::Diagnostic;
+use aqua_alerts::diag::render::{Config, render};
 use aqua_alerts::diag::sink::Sink;
-use aqua_alerts::diag::source::FileId;
+use aqua_alerts::diag::source::{FileId, SourceMap};
 use aqua_alerts::diag::text::{PieceKind, Text};
 use aqua_alerts::doc::node::{Kind, Node};
 use aqua_alerts::doc::{toml, yaml};
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("doc::yaml_places_of_real_files", yaml_places),
         Trial::test("doc::toml_places_and_second_opinion", toml_places),
         Trial::test("doc::toml_agrees_with_the_crate", toml_agreement),
+        Trial::test("doc::damaged_files_give_messages", damaged),
     ]
 }
 
@@ -233,5 +235,97 @@ fn toml_agreement() -> Result<(), Failed> {
     }
     println!("{n_accepted} of {n_texts} texts are TOML");
     assert!(n_accepted > 1000);
+    Ok(())
+}
+
+/// Pseudo-random numbers, the same on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 33) as usize % below.max(1)
+    }
+}
+
+/// A text with some of its bytes removed, doubled or replaced by signs that matter.
+fn damage(text: &str, dice: &mut Dice) -> String {
+    const SIGNS: &[&str] = &[
+        "'''", "\"\"\"", "\"", "'", "[", "]", "{", "}", "=", ":", "- ", "|", ">", "&a ",
+        "*a", "<<: ", "\n", "\r\n", "\t", "\\", "\\u12", "#", "é", "\u{0}", "\u{feff}",
+        "---\n", "? ", "!!str ", "%", ",", ".",
+    ];
+    let mut out = text.to_owned();
+    for _ in 0..1 + dice.roll(4) {
+        let mut cut = |out: &String| {
+            let mut at = dice.roll(out.len() + 1);
+            while !out.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (a, b) = (cut(&out), cut(&out));
+        let (a, b) = (a.min(b), a.max(b));
+        match dice.roll(4) {
+            0 if b - a < 200 => out.replace_range(a..b, ""),
+            1 if b - a < 200 => {
+                let part = out[a..b].to_owned();
+                out.insert_str(b, &part);
+            }
+            _ => out.insert_str(a, SIGNS[dice.roll(SIGNS.len())]),
+        }
+    }
+    out
+}
+
+/// Whatever is done to a file, reading it ends, its places are sound, each refusal has a
+/// message, and the message can be drawn.
+fn damaged() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    files(&root.join("alerts"), &["toml"], &mut paths);
+    files(&root.join("testdata"), &["toml"], &mut paths);
+    let mut yamls = Vec::new();
+    files(&Path::new(SHARED).join("corpus/src/thanos"), &["yaml", "yml"], &mut yamls);
+    paths.extend(yamls);
+    let mut dice = Dice(42);
+    let (mut n_texts, mut n_said) = (0, 0);
+    for path in &paths {
+        let Ok(whole) = fs::read_to_string(path) else { continue };
+        let whole: String = whole.chars().take(4000).collect();
+        for _ in 0..60 {
+            let text = damage(&whole, &mut dice);
+            for is_toml in [true, false] {
+                let mut sources = SourceMap::new();
+                let file = sources.add("f", text.as_str());
+                let mut sink = Sink::new();
+                let nodes = match is_toml {
+                    true => toml::read(file, &text, &mut sink).into_iter().collect(),
+                    false => yaml::read(file, &text, &mut sink),
+                };
+                if nodes.is_empty() && !text.trim().is_empty() && is_toml {
+                    assert!(sink.has_errors(), "refused in silence:\n{text}");
+                }
+                for it in &nodes {
+                    walk(&text, it, &mut Count::default())
+                        .map_err(|it| format!("{it}\n{text}"))?;
+                }
+                let said = sink.into_sorted();
+                n_said += said.len();
+                for it in said.iter().flat_map(|it| &it.labels) {
+                    let (start, end) = (it.span.start as usize, it.span.end as usize);
+                    assert!(text.get(start..end).is_some(), "{it:?}\n{text}");
+                }
+                assert!(said.len() <= 41, "{} messages\n{text}", said.len());
+                assert_eq!(
+                    render(&said, &sources, Config::PLAIN).is_empty(),
+                    said.is_empty()
+                );
+                n_texts += 1;
+            }
+        }
+    }
+    println!("{n_texts} readings, {n_said} messages");
+    assert!(n_said > 1000);
     Ok(())
 }
