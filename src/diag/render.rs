@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{
-    AnnotationKind, Group, Level as Severity, Patch, Renderer, Snippet,
+    AnnotationKind, Element, Group, Level as Severity, Origin, Patch, Renderer, Snippet,
     normalize_untrusted_str,
 };
 
@@ -36,6 +36,12 @@ const NEAR: u32 = 40;
 
 /// A label over more lines than this is drawn on its first line only.
 const MAX_LINES: u32 = 8;
+
+/// Of a line that is longer than this many bytes, only what is near a label is drawn.
+const MAX_LINE: usize = 2000;
+
+/// What is near a label on such a line, in bytes.
+const MARGIN: usize = 400;
 
 /// Draws all messages, each followed by an empty line.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, config: Config) -> String {
@@ -84,10 +90,7 @@ fn groups(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Group<'static>> {
 
 type Label<'a> = (Span, &'a str, AnnotationKind);
 
-fn labels(
-    diagnostic: &Diagnostic,
-    sources: &SourceMap,
-) -> Vec<Snippet<'static, annotate_snippets::Annotation<'static>>> {
+fn labels(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Element<'static>> {
     let labels = diagnostic.labels.iter().map(|it| -> Label {
         let kind = match it.primary {
             true => AnnotationKind::Primary,
@@ -95,18 +98,31 @@ fn labels(
         };
         (it.span, &it.text, kind)
     });
-    let mut out = Vec::new();
+    let mut out: Vec<Element> = Vec::new();
     for (file, cluster) in clusters(labels.collect(), sources) {
         let source = sources.file(file);
-        let window = Window::around(source, cluster.iter().map(|it| it.0));
-        let mut snippet = window.snippet(source);
+        let spans: Vec<Span> = cluster.iter().map(|it| it.0).collect();
+        let window = Window::around(source, &spans);
+        let mut snippet = window.snippet();
+        if window.cut {
+            // Columns in the window are not those of the file.
+            let primary = |it: &&Label| matches!(it.2, AnnotationKind::Primary);
+            let at = cluster.iter().find(primary).map_or(spans[0], |it| it.0);
+            let at = source.position(at.start);
+            let origin = Origin::path(normalize_untrusted_str(&source.path))
+                .line(at.line as usize)
+                .char_column(at.column as usize);
+            out.push(origin.into());
+        } else {
+            snippet = snippet.path(normalize_untrusted_str(&source.path));
+        }
         for (span, text, kind) in cluster {
             let text = normalize_untrusted_str(text);
             let label = (!text.is_empty()).then_some(text);
             snippet =
                 snippet.annotation(kind.span(window.short(source, span)).label(label));
         }
-        out.push(snippet);
+        out.push(snippet.into());
     }
     out
 }
@@ -118,8 +134,10 @@ fn fix(fix: &Fix, sources: &SourceMap) -> Group<'static> {
     let mut group = Group::with_title(Severity::HELP.secondary_title(title));
     for (file, cluster) in clusters(edits.collect(), sources) {
         let source = sources.file(file);
-        let window = Window::around(source, cluster.iter().map(|it| it.0));
-        let mut snippet = window.snippet(source);
+        let spans: Vec<Span> = cluster.iter().map(|it| it.0).collect();
+        let window = Window::around(source, &spans);
+        let path = normalize_untrusted_str(&source.path);
+        let mut snippet = window.snippet().path(path);
         let mut end = 0;
         for (span, text, _) in cluster {
             let range = window.range(source, span);
@@ -173,10 +191,12 @@ struct Window {
     lines: Vec<(Range<usize>, usize)>,
     /// Number of the first line.
     first: u32,
+    /// Whether a part of a line is left out.
+    cut: bool,
 }
 
 impl Window {
-    fn around(source: &Source, spans: impl Iterator<Item = Span>) -> Window {
+    fn around(source: &Source, spans: &[Span]) -> Window {
         let (mut first, mut last) = (u32::MAX, 1);
         for span in spans {
             let line = source.position(span.start).line;
@@ -189,19 +209,20 @@ impl Window {
         let last = (last + 2).min(source.n_lines());
         let mut text = String::new();
         let mut lines = Vec::new();
+        let mut cut = false;
         for line in first..=last {
-            let range = source.line_range(line);
+            let whole = source.line_range(line);
+            let range = near(source, whole.clone(), spans);
+            cut |= range != whole;
             lines.push((range.clone(), text.len()));
             text.push_str(&source.text[range]);
             text.push('\n');
         }
-        Window { text, lines, first }
+        Window { text, lines, first, cut }
     }
 
-    fn snippet<T: Clone>(&self, source: &Source) -> Snippet<'static, T> {
-        Snippet::source(self.text.clone())
-            .line_start(self.first as usize)
-            .path(normalize_untrusted_str(&source.path))
+    fn snippet<T: Clone>(&self) -> Snippet<'static, T> {
+        Snippet::source(self.text.clone()).line_start(self.first as usize)
     }
 
     /// The place of a source offset in the window, on a character's boundary.
@@ -233,6 +254,33 @@ impl Window {
             }
         }
     }
+}
+
+/// The part of a line that is drawn.
+fn near(source: &Source, line: Range<usize>, spans: &[Span]) -> Range<usize> {
+    if line.len() <= MAX_LINE {
+        return line;
+    }
+    let on_line = |it: &u32| line.contains(&(*it as usize)) || *it as usize == line.end;
+    let places = spans.iter().flat_map(|it| [it.start, it.end]).filter(on_line);
+    let (mut start, mut end) = (line.end, line.start);
+    for at in places.map(|it| it as usize) {
+        start = start.min(at.saturating_sub(MARGIN));
+        // A label over thousands of bytes shows its beginning.
+        end = end.max(at + MARGIN).min(start + 2 * MAX_LINE);
+    }
+    if start > end {
+        (start, end) = (line.start, line.start + MARGIN);
+    }
+    let mut start = start.max(line.start);
+    let mut end = end.min(line.end);
+    while !source.text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !source.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    start..end
 }
 
 #[cfg(test)]
@@ -418,6 +466,37 @@ summary = \"é is down\"
 
         "#]],
         );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_labels() {
+        let text =
+            format!("a = 1\nb = \"{}é\\q{}\"\n", "x".repeat(99_999), "y".repeat(99));
+        let mut sources = SourceMap::new();
+        let file = sources.add("long.toml", text.as_str());
+        let start = text.find('\\').unwrap() as u32;
+        let at = Span { file, start, end: start + 2 };
+        let d = Diagnostic::error("a", "unknown escape").at(at, "here");
+        let whole = Span { file, start: 0, end: text.len() as u32 };
+        let all = Diagnostic::error("a", "everything").at(whole, "all");
+        expect![[r#"
+            error[a]: unknown escape
+             --> long.toml:2:100006
+              |
+             :::
+            2 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxé\qyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...
+              |                                                       ^^ here
+
+            error[a]: everything
+             --> long.toml:1:1
+              |
+             :::
+            1 | / a = 1
+            2 | | b = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
+            3 | |
+              | |_^ all
+
+        "#]].assert_eq(&render(&[d, all], &sources, Config::PLAIN));
     }
 
     #[test]

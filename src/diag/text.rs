@@ -57,8 +57,15 @@ pub struct Place {
 #[derive(Clone)]
 pub struct Text {
     text: Arc<str>,
-    pieces: Arc<[Piece]>,
+    pieces: Pieces,
     whole: Span,
+}
+
+/// Most texts are one piece, and a document has tens of thousands of them.
+#[derive(Clone)]
+enum Pieces {
+    One(Piece),
+    Several(Arc<[Piece]>),
 }
 
 impl Text {
@@ -73,8 +80,8 @@ impl Text {
     }
 
     fn single(text: &str, span: Span, kind: PieceKind) -> Text {
-        let pieces = [Piece { at: 0, source: span, kind, via: None }];
-        Text { text: text.into(), pieces: pieces.into(), whole: span }
+        let pieces = Pieces::One(Piece { at: 0, source: span, kind, via: None });
+        Text { text: text.into(), pieces, whole: span }
     }
 
     /// The decoded text.
@@ -94,17 +101,20 @@ impl Text {
 
     /// The pieces in order.
     pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
+        match &self.pieces {
+            Pieces::One(piece) => std::slice::from_ref(piece),
+            Pieces::Several(pieces) => pieces,
+        }
     }
 
     fn piece_at(&self, offset: usize) -> Option<(usize, &Piece)> {
-        let idx = self.pieces.partition_point(|it| it.at as usize <= offset);
+        let idx = self.pieces().partition_point(|it| it.at as usize <= offset);
         let idx = idx.checked_sub(1)?;
-        Some((idx, &self.pieces[idx]))
+        Some((idx, &self.pieces()[idx]))
     }
 
     fn piece_end(&self, idx: usize) -> usize {
-        self.pieces.get(idx + 1).map_or(self.text.len(), |it| it.at as usize)
+        self.pieces().get(idx + 1).map_or(self.text.len(), |it| it.at as usize)
     }
 
     /// Where the decoded bytes `start..end` were written.
@@ -120,14 +130,16 @@ impl Text {
         let from = self.source_offset(idx, start, false);
         let mut span = Span { start: from, end: from, ..first.source };
         let mut last = idx;
-        while last + 1 < self.pieces.len() && (self.pieces[last + 1].at as usize) < end {
+        while last + 1 < self.pieces().len()
+            && (self.pieces()[last + 1].at as usize) < end
+        {
             last += 1;
         }
         // Back from the end to a piece that was written in the same place as the first.
         while last > idx
-            && (self.pieces[last].via != first.via
-                || self.pieces[last].source.file != first.source.file
-                || self.pieces[last].source.start < from)
+            && (self.pieces()[last].via != first.via
+                || self.pieces()[last].source.file != first.source.file
+                || self.pieces()[last].source.start < from)
         {
             last -= 1;
         }
@@ -145,7 +157,7 @@ impl Text {
     }
 
     fn source_offset(&self, idx: usize, offset: usize, end: bool) -> u32 {
-        let piece = &self.pieces[idx];
+        let piece = &self.pieces()[idx];
         match piece.kind {
             PieceKind::Verbatim => {
                 (piece.source.start + (offset as u32 - piece.at)).min(piece.source.end)
@@ -217,7 +229,7 @@ impl TextBuilder {
     }
 
     fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
-        for (idx, piece) in other.pieces.iter().enumerate() {
+        for (idx, piece) in other.pieces().iter().enumerate() {
             let start = (piece.at as usize).max(range.start);
             let end = other.piece_end(idx).min(range.end);
             if end <= start {
@@ -260,11 +272,15 @@ impl TextBuilder {
 
     /// The finished text.
     pub fn finish(mut self) -> Text {
-        if self.pieces.is_empty() {
-            let kind = PieceKind::Escape;
-            self.pieces.push(Piece { at: 0, source: self.whole, kind, via: None });
-        }
-        Text { text: self.text.into(), pieces: self.pieces.into(), whole: self.whole }
+        let pieces = match self.pieces.len() {
+            0 => {
+                let kind = PieceKind::Escape;
+                Pieces::One(Piece { at: 0, source: self.whole, kind, via: None })
+            }
+            1 => Pieces::One(self.pieces.remove(0)),
+            _ => Pieces::Several(self.pieces.into()),
+        };
+        Text { text: self.text.into(), pieces, whole: self.whole }
     }
 }
 

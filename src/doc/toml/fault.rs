@@ -57,16 +57,17 @@ pub(super) fn report(
         sink.push(diagnostic);
     }
     // Behind a syntax error keys may have landed in the wrong table.
-    let sound = clashes.into_iter().filter(|it| {
-        let start = it.key.span().start as usize;
-        start < first_error
-    });
-    let mut n_clashes = 0;
-    for it in sound {
-        n_clashes += 1;
-        if n_clashes <= MAX_SHOWN {
-            sink.push(clash(it));
-        }
+    let sound: Vec<Clash> = clashes
+        .into_iter()
+        .filter(|it| (it.key.span().start as usize) < first_error)
+        .collect();
+    let more = sound.len().saturating_sub(MAX_SHOWN);
+    for (idx, it) in sound.into_iter().take(MAX_SHOWN).enumerate() {
+        let diagnostic = clash(it);
+        sink.push(match (idx + 1 == MAX_SHOWN, more) {
+            (true, 1..) => diagnostic.note(format!("{more} more keys clash")),
+            _ => diagnostic,
+        });
     }
 }
 
@@ -171,6 +172,11 @@ fn syntax(file: FileId, text: &str, at: usize, error: &ParseError) -> Diagnostic
             let open = Span { end: unexpected.start + 3, ..unexpected };
             Diagnostic::error(code, "key is a multi-line string")
                 .at(open, "expected a key; a string ends or begins here")
+        }
+        "missing table open" => {
+            let bracket = Span { end: unexpected.start + 1, ..unexpected };
+            Diagnostic::error(code, "line begins with `]`")
+                .at(bracket, "no `[` before this")
         }
         "missing escaped value" => {
             // From the backslash over the character behind it.

@@ -11,8 +11,11 @@ use crate::diag::text::Text;
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
 use crate::doc::yaml::{MAX_DEPTH, resolve, scalar};
 
-/// Aliases copy at most this many values in one file.
+/// Aliases copy at most this many values in one file, and a few for each that it writes.
 const MAX_COPIES: usize = 200_000;
+
+/// At most this many faults of keys and aliases of a file are shown.
+const MAX_SHOWN: usize = 20;
 
 /// A finished value, with what aliases to it would cost.
 struct Built {
@@ -53,6 +56,8 @@ pub(super) struct Builder<'s, 'd> {
     /// Finished anchors; `None` while one is open.
     anchors: HashMap<usize, Option<Built>>,
     n_copies: usize,
+    n_own: usize,
+    n_faults: usize,
     /// Whether a limit of this document was exceeded.
     exhausted: bool,
 }
@@ -67,6 +72,8 @@ impl<'s, 'd> Builder<'s, 'd> {
             root: None,
             anchors: HashMap::new(),
             n_copies: 0,
+            n_own: 0,
+            n_faults: 0,
             exhausted: false,
         }
     }
@@ -77,6 +84,16 @@ impl<'s, 'd> Builder<'s, 'd> {
         self.root = None;
         self.anchors.clear();
         self.exhausted = false;
+    }
+
+    /// Takes a message, up to a limit.
+    fn fault(&mut self, diagnostic: Diagnostic) {
+        self.n_faults += 1;
+        if self.n_faults < MAX_SHOWN {
+            self.sink.push(diagnostic);
+        } else if self.n_faults == MAX_SHOWN {
+            self.sink.push(diagnostic.note("more of this file is not shown"));
+        }
     }
 
     /// The innermost bracket that is open.
@@ -102,6 +119,7 @@ impl<'s, 'd> Builder<'s, 'd> {
         let span = self.span(span);
         match event {
             Event::Scalar(value, style, anchor, tag) => {
+                self.n_own += 1;
                 let node = self.scalar(&value, style, tag.as_deref(), span);
                 self.finish(Built { node, depth: 0, size: 1 }, anchor);
             }
@@ -117,7 +135,7 @@ impl<'s, 'd> Builder<'s, 'd> {
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::UnresolvedAlias(name) => {
                 let title = format!("alias `*{name}` has no anchor");
-                self.sink.push(
+                self.fault(
                     Diagnostic::error("yaml-alias", title)
                         .at(span, format!("no `&{name}` before this")),
                 );
@@ -193,11 +211,11 @@ impl<'s, 'd> Builder<'s, 'd> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) {
-        let left = MAX_COPIES.saturating_sub(self.n_copies);
+        let left = (MAX_COPIES + 4 * self.n_own).saturating_sub(self.n_copies);
         let depth = self.stack.len();
         let fault = match self.anchors.get(&anchor) {
             Some(Some(built)) if built.size > left => {
-                "aliases multiply to more than 200000 values"
+                "aliases multiply to too many values"
             }
             Some(Some(built)) if depth + built.depth > MAX_DEPTH => {
                 "value is nested too deep"
@@ -211,7 +229,7 @@ impl<'s, 'd> Builder<'s, 'd> {
             _ => "alias stands inside its own anchor",
         };
         if !self.exhausted {
-            self.sink.push(Diagnostic::error("yaml-alias", fault).at(span, "this alias"));
+            self.fault(Diagnostic::error("yaml-alias", fault).at(span, "this alias"));
         }
         self.exhausted = true;
         self.finish(null(span), 0);
@@ -230,66 +248,36 @@ impl<'s, 'd> Builder<'s, 'd> {
         };
         open.depth = open.depth.max(built.depth);
         open.size += built.size;
-        match &mut open.kind {
-            OpenKind::Sequence(items) => items.push(built.node),
+        let fault = match &mut open.kind {
+            OpenKind::Sequence(items) => {
+                items.push(built.node);
+                None
+            }
             OpenKind::Mapping { key: key @ None, .. } => {
-                let span = built.node.span;
-                let text = match built.node.raw() {
-                    Some(text) if span.start < span.end => Some(text.clone()),
-                    _ => None,
+                let text = key_text(&built.node);
+                let fault = match text {
+                    Some(_) => None,
+                    None => Some(bad_key(&built.node, open.style, self.source)),
                 };
-                if text.is_none() {
-                    let fault = match built.node.raw() {
-                        Some(_) => "key is missing",
-                        None => "key of a mapping is not a scalar",
-                    };
-                    let what = built.node.what();
-                    let mut it = Diagnostic::error("yaml-syntax", fault).at(span, what);
-                    let written = self.source.get(..span.start as usize);
-                    if open.style == Style::Inline
-                        && written.is_some_and(|it| it.ends_with('{'))
-                        && built.node.style == Style::Inline
-                    {
-                        it = it.help("put a value that begins with `{{` into quotes");
-                    }
-                    self.sink.push(it);
-                }
                 *key = Some(text.map(|it| (it, built.node.style)));
+                fault
             }
-            OpenKind::Mapping { table, key, merges } => {
-                let Some(Some((text, style))) = key.take() else { return };
-                if text.as_str() == "<<" && style == Style::Bare {
+            OpenKind::Mapping { table, key, merges } => match key.take() {
+                Some(Some((text, Style::Bare))) if text.as_str() == "<<" => {
                     merges.push(built.node);
-                    return;
+                    None
                 }
-                if let Some(first) = table.entry(text.as_str()) {
-                    let title = format!("key `{text}` is there twice");
-                    self.sink.push(
-                        Diagnostic::error("duplicate-key", title)
-                            .at(text.span(), "again here")
-                            .context(first.key.span(), "first here"),
-                    );
-                    return;
-                }
-                let span = text.span().to(built.node.span);
-                // The value of an alias stands elsewhere.
-                let span = match built.node.span.start < text.span().start {
-                    true => text.span(),
-                    false => span,
-                };
-                table.insert(Entry { key: text, value: built.node, span });
-            }
+                Some(Some((text, _))) => add(table, text, built.node),
+                _ => None,
+            },
+        };
+        if let Some(fault) = fault {
+            self.fault(fault);
         }
     }
 
     /// Adds what `<<` brings and the mapping does not have.
     fn merge(&mut self, table: &mut Table, value: Node) {
-        let fault = |sink: &mut Sink, node: &Node| {
-            sink.push(
-                Diagnostic::error("yaml-merge", "`<<` takes a mapping or a list of them")
-                    .at(node.span, node.what()),
-            );
-        };
         let sources = match value.kind {
             Kind::Array(items) => items,
             _ => vec![value],
@@ -301,9 +289,57 @@ impl<'s, 'd> Builder<'s, 'd> {
                         table.insert(entry.clone());
                     }
                 }
-                _ => fault(self.sink, &source),
+                // Stands for an alias that was refused.
+                _ if self.exhausted => {}
+                _ => {
+                    let title = "`<<` takes a mapping or a list of them";
+                    self.fault(
+                        Diagnostic::error("yaml-merge", title)
+                            .at(source.span, source.what()),
+                    );
+                }
             }
         }
+    }
+}
+
+/// Adds an entry, or says that its key is there already.
+fn add(table: &mut Table, key: Text, value: Node) -> Option<Diagnostic> {
+    if let Some(first) = table.entry(key.as_str()) {
+        let title = format!("key `{key}` is there twice");
+        return Some(
+            Diagnostic::error("duplicate-key", title)
+                .at(key.span(), "again here")
+                .context(first.key.span(), "first here"),
+        );
+    }
+    // The value of an alias stands elsewhere.
+    let span = match value.span.start < key.span().start {
+        true => key.span(),
+        false => key.span().to(value.span),
+    };
+    table.insert(Entry { key, value, span });
+    None
+}
+
+/// The text of a scalar that is there.
+fn key_text(node: &Node) -> Option<Text> {
+    node.raw().filter(|_| node.span.start < node.span.end).cloned()
+}
+
+fn bad_key(node: &Node, around: Style, source: &str) -> Diagnostic {
+    let title = match node.raw() {
+        Some(_) => "key is missing",
+        None => "key of a mapping is not a scalar",
+    };
+    let it = Diagnostic::error("yaml-syntax", title).at(node.span, node.what());
+    let before = source.get(..node.span.start as usize);
+    let braces = around == Style::Inline
+        && node.style == Style::Inline
+        && before.is_some_and(|it| it.ends_with('{'));
+    match braces {
+        true => it.help("put a value that begins with `{{` into quotes"),
+        false => it,
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn syntax(
     let diagnostic = told(file, text, error);
     match (bracket, error.kind()) {
         (_, ErrorKind::RecursionLimitExceeded) | (None, _) => diagnostic,
+        (Some(open), _) if diagnostic.place() == Some(open) => diagnostic,
         (Some(open), _) => diagnostic.context(open, "this bracket is still open"),
     }
 }
