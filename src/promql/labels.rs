@@ -121,6 +121,11 @@ impl Labels {
         self.filter(|it| !matches!(it, METRIC_NAME | "__type__" | "__unit__"))
     }
 
+    /// The metric name alone.
+    pub fn name_only(&self) -> Labels {
+        self.filter(|it| it == METRIC_NAME)
+    }
+
     /// The encoding that Prometheus hashes (`model/labels/labels_stringlabels.go`):
     /// names and values in order, each behind its length.
     pub fn encoded(&self) -> Vec<u8> {

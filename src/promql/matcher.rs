@@ -59,6 +59,11 @@ impl Matchers {
         self.0.iter().all(|it| it.holds(labels.get(&it.name)))
     }
 
+    /// Whether all would hold for labels that have this value.
+    pub fn hold_for(&self, value: &str) -> bool {
+        self.0.iter().all(|it| it.holds(value))
+    }
+
     /// The labels that must have one certain value, which is not empty.
     pub fn equalities(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0

@@ -35,7 +35,7 @@ impl Calling<'_> {
     }
 
     /// An argument that the check has made sure of.
-    fn arg(&self, idx: usize) -> Result<&Expr, EvalError> {
+    pub(super) fn arg(&self, idx: usize) -> Result<&Expr, EvalError> {
         let arg = self.args.get(idx).copied();
         arg.ok_or_else(|| {
             let text = format!("missing argument in call to {}", self.function.name);
@@ -63,7 +63,8 @@ impl Evaluator<'_> {
             self.notes.add(AnnotationKind::SortInRange, expr.span);
         }
         match function.kind {
-            Kind::Missing | Kind::Info => Err(calling.missing()),
+            Kind::Missing => Err(calling.missing()),
+            Kind::Info => self.info(&calling),
             Kind::PerSample(f) => self.per_sample(&calling, |it, _| Some(f(it))),
             Kind::PerSampleWith(f) => self.per_sample(&calling, f),
             Kind::PerHistogram(f) => {

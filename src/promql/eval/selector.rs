@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::plan::Facts;
 use crate::promql::histogram::Histogram;
@@ -26,6 +26,11 @@ impl Looks {
     /// As `offset` and `@` say.
     pub(super) fn new(grid: Grid, facts: &Facts) -> Looks {
         Looks { grid, fixed: facts.at, offset: facts.offset }
+    }
+
+    /// As a time and an offset say.
+    pub(super) fn fixed(grid: Grid, at: Option<i64>, offset: i64) -> Looks {
+        Looks { grid, fixed: at, offset }
     }
 
     /// Where it looks at a step.
@@ -128,8 +133,7 @@ impl<'s> Evaluator<'s> {
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
         if selector.smoothed {
-            let kind = ErrorKind::Unsupported("`smoothed` selectors");
-            return Err(EvalError::new(expr.span, kind));
+            return self.eval_smoothed(expr, selector, grid);
         }
         let looks = Looks::new(grid, self.plan.of(expr));
         let n_steps = grid.n_steps();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::selector::Looks;
+use crate::promql::eval::smooth::extend;
 use crate::promql::functions::kind::Extension;
 use crate::promql::histogram::{Histogram, ResetHint};
 use crate::promql::matcher::Matchers;
@@ -205,26 +206,36 @@ impl<'s> Evaluator<'s> {
             return self.subquery(expr, subquery, grid);
         }
         let ranges = self.ranges(expr, grid)?;
-        if ranges.extension != Extension::None {
-            let kind = ErrorKind::Unsupported("`anchored` and `smoothed` selectors");
-            return Err(EvalError::new(expr.span, kind));
-        }
         let end = ranges.looks.at(0);
         let start = end - ranges.range;
+        let (from, to) = ranges.extension.reach(start, end, self.dialect.lookback);
         let mut all = Vec::new();
         for series in ranges.series() {
             let clean = Clean::new(series);
-            let floats = Slider::new(clean.floats()).slide(start, end);
-            let histograms = Slider::new(clean.histograms()).slide(start, end);
+            let floats = Slider::new(clean.floats()).slide(from, to);
+            let histograms = Slider::new(clean.histograms()).slide(from, to);
             if floats.is_empty() && histograms.is_empty() {
                 continue;
             }
             let weight: u64 = histograms.values.iter().map(|it| it.weight()).sum();
             self.limit.add(weight + floats.len() as u64, expr.span)?;
+            let floats = match ranges.extension {
+                Extension::None => copy(floats),
+                it if !histograms.is_empty() => {
+                    let modifier = it.modifier();
+                    let text =
+                        format!("{modifier} modifier is not supported with histograms");
+                    return Err(EvalError::new(expr.span, ErrorKind::Other(text)));
+                }
+                it => extend(floats, start, end, it == Extension::Smoothed),
+            };
+            if floats.is_empty() && histograms.is_empty() {
+                continue;
+            }
             all.push(Series {
                 labels: series.labels.clone(),
                 drop_name: series.drop_name,
-                floats: copy(floats),
+                floats,
                 histograms: copy(histograms),
             });
         }

@@ -64,11 +64,7 @@ impl<'s> Evaluator<'s> {
             for step in 0..grid.n_steps() {
                 let end = ranges.looks.at(step);
                 let start = end - ranges.range;
-                let (from, to) = match ranges.extension {
-                    Extension::None => (start, end),
-                    Extension::Anchored => (start - lookback, end),
-                    Extension::Smoothed => (start - lookback, end + lookback),
-                };
+                let (from, to) = ranges.extension.reach(start, end, lookback);
                 for (slot, values) in now.iter_mut().zip(scalars) {
                     *slot = values[step];
                 }
@@ -198,10 +194,11 @@ fn check_extension(
     ranges: &Ranges<'_>,
     at: TextRange,
 ) -> Result<(), EvalError> {
-    let (modifier, knows): (_, fn(&Function) -> bool) = match ranges.extension {
+    let modifier = ranges.extension.modifier();
+    let knows: fn(&Function) -> bool = match ranges.extension {
         Extension::None => return Ok(()),
-        Extension::Anchored => ("anchored", |it| it.anchored),
-        Extension::Smoothed => ("smoothed", |it| it.smoothed),
+        Extension::Anchored => |it| it.anchored,
+        Extension::Smoothed => |it| it.smoothed,
     };
     if knows(function) {
         return Ok(());

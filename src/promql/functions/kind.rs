@@ -77,6 +77,26 @@ pub enum Extension {
     Smoothed,
 }
 
+impl Extension {
+    /// How it is written; empty where there is none.
+    pub fn modifier(self) -> &'static str {
+        match self {
+            Extension::None => "",
+            Extension::Anchored => "anchored",
+            Extension::Smoothed => "smoothed",
+        }
+    }
+
+    /// Between which times samples are looked for, for a window from `start` to `end`.
+    pub fn reach(self, start: i64, end: i64, lookback: i64) -> (i64, i64) {
+        match self {
+            Extension::None => (start, end),
+            Extension::Anchored => (start - lookback, end),
+            Extension::Smoothed => (start - lookback, end + lookback),
+        }
+    }
+}
+
 /// The samples of one series in one window, and the arguments of the call at that step.
 /// There is at least one sample; staleness markers are left out.
 #[derive(Clone, Copy, Debug)]
