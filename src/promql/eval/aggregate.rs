@@ -4,11 +4,13 @@
 //! accumulators, one per step (`rangeEvalAgg`, `aggregation` in Prometheus
 //! `promql/engine.go`).
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::promql::annotation::AnnotationKind;
-use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
+use crate::promql::eval::aggregate_histogram::HistogramAcc;
 use crate::promql::eval::plan::unwrap;
 use crate::promql::kahan::Kahan;
 use crate::promql::labels::{Labels, METRIC_NAME};
@@ -231,7 +233,7 @@ impl Evaluator<'_> {
         let columns = self.eval_vector(operand, grid)?;
         let groups = Groups::new(aggregate, &columns);
         let results = match (aggregate.op, streaming(aggregate.op)) {
-            (_, Some(how)) => self.stream(aggregate, &columns, &groups, &how, grid)?,
+            (_, Some(how)) => self.stream(aggregate, &columns, &groups, &how, grid),
             (AggregateOp::Quantile, None) => {
                 self.quantiles(aggregate, &param, &columns, &groups, grid)
             }
@@ -254,24 +256,38 @@ impl Evaluator<'_> {
         groups: &Groups,
         how: &Streaming,
         grid: Grid,
-    ) -> Result<Vec<Column>, EvalError> {
+    ) -> Vec<Column> {
         let n_steps = grid.n_steps();
         let n_groups = groups.labels.len();
         let mut accs = vec![Acc::default(); n_groups * n_steps];
         let mut seen = vec![Bits::none(n_steps); n_groups];
         let mut drop_name = vec![false; n_groups];
+        let mut histograms: BTreeMap<(usize, usize), HistogramAcc> = BTreeMap::new();
+        let adds = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg);
+        let at = unwrap(&aggregate.expr).span;
         for (column, group) in columns.iter().zip(&groups.of_series) {
             let group = *group as usize;
             let accs = &mut accs[group * n_steps..(group + 1) * n_steps];
             let seen = &mut seen[group];
             drop_name[group] |= column.drop_name;
             for step in column.has.iter() {
-                if column.histogram(step).is_some() && !how.takes_histograms {
-                    if matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg) {
-                        let kind = ErrorKind::Unsupported("native histograms");
-                        return Err(EvalError::new(aggregate.op_span, kind));
+                if let Some(histogram) = column.histogram(step)
+                    && !how.takes_histograms
+                {
+                    if !adds {
+                        self.note_ignored(aggregate);
+                        continue;
                     }
-                    self.note_ignored(aggregate);
+                    let labels = &column.labels;
+                    match histograms.entry((group, step)) {
+                        Entry::Occupied(mut it) => {
+                            it.get_mut().add(histogram, labels, &mut self.notes, at);
+                        }
+                        Entry::Vacant(it) => {
+                            let is_mean = aggregate.op == AggregateOp::Avg;
+                            it.insert(HistogramAcc::new(histogram, is_mean));
+                        }
+                    }
                     continue;
                 }
                 let value = column.floats[step];
@@ -286,16 +302,24 @@ impl Evaluator<'_> {
         }
         let mut results = Vec::with_capacity(n_groups);
         for (group, (labels, has)) in groups.labels.iter().zip(seen).enumerate() {
-            if !has.any() {
-                continue;
-            }
             let accs = &accs[group * n_steps..(group + 1) * n_steps];
             let floats = accs.iter().map(how.last).collect();
             let drop_name = drop_name[group];
             let labels = labels.clone();
             results.push(Column { labels, drop_name, floats, has, histograms: None });
         }
-        Ok(results)
+        for ((group, step), acc) in histograms {
+            let result = &mut results[group];
+            if result.has.get(step) {
+                result.clear(step);
+                let kind = AnnotationKind::MixedFloatsHistogramsAggregation;
+                self.notes.add(kind, at);
+            } else if let Some(it) = acc.finish(&mut self.notes, at) {
+                result.set_histogram(step, it);
+            }
+        }
+        results.retain(|it| it.has.any());
+        results
     }
 
     fn quantiles(

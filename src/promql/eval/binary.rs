@@ -1,13 +1,12 @@
 //! Binary operations, by the types of their operands.
 
-use crate::promql::annotation::AnnotationKind;
-use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::error::EvalError;
 use crate::promql::eval::element::{Element, changes_metric, element};
 use crate::promql::eval::plan::type_of;
 use crate::promql::eval::{Evaluator, limit, merge};
 use crate::promql::syntax::ast::{Binary, BinaryOp, Expr};
 use crate::promql::syntax::types::ValueType;
-use crate::promql::value::{Column, Grid, Value};
+use crate::promql::value::{Column, Grid, Sample, Value};
 
 /// On which side the scalar stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,27 +79,52 @@ impl Evaluator<'_> {
         }
         let renames = changes_metric(binary.op) || binary.return_bool;
         for column in &mut columns {
-            if column.histograms.is_some() {
-                let kind = ErrorKind::Unsupported("native histograms");
-                return Err(EvalError::new(expr.span, kind));
-            }
             column.drop_name |= renames;
             match element(binary.op) {
-                Element::Value(f) => compute(column, scalar, side, f),
-                Element::Filter(f) => filter(column, scalar, side, f, binary.return_bool),
-                Element::None => {
-                    if column.has.any() {
-                        let (op, lhs, rhs) = (binary.op, "float", "float");
-                        let kind = AnnotationKind::IncompatibleTypes { lhs, op, rhs };
-                        self.notes.add(kind, expr.span);
-                    }
-                    column.has.unset_all();
+                Element::Value(f) if column.histograms.is_none() => {
+                    compute(column, scalar, side, f);
                 }
+                Element::Filter(f) if column.histograms.is_none() => {
+                    filter(column, scalar, side, f, binary.return_bool);
+                }
+                _ => self.mixed_with_scalar(expr, binary, column, scalar, side),
             }
         }
         let columns = merge::finish(columns, grid, self.delayed(), expr.span)?;
         self.limit.step_by_step(before, &gathered, &columns, expr.span)?;
         Ok(Value::Vector(columns))
+    }
+}
+
+impl Evaluator<'_> {
+    /// A column that has histograms, or an operator that is about them.
+    fn mixed_with_scalar(
+        &mut self,
+        expr: &Expr,
+        binary: &Binary,
+        column: &mut Column,
+        scalar: &[f64],
+        side: ScalarSide,
+    ) {
+        for (step, scalar) in scalar.iter().enumerate() {
+            let Some(sample) = column.sample(step) else { continue };
+            let scalar = Sample::Float(*scalar);
+            let combined = match side {
+                ScalarSide::Left => self.combine(expr, binary.op, &scalar, &sample),
+                ScalarSide::Right => self.combine(expr, binary.op, &sample, &scalar),
+            };
+            let is_filter = matches!(element(binary.op), Element::Filter(_));
+            match combined {
+                None => column.clear(step),
+                Some(it) if binary.return_bool => {
+                    column.set_float(step, f64::from(u8::from(it.keep)));
+                }
+                Some(it) if !it.keep => column.clear(step),
+                // A comparison keeps the vector's value, on whichever side it stands.
+                Some(_) if is_filter => {}
+                Some(it) => column.set(step, it.sample),
+            }
+        }
     }
 }
 

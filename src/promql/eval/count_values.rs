@@ -41,16 +41,16 @@ impl Evaluator<'_> {
         let keeps_value = !(aggregate.without && is_named);
         let mut counts = Counts::new(grid);
         for column in &columns {
-            if column.histograms.is_some() {
-                let kind = ErrorKind::Unsupported("native histograms");
-                return Err(EvalError::new(expr.span, kind));
-            }
             let group = group_labels(aggregate, &column.labels).with(&label, "");
             let group = counts.group(group);
             for step in column.has.iter() {
-                let value = column.floats[step];
                 let value_label = keeps_value.then_some(&*label);
-                counts.add(group, value, value_label, step);
+                match column.histogram(step) {
+                    Some(it) => {
+                        counts.add_text(group, &it.to_string(), value_label, step)
+                    }
+                    None => counts.add(group, column.floats[step], value_label, step),
+                }
             }
         }
         let results = counts.columns;
@@ -95,19 +95,33 @@ impl Counts {
         let idx = match self.of_value.get(&key) {
             Some(idx) => *idx,
             None => {
-                let labels = match label {
-                    Some(it) => self.groups[group].with(it, &number::decimal(value)),
-                    None => self.groups[group].clone(),
-                };
-                let next = self.columns.len();
-                let idx = *self.of_labels.entry(labels.clone()).or_insert(next);
-                if idx == next {
-                    self.columns.push(Column::empty(labels, self.grid.n_steps()));
-                }
+                let idx = self.column(group, &number::decimal(value), label);
                 self.of_value.insert(key, idx);
                 idx
             }
         };
+        self.count(idx, step);
+    }
+
+    fn add_text(&mut self, group: usize, text: &str, label: Option<&str>, step: usize) {
+        let idx = self.column(group, text, label);
+        self.count(idx, step);
+    }
+
+    fn column(&mut self, group: usize, text: &str, label: Option<&str>) -> usize {
+        let labels = match label {
+            Some(it) => self.groups[group].with(it, text),
+            None => self.groups[group].clone(),
+        };
+        let next = self.columns.len();
+        let idx = *self.of_labels.entry(labels.clone()).or_insert(next);
+        if idx == next {
+            self.columns.push(Column::empty(labels, self.grid.n_steps()));
+        }
+        idx
+    }
+
+    fn count(&mut self, idx: usize, step: usize) {
         let column = &mut self.columns[idx];
         let count = column.float(step).unwrap_or(0.0);
         column.set_float(step, count + 1.0);

@@ -1,7 +1,13 @@
 //! Binary operators on single values.
 
+use std::sync::Arc;
+
+use crate::promql::annotation::{AnnotationKind, HistogramOp};
+use crate::promql::eval::Evaluator;
+use crate::promql::histogram::{Histogram, Keep, ResetHint};
 use crate::promql::math;
-use crate::promql::syntax::ast::BinaryOp;
+use crate::promql::syntax::ast::{BinaryOp, Expr};
+use crate::promql::value::Sample;
 
 /// What an operator does with two floats.
 #[derive(Clone, Copy)]
@@ -60,5 +66,104 @@ pub(super) fn changes_metric(op: BinaryOp) -> bool {
         | BinaryOp::Unless
         | BinaryOp::TrimUpper
         | BinaryOp::TrimLower => false,
+    }
+}
+
+/// The result of an operator on two samples.
+pub(super) struct Combined {
+    /// The value.
+    pub sample: Sample,
+    /// Whether a comparison keeps it.
+    pub keep: bool,
+}
+
+impl Evaluator<'_> {
+    /// Applies an operator to two samples of any kind; none where they do not go
+    /// together, which is noted.
+    pub(super) fn combine(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        lhs: &Sample,
+        rhs: &Sample,
+    ) -> Option<Combined> {
+        let keep = |sample: Sample| Some(Combined { sample, keep: true });
+        let histogram = |it: Histogram| keep(Sample::Histogram(Arc::new(it.compacted())));
+        match (lhs, rhs) {
+            (Sample::Float(a), Sample::Float(b)) => match element(op) {
+                Element::Value(f) => keep(Sample::Float(f(*a, *b))),
+                Element::Filter(f) => {
+                    Some(Combined { sample: lhs.clone(), keep: f(*a, *b) })
+                }
+                Element::None => self.note_types(expr, op, "float", "float"),
+            },
+            (Sample::Float(a), Sample::Histogram(b)) => match op {
+                BinaryOp::Mul => histogram(b.times(*a)),
+                _ => self.note_types(expr, op, "float", "histogram"),
+            },
+            (Sample::Histogram(a), Sample::Float(b)) => match op {
+                BinaryOp::Mul => histogram(a.times(*b)),
+                BinaryOp::Div => histogram(a.divided(*b)),
+                BinaryOp::TrimUpper => {
+                    keep(Sample::Histogram(Arc::new(a.trimmed(*b, Keep::Below))))
+                }
+                BinaryOp::TrimLower => {
+                    keep(Sample::Histogram(Arc::new(a.trimmed(*b, Keep::Above))))
+                }
+                _ => self.note_types(expr, op, "histogram", "float"),
+            },
+            (Sample::Histogram(a), Sample::Histogram(b)) => match op {
+                BinaryOp::Add | BinaryOp::Sub => {
+                    self.add_histograms(expr, op, a, b).and_then(histogram)
+                }
+                BinaryOp::Eql => {
+                    Some(Combined { sample: lhs.clone(), keep: a.same_data(b) })
+                }
+                BinaryOp::Neq => {
+                    Some(Combined { sample: lhs.clone(), keep: !a.same_data(b) })
+                }
+                _ => self.note_types(expr, op, "histogram", "histogram"),
+            },
+        }
+    }
+
+    fn add_histograms(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        a: &Histogram,
+        b: &Histogram,
+    ) -> Option<Histogram> {
+        let (result, what) = match op {
+            BinaryOp::Sub => (a.minus(b), HistogramOp::Subtraction),
+            _ => (a.plus(b), HistogramOp::Addition),
+        };
+        let Ok((mut sum, remarks)) = result else {
+            self.notes.add(AnnotationKind::IncompatibleBucketLayout { op }, expr.span);
+            return None;
+        };
+        if remarks.collision {
+            self.notes.add(AnnotationKind::ResetCollision { op: what }, expr.span);
+            return None;
+        }
+        if remarks.reconciled {
+            self.notes
+                .add(AnnotationKind::MismatchedCustomBuckets { op: what }, expr.span);
+        }
+        if op == BinaryOp::Sub {
+            sum.reset_hint = ResetHint::Gauge;
+        }
+        Some(sum)
+    }
+
+    fn note_types(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        lhs: &'static str,
+        rhs: &'static str,
+    ) -> Option<Combined> {
+        self.notes.add(AnnotationKind::IncompatibleTypes { lhs, op, rhs }, expr.span);
+        None
     }
 }

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::element::{Element, element};
@@ -41,10 +40,6 @@ impl Evaluator<'_> {
         rhs: &[Column],
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
-        if lhs.iter().chain(rhs).any(|it| it.histograms.is_some()) {
-            let kind = ErrorKind::Unsupported("native histograms");
-            return Err(EvalError::new(expr.span, kind));
-        }
         let plain = Matching {
             cardinality: Cardinality::OneToOne,
             on: false,
@@ -159,42 +154,64 @@ impl Evaluator<'_> {
                 continue;
             }
             let (lhs, rhs) = match sides.swapped {
-                false => (&many.floats, &one.floats),
-                true => (&one.floats, &many.floats),
+                false => (many, one),
+                true => (one, many),
             };
             let mut column = Column::empty(labels, grid.n_steps());
             column.drop_name = binary.return_bool;
-            let slots = column.floats.iter_mut().zip(lhs.iter().zip(rhs));
+            let plain = many.histograms.is_none() && one.histograms.is_none();
+            let slots = column.floats.iter_mut().zip(lhs.floats.iter().zip(&rhs.floats));
             match element(binary.op) {
-                Element::Value(f) => {
+                Element::Value(f) if plain => {
                     for (slot, (a, b)) in slots {
                         *slot = f(*a, *b);
                     }
                     column.has = has;
                 }
-                Element::Filter(f) if binary.return_bool => {
+                Element::Filter(f) if plain && binary.return_bool => {
                     for (slot, (a, b)) in slots {
                         *slot = f64::from(u8::from(f(*a, *b)));
                     }
                     column.has = has;
                 }
-                Element::Filter(f) => {
+                Element::Filter(f) if plain => {
                     for step in has.iter() {
-                        if f(lhs[step], rhs[step]) {
-                            column.set_float(step, lhs[step]);
+                        if f(lhs.floats[step], rhs.floats[step]) {
+                            column.set_float(step, lhs.floats[step]);
                         }
                     }
                 }
-                Element::None => self.note_floats(expr, binary),
+                _ => {
+                    for step in has.iter() {
+                        if let (Some(a), Some(b)) = (lhs.sample(step), rhs.sample(step))
+                            && let Some(sample) = self.one_result(expr, binary, &a, &b)
+                            && let Some(sample) = sample
+                        {
+                            column.set(step, sample);
+                        }
+                    }
+                }
             }
             columns.push(column);
         }
         columns
     }
 
-    fn note_floats(&mut self, expr: &Expr, binary: &Binary) {
-        let (op, lhs, rhs) = (binary.op, "float", "float");
-        self.notes.add(AnnotationKind::IncompatibleTypes { lhs, op, rhs }, expr.span);
+    /// What comes out of two samples: nothing where they do not go together, and no
+    /// sample where a comparison keeps none.
+    fn one_result(
+        &mut self,
+        expr: &Expr,
+        binary: &Binary,
+        lhs: &Sample,
+        rhs: &Sample,
+    ) -> Option<Option<Sample>> {
+        let combined = self.combine(expr, binary.op, lhs, rhs)?;
+        Some(match (binary.return_bool, combined.keep) {
+            (true, keep) => Some(Sample::Float(f64::from(u8::from(keep)))),
+            (false, true) => Some(combined.sample),
+            (false, false) => None,
+        })
     }
 
     fn step_by_step(
@@ -255,22 +272,14 @@ impl Evaluator<'_> {
     ) -> Result<(), EvalError> {
         let matching = sides.matching;
         let value = |columns: &[Column], idx: u32, fill: Option<f64>| {
-            let column = columns.get(idx as usize);
-            column.map_or(fill.unwrap_or(f64::NAN), |it| it.floats[at.step])
+            let sample = columns.get(idx as usize).and_then(|it| it.sample(at.step));
+            sample.unwrap_or(Sample::Float(fill.unwrap_or(f64::NAN)))
         };
         let many = value(sides.many, pair.many, matching.fill_lhs);
         let one = value(sides.one, pair.one, matching.fill_rhs);
         let (lhs, rhs) = if sides.swapped { (one, many) } else { (many, one) };
-        let (value, keep) = match element(binary.op) {
-            Element::Value(f) => (f(lhs, rhs), true),
-            Element::Filter(f) if binary.return_bool => {
-                (f64::from(u8::from(f(lhs, rhs))), true)
-            }
-            Element::Filter(f) => (lhs, f(lhs, rhs)),
-            Element::None => {
-                self.note_floats(at.expr, binary);
-                return Ok(());
-            }
+        let Some(result) = self.one_result(at.expr, binary, &lhs, &rhs) else {
+            return Ok(());
         };
         let id = results.id(pair, || {
             let (many, one) = sides.labels(pair);
@@ -288,9 +297,9 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
-        match keep {
-            true => results.put(id, value, binary.return_bool, at),
-            false => Ok(()),
+        match result {
+            Some(sample) => results.put(id, sample, binary.return_bool, at),
+            None => Ok(()),
         }
     }
 }
@@ -406,11 +415,11 @@ impl Results {
     fn put(
         &mut self,
         id: u32,
-        value: f64,
+        sample: Sample,
         drop_name: bool,
         at: Place<'_>,
     ) -> Result<(), EvalError> {
         let column = self.builder.column(&self.labels[id as usize], drop_name);
-        self.builder.put(column, at.step, Sample::Float(value), at.expr.span)
+        self.builder.put(column, at.step, sample, at.expr.span)
     }
 }

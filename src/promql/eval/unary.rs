@@ -1,6 +1,8 @@
 //! `-x` and `+x`.
 
-use crate::promql::error::{ErrorKind, EvalError};
+use std::sync::Arc;
+
+use crate::promql::error::EvalError;
 use crate::promql::eval::{Evaluator, merge};
 use crate::promql::syntax::ast::{BinaryOp, Expr};
 use crate::promql::value::{Grid, Value};
@@ -24,9 +26,8 @@ impl Evaluator<'_> {
                 for column in columns.iter_mut() {
                     column.drop_name = true;
                     column.floats.iter_mut().for_each(|it| *it = -*it);
-                    if column.histograms.is_some() {
-                        let kind = ErrorKind::Unsupported("native histograms");
-                        return Err(EvalError::new(expr.span, kind));
+                    for it in column.histograms.iter_mut().flatten().flatten() {
+                        *it = Arc::new(it.times(-1.0));
                     }
                 }
                 if !self.delayed() {
