@@ -1,6 +1,8 @@
 //! Items to samples on the grid of a test.
 
 use crate::case::duration;
+use std::sync::Arc;
+
 use crate::case::notation::{
     Extent, Item, MAX_SAMPLES, STALE_NAN, Sample, Shape, TextRange,
 };
@@ -131,12 +133,22 @@ fn fill(
             out.extend((0..n).map(|_| Sample::Histogram(start.clone())));
             *last = None;
         }
-        Shape::Histogram { step: Some(_), .. } => {
-            return Err(SyntaxError {
-                at: item.at,
-                message: "series of rising native histograms".to_string(),
-                help: Some("write each histogram out".to_string()),
-            });
+        Shape::Histogram { start, step: Some((rises, step)) } => {
+            let mut current = start.clone();
+            for idx in 0..n {
+                if idx != 0 {
+                    let next = current.next(step, *rises).ok_or_else(|| SyntaxError {
+                        at: item.at,
+                        message: "error combining histograms: the schema of the first \
+                                  is finer, or only one has custom bounds"
+                            .to_string(),
+                        help: None,
+                    })?;
+                    current = Arc::new(next);
+                }
+                out.push(Sample::Histogram(current.clone()));
+            }
+            *last = None;
         }
     }
     Ok(())

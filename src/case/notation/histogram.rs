@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::promql::histogram::{BucketSpan, Histogram, ResetHint, Side};
+
 /// What a histogram description says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistogramText {
@@ -43,6 +45,71 @@ pub enum Hint {
     NotReset,
     /// `gauge`
     Gauge,
+}
+
+impl HistogramText {
+    /// The histogram that is described.
+    pub fn histogram(&self) -> Histogram {
+        let spans = |buckets: &[f64], offset: i32| match buckets.len() {
+            0 => Vec::new(),
+            n => vec![BucketSpan { offset, length: n as u32 }],
+        };
+        Histogram {
+            reset_hint: match self.hint {
+                None | Some(Hint::Unknown) => ResetHint::Unknown,
+                Some(Hint::Reset) => ResetHint::Reset,
+                Some(Hint::NotReset) => ResetHint::NotReset,
+                Some(Hint::Gauge) => ResetHint::Gauge,
+            },
+            schema: self.schema,
+            zero_threshold: self.zero_threshold,
+            zero_count: self.zero_count,
+            count: self.count,
+            sum: self.sum,
+            positive_spans: spans(&self.positive, self.positive_offset),
+            positive_buckets: self.positive.clone(),
+            negative_spans: spans(&self.negative, self.negative_offset),
+            negative_buckets: self.negative.clone(),
+            custom_values: self.custom_values.clone(),
+        }
+    }
+
+    /// The description of a histogram, with the hint as it is to be written.
+    fn describe(histogram: &Histogram, hint: Option<Hint>) -> HistogramText {
+        let (positive_offset, positive) = histogram.dense(Side::Positive);
+        let (negative_offset, negative) = histogram.dense(Side::Negative);
+        HistogramText {
+            schema: histogram.schema,
+            sum: histogram.sum,
+            count: histogram.count,
+            zero_count: histogram.zero_count,
+            zero_threshold: histogram.zero_threshold,
+            positive,
+            positive_offset,
+            negative,
+            negative_offset,
+            custom_values: histogram.custom_values.clone(),
+            hint,
+        }
+    }
+
+    /// The next one in a series that rises, or falls, by `step`; none where the two
+    /// cannot be combined.
+    pub(super) fn next(
+        &self,
+        step: &HistogramText,
+        rises: bool,
+    ) -> Option<HistogramText> {
+        let (this, step) = (self.histogram(), step.histogram());
+        if step.schema < this.schema && !step.has_custom_buckets() {
+            return None;
+        }
+        let (next, _) = match rises {
+            true => this.plus(&step).ok()?,
+            false => this.minus(&step).ok()?,
+        };
+        Some(HistogramText::describe(&next, self.hint))
+    }
 }
 
 impl Hint {

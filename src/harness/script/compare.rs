@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::case::notation::Sample as Written;
 use crate::case::script::{Eval, ExpectedSeries, RemarkKind};
 use crate::harness::script::is_scalar;
-use crate::harness::script::load::histogram;
 use crate::promql::histogram::Histogram;
 use crate::promql::labels::Labels;
 use crate::promql::number::general;
@@ -213,11 +212,11 @@ fn agrees(wanted: &Written, sample: &Sample) -> bool {
     match (wanted, sample) {
         (Written::Float(wanted), Sample::Float(value)) => is_close(*wanted, *value),
         (Written::Histogram(text), Sample::Histogram(value)) => {
-            let mut wanted = histogram(text);
+            let mut wanted = text.histogram().compacted();
             if text.hint.is_none() {
                 wanted.reset_hint = value.reset_hint;
             }
-            same_histogram(&wanted, value)
+            same_histogram(&wanted, &Histogram::clone(value).compacted())
         }
         // A gap in an instant query is a value of zero.
         (Written::Gap, Sample::Float(value)) => is_close(0.0, *value),
@@ -245,7 +244,7 @@ fn same_histogram(a: &Histogram, b: &Histogram) -> bool {
 fn show(sample: &Sample) -> String {
     match sample {
         Sample::Float(value) => general(*value),
-        Sample::Histogram(it) => format!("{it:?}"),
+        Sample::Histogram(it) => show_histogram(it),
     }
 }
 
@@ -253,6 +252,11 @@ fn show_written(sample: &Written) -> String {
     match sample {
         Written::Gap => "_".into(),
         Written::Float(value) => general(*value),
-        Written::Histogram(text) => format!("{:?}", histogram(text)),
+        Written::Histogram(text) => show_histogram(&text.histogram()),
     }
+}
+
+fn show_histogram(histogram: &Histogram) -> String {
+    let Histogram { reset_hint, schema, .. } = histogram;
+    format!("{histogram} (schema {schema}, {reset_hint:?})")
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::case::notation::{Hint, HistogramText, Sample as Written};
+use crate::case::notation::Sample as Written;
 use crate::case::script::Load;
-use crate::promql::histogram::{BucketSpan, Histogram, ResetHint};
+use crate::harness::script::nhcb;
+use crate::promql::histogram::{Histogram, ResetHint};
 use crate::promql::series::{Samples, Series};
 use crate::promql::storage::MemoryStorage;
+use crate::promql::value::is_stale_nan;
 
 /// Adds the series of a `load`.
 pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), String> {
@@ -14,6 +16,7 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
         let mut floats = Samples::default();
         let mut histograms = Samples::default();
         let mut starts = (Vec::new(), Vec::new());
+        let mut before = None;
         for (idx, sample) in series.samples.iter().enumerate() {
             let time = idx as i64 * load.gap;
             let start = series.starts.get(idx).copied().flatten();
@@ -23,9 +26,12 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
                 Written::Float(value) => {
                     floats.push(time, *value);
                     starts.0.push(start);
+                    before = None;
                 }
                 Written::Histogram(text) => {
-                    histograms.push(time, Arc::new(histogram(text)));
+                    let stored = stored(text.histogram(), before.as_ref());
+                    before = (!is_stale_nan(stored.sum)).then(|| stored.clone());
+                    histograms.push(time, Arc::new(stored));
                     starts.1.push(start);
                 }
             }
@@ -36,34 +42,44 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
         let labels = series.labels.clone();
         storage.insert(Series { labels, drop_name: false, floats, histograms });
     }
-    match load.with_nhcb {
-        true => Err("load_with_nhcb: not supported yet".into()),
-        false => Ok(()),
+    if !load.with_nhcb {
+        return Ok(());
     }
+    for (labels, by_time) in nhcb::convert(load)? {
+        let mut histograms = Samples::default();
+        let mut before: Option<Histogram> = None;
+        for (time, histogram) in by_time {
+            let stored = stored(Histogram::clone(&histogram), before.as_ref());
+            before = Some(stored.clone());
+            histograms.push(time, Arc::new(stored));
+        }
+        storage.insert(Series { labels, histograms, ..Series::default() });
+    }
+    Ok(())
 }
 
-/// The histogram that a description stands for.
-pub(super) fn histogram(text: &HistogramText) -> Histogram {
-    let spans = |buckets: &[f64], offset: i32| match buckets.len() {
-        0 => Vec::new(),
-        n => vec![BucketSpan { offset, length: n as u32 }],
-    };
-    Histogram {
-        reset_hint: match text.hint {
-            None | Some(Hint::Unknown) => ResetHint::Unknown,
-            Some(Hint::Reset) => ResetHint::Reset,
-            Some(Hint::NotReset) => ResetHint::NotReset,
-            Some(Hint::Gauge) => ResetHint::Gauge,
-        },
-        schema: text.schema,
-        zero_threshold: text.zero_threshold,
-        zero_count: text.zero_count,
-        count: text.count,
-        sum: text.sum,
-        positive_spans: spans(&text.positive, text.positive_offset),
-        positive_buckets: text.positive.clone(),
-        negative_spans: spans(&text.negative, text.negative_offset),
-        negative_buckets: text.negative.clone(),
-        custom_values: text.custom_values.clone(),
+/// A histogram as a time series database gives it back: it has looked whether there was
+/// a reset since the one before.
+fn stored(mut histogram: Histogram, before: Option<&Histogram>) -> Histogram {
+    if histogram.reset_hint == ResetHint::Gauge {
+        return histogram;
     }
+    let is_reset = histogram.reset_hint == ResetHint::Reset;
+    histogram.reset_hint = match before {
+        _ if is_reset => ResetHint::Reset,
+        None => ResetHint::Unknown,
+        Some(before) if before.reset_hint == ResetHint::Gauge => ResetHint::Unknown,
+        Some(before) => {
+            let unknown =
+                Histogram { reset_hint: ResetHint::Unknown, ..histogram.clone() };
+            let differs = before.schema != histogram.schema
+                || before.zero_threshold != histogram.zero_threshold
+                || before.custom_values != histogram.custom_values;
+            match differs || unknown.is_reset_since(before) {
+                true => ResetHint::Reset,
+                false => ResetHint::NotReset,
+            }
+        }
+    };
+    histogram
 }

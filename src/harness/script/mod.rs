@@ -5,6 +5,7 @@
 
 mod compare;
 mod load;
+mod nhcb;
 mod pin;
 
 use std::fmt;

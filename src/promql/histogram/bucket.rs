@@ -125,6 +125,21 @@ impl Histogram {
         entries(self, side).map(move |(idx, count)| self.bucket(side, idx, count))
     }
 
+    /// The counts of a side from the first bucket to the last, gaps as zero, and the
+    /// index of the first.
+    pub fn dense(&self, side: Side) -> (i32, Vec<f64>) {
+        let mut first = 0;
+        let mut counts: Vec<f64> = Vec::new();
+        for (idx, count) in entries(self, side) {
+            if counts.is_empty() {
+                first = idx;
+            }
+            counts.resize((idx - first).max(0) as usize, 0.0);
+            counts.push(count);
+        }
+        (first, counts)
+    }
+
     /// The bucket around zero.
     pub fn zero_bucket(&self) -> Bucket {
         Bucket {
