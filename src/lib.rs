@@ -23,3 +23,4 @@ pub mod rulefile;
 pub mod rules;
 pub mod runbook;
 pub mod spec;
+pub mod template;

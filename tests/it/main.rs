@@ -21,6 +21,7 @@ mod promql_syntax;
 mod rulefile;
 mod runbook;
 mod spec;
+mod template;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -34,5 +35,6 @@ fn main() {
     trials.extend(rulefile::trials());
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
+    trials.extend(template::trials());
     libtest_mimic::run(&args, trials).exit();
 }

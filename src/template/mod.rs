@@ -1,0 +1,142 @@
+//! Go's `text/template` with Prometheus's functions: what labels and annotations of
+//! alerts are written in.
+//!
+//! [`parse`] gives a tree or Prometheus's own message with the place in the author's
+//! text, [`expand::expand`] the text for one alert, [`usage::usage`] what a template
+//! reads. The room knows no rules: `query` is a closure that it is given.
+
+mod builtins;
+mod call;
+mod case;
+mod compare;
+mod eval;
+pub mod expand;
+mod functions;
+mod host;
+mod humanize;
+mod lexer;
+mod literal;
+mod methods;
+mod parse;
+mod print;
+mod regex;
+#[cfg(test)]
+mod tests;
+mod time;
+mod tree;
+pub mod usage;
+mod value;
+
+use crate::promql::syntax::ast::TextRange;
+
+/// What Prometheus puts before the text of each label and annotation
+/// (`rules/alerting.go`).
+const DEFINITIONS: &str = "{{$labels := .Labels}}\
+    {{$externalLabels := .ExternalLabels}}\
+    {{$externalURL := .ExternalURL}}\
+    {{$value := .Value}}";
+
+/// A template that was parsed.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// `__alert_` and the alert's name, as Prometheus's messages have it.
+    name: String,
+    /// The text with Prometheus's definitions before it.
+    text: String,
+    /// Where the author's text begins in it.
+    offset: u32,
+    templates: parse::Templates,
+}
+
+/// When a template failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It does not parse.
+    Parse,
+    /// It cannot be expanded with this data.
+    Execute,
+}
+
+/// A template that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// When.
+    pub stage: Stage,
+    /// The place in the author's text.
+    pub at: TextRange,
+    /// What is wrong, without the place.
+    pub reason: String,
+    /// Prometheus's whole message: `error parsing template __alert_x: …`.
+    pub message: String,
+}
+
+/// Parses the text of a label or an annotation of an alert.
+pub fn parse(alert: &str, text: &str) -> Result<Template, TemplateError> {
+    parse_after(&format!("__alert_{alert}"), DEFINITIONS, text)
+}
+
+fn parse_after(
+    name: &str,
+    definitions: &str,
+    text: &str,
+) -> Result<Template, TemplateError> {
+    let mut template = Template {
+        name: name.to_owned(),
+        text: format!("{definitions}{text}"),
+        offset: definitions.len() as u32,
+        templates: parse::Templates::new(),
+    };
+    match parse::parse(&template.name, &template.text, is_function) {
+        Ok(templates) => {
+            template.templates = templates;
+            Ok(template)
+        }
+        Err(fault) => {
+            let whole = format!("template: {name}:{}: {}", fault.line, fault.message);
+            Err(template.error(Stage::Parse, fault.at, fault.message, whole))
+        }
+    }
+}
+
+impl Template {
+    fn error(
+        &self,
+        stage: Stage,
+        at: TextRange,
+        reason: String,
+        message: String,
+    ) -> TemplateError {
+        let doing = match stage {
+            Stage::Parse => "parsing",
+            Stage::Execute => "executing",
+        };
+        let message = format!("error {doing} template {}: {message}", self.name);
+        TemplateError { stage, at: self.own(at), reason, message }
+    }
+
+    /// A range of the whole text as one of the author's text.
+    fn own(&self, range: TextRange) -> TextRange {
+        let length = self.text.len() as u32 - self.offset;
+        let shift = |it: u32| it.saturating_sub(self.offset).min(length);
+        TextRange { start: shift(range.start), end: shift(range.end) }
+    }
+}
+
+/// The names of all functions that a template may call, sorted.
+pub fn function_names() -> Vec<&'static str> {
+    let tables = functions::FUNCTIONS.iter().chain(builtins::FUNCTIONS);
+    let mut names: Vec<&str> = tables.map(|it| it.name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn is_function(name: &str) -> bool {
+    find_function(name).is_some()
+}
+
+/// A function by its name, and whether it is one of Go's own.
+fn find_function(name: &str) -> Option<(&'static call::Function, bool)> {
+    let own = functions::FUNCTIONS.iter().find(|it| it.name == name);
+    let builtin = || builtins::FUNCTIONS.iter().find(|it| it.name == name);
+    own.map(|it| (it, false)).or_else(|| builtin().map(|it| (it, true)))
+}

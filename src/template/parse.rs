@@ -1,0 +1,617 @@
+//! Tokens to a tree, with the messages of Go's `text/template/parse`.
+
+use std::collections::BTreeMap;
+
+use super::lexer::{Keyword, Token, TokenKind, tokens};
+use super::literal;
+use super::tree::{
+    Branch, BranchKind, Command, List, Node, NodeKind, Pipe, Statement, StatementKind,
+};
+use crate::promql::labels::quote;
+use crate::promql::syntax::ast::TextRange;
+
+/// How deeply blocks and parentheses may nest. Go allows 10,000 parentheses.
+const MAX_DEPTH: u32 = 150;
+
+/// What was parsed: the templates by name, the whole text's own one among them.
+pub(super) type Templates = BTreeMap<String, List>;
+
+/// A fault: Go's message without the place, the line that Go tells, and the place.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) line: usize,
+    pub(super) message: String,
+    pub(super) at: TextRange,
+}
+
+type Result<T> = std::result::Result<T, Box<Fault>>;
+
+/// Parses `text` as the template `name`; `is_function` knows the functions.
+pub(super) fn parse(
+    name: &str,
+    text: &str,
+    is_function: fn(&str) -> bool,
+) -> Result<Templates> {
+    let mut parser = Parser {
+        text,
+        name,
+        is_function,
+        tokens: tokens(text),
+        next: 0,
+        furthest: 0,
+        scope: Scope::new(),
+        depth: 0,
+        templates: BTreeMap::new(),
+    };
+    let root = parser.root()?;
+    parser.add(name, root)?;
+    Ok(parser.templates)
+}
+
+/// What each template has for itself.
+struct Scope {
+    variables: Vec<String>,
+    n_ranges: u32,
+    /// Where the action begins that is being read.
+    action_start: Option<usize>,
+}
+
+impl Scope {
+    fn new() -> Scope {
+        Scope { variables: vec!["$".to_owned()], n_ranges: 0, action_start: None }
+    }
+}
+
+/// A statement, or what ends a list of them.
+enum Item {
+    Statement(Statement),
+    Else,
+    End,
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    name: &'a str,
+    is_function: fn(&str) -> bool,
+    tokens: Vec<Token>,
+    next: usize,
+    /// The last token that was looked at: Go tells its line.
+    furthest: usize,
+    scope: Scope,
+    depth: u32,
+    templates: Templates,
+}
+
+impl<'a> Parser<'a> {
+    fn token(&mut self, idx: usize) -> Token {
+        let idx = idx.min(self.tokens.len() - 1);
+        self.furthest = self.furthest.max(idx);
+        self.tokens[idx].clone()
+    }
+
+    fn next(&mut self) -> Token {
+        let token = self.token(self.next);
+        self.next += 1;
+        token
+    }
+
+    fn peek(&mut self) -> Token {
+        self.token(self.next)
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != TokenKind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.next -= 1;
+        token
+    }
+
+    fn slice(&self, token: &Token) -> &'a str {
+        &self.text[token.start..token.end]
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        1 + self.text.as_bytes()[..offset].iter().filter(|it| **it == b'\n').count()
+    }
+
+    fn fault<T>(&self, at: TextRange, message: String) -> Result<T> {
+        let line = self.line(self.tokens[self.furthest].start);
+        Err(Box::new(Fault { line, message, at }))
+    }
+
+    fn fault_here<T>(&self, message: String) -> Result<T> {
+        self.fault(range(&self.tokens[self.furthest]), message)
+    }
+
+    fn unexpected<T>(&self, token: &Token, context: &str) -> Result<T> {
+        let text = self.slice(token);
+        let shown = match token.kind {
+            TokenKind::Error => {
+                let started = self.scope.action_start.map(|it| self.line(it));
+                let started = match started {
+                    Some(line) if line != self.line(token.start) => {
+                        let line = format!(" started at {}:{line}", self.name);
+                        match token.message.ends_with(" action") {
+                            true => line,
+                            false => format!(" in action{line}"),
+                        }
+                    }
+                    _ => String::new(),
+                };
+                let message = format!("{}{started}", token.message);
+                return self.fault(range(token), message);
+            }
+            TokenKind::Eof => "EOF".to_owned(),
+            TokenKind::Keyword(_) => format!("<{text}>"),
+            _ if text.len() > 10 => {
+                let head: String = text.chars().take(10).collect();
+                format!("{}...", quote(&head))
+            }
+            _ => quote(text),
+        };
+        self.fault(range(token), format!("unexpected {shown} in {context}"))
+    }
+
+    fn expect(&mut self, kind: TokenKind, context: &str) -> Result<Token> {
+        let token = self.next_non_space();
+        match token.kind == kind {
+            true => Ok(token),
+            false => self.unexpected(&token, context),
+        }
+    }
+
+    fn add(&mut self, name: &str, list: List) -> Result<()> {
+        match self.templates.get(name) {
+            Some(old) if !is_empty(old) => match is_empty(&list) {
+                true => Ok(()),
+                false => self.fault_here(format!(
+                    "template: multiple definition of template {}",
+                    quote(name)
+                )),
+            },
+            _ => {
+                self.templates.insert(name.to_owned(), list);
+                Ok(())
+            }
+        }
+    }
+
+    fn root(&mut self) -> Result<List> {
+        let mut list = List::default();
+        while self.peek().kind != TokenKind::Eof {
+            if self.peek().kind == TokenKind::LeftDelim {
+                let start = self.next;
+                self.next();
+                let is_definition =
+                    self.next_non_space().kind == keyword(Keyword::Define);
+                if is_definition {
+                    self.definition()?;
+                    continue;
+                }
+                self.next = start;
+            }
+            match self.text_or_action()? {
+                Item::Statement(it) => list.items.push(it),
+                Item::End => return self.fault_here("unexpected {{end}}".into()),
+                Item::Else => return self.fault_here("unexpected {{else}}".into()),
+            }
+        }
+        Ok(list)
+    }
+
+    fn definition(&mut self) -> Result<()> {
+        const CONTEXT: &str = "define clause";
+        let token = self.next_non_space();
+        let name = self.template_name(&token, CONTEXT)?;
+        self.expect(TokenKind::RightDelim, CONTEXT)?;
+        let list = self.own_list(CONTEXT)?;
+        self.add(&name, list)
+    }
+
+    /// The body of a template of its own, up to its end.
+    fn own_list(&mut self, context: &str) -> Result<List> {
+        let outer = std::mem::replace(&mut self.scope, Scope::new());
+        let (list, end) = self.list()?;
+        if matches!(end, Item::Else) {
+            return self.fault_here(format!("unexpected {{{{else}}}} in {context}"));
+        }
+        self.scope = outer;
+        Ok(list)
+    }
+
+    fn list(&mut self) -> Result<(List, Item)> {
+        let mut list = List::default();
+        while self.peek_non_space().kind != TokenKind::Eof {
+            match self.text_or_action()? {
+                Item::Statement(it) => list.items.push(it),
+                end => return Ok((list, end)),
+            }
+        }
+        self.fault_here("unexpected EOF".into())
+    }
+
+    fn text_or_action(&mut self) -> Result<Item> {
+        let token = self.next_non_space();
+        match token.kind {
+            TokenKind::Text => {
+                let kind = StatementKind::Text(self.slice(&token).to_owned());
+                Ok(Item::Statement(Statement { pos: token.start as u32, kind }))
+            }
+            TokenKind::LeftDelim => {
+                self.scope.action_start = Some(token.start);
+                let item = self.action()?;
+                self.scope.action_start = None;
+                Ok(item)
+            }
+            _ => self.unexpected(&token, "input"),
+        }
+    }
+
+    fn action(&mut self) -> Result<Item> {
+        let token = self.next_non_space();
+        let pos = token.start as u32;
+        let TokenKind::Keyword(word) = token.kind else {
+            return self.plain_action();
+        };
+        let kind = match word {
+            Keyword::Block => return self.block(),
+            Keyword::Template => return self.template(),
+            Keyword::If => return self.branch(BranchKind::If),
+            Keyword::With => return self.branch(BranchKind::With),
+            Keyword::Range => return self.branch(BranchKind::Range),
+            Keyword::Else => {
+                let peek = self.peek_non_space().kind;
+                if peek != keyword(Keyword::If) && peek != keyword(Keyword::With) {
+                    self.expect(TokenKind::RightDelim, "else")?;
+                }
+                return Ok(Item::Else);
+            }
+            Keyword::End => {
+                self.expect(TokenKind::RightDelim, "end")?;
+                return Ok(Item::End);
+            }
+            Keyword::Break => StatementKind::Break,
+            Keyword::Continue => StatementKind::Continue,
+            Keyword::Dot | Keyword::Nil | Keyword::Define => return self.plain_action(),
+        };
+        let word = format!("{{{{{}}}}}", self.slice(&token));
+        let end = self.next_non_space();
+        if end.kind != TokenKind::RightDelim {
+            return self.unexpected(&end, &word);
+        }
+        if self.scope.n_ranges == 0 {
+            return self.fault(range(&token), format!("{word} outside {{{{range}}}}"));
+        }
+        Ok(Item::Statement(Statement { pos, kind }))
+    }
+
+    fn plain_action(&mut self) -> Result<Item> {
+        self.next -= 1;
+        let pos = self.peek().start as u32;
+        let pipe = self.pipeline("command", TokenKind::RightDelim)?;
+        Ok(Item::Statement(Statement { pos, kind: StatementKind::Action(pipe) }))
+    }
+
+    fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            return self.fault_here("max expression depth exceeded".into());
+        }
+        self.depth += 1;
+        let value = parse(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn branch(&mut self, kind: BranchKind) -> Result<Item> {
+        self.deeper(|it| it.branch_body(kind)).map(Item::Statement)
+    }
+
+    fn branch_body(&mut self, kind: BranchKind) -> Result<Statement> {
+        let n_variables = self.scope.variables.len();
+        let pipe = self.pipeline(kind.word(), TokenKind::RightDelim)?;
+        let is_range = u32::from(kind == BranchKind::Range);
+        self.scope.n_ranges += is_range;
+        let (list, end) = self.list()?;
+        self.scope.n_ranges -= is_range;
+        let else_list = match end {
+            Item::Else => Some(self.else_list(kind)?),
+            _ => None,
+        };
+        self.scope.variables.truncate(n_variables);
+        let pos = pipe.pos;
+        let branch = Branch { kind, pipe, list, else_list };
+        Ok(Statement { pos, kind: StatementKind::Branch(Box::new(branch)) })
+    }
+
+    fn else_list(&mut self, kind: BranchKind) -> Result<List> {
+        let chained = match kind {
+            BranchKind::If => Some(keyword(Keyword::If)),
+            BranchKind::With => Some(keyword(Keyword::With)),
+            BranchKind::Range => None,
+        };
+        if chained == Some(self.peek().kind) {
+            self.next();
+            let statement = self.deeper(|it| it.branch_body(kind))?;
+            return Ok(List { items: vec![statement] });
+        }
+        let (list, end) = self.list()?;
+        match end {
+            Item::Else => self.fault_here("expected end; found {{else}}".into()),
+            _ => Ok(list),
+        }
+    }
+
+    fn block(&mut self) -> Result<Item> {
+        const CONTEXT: &str = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(&token, CONTEXT)?;
+        let pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
+        let list = self.deeper(|it| it.own_list(CONTEXT))?;
+        self.add(&name, list)?;
+        let kind = StatementKind::Template { name, pipe };
+        Ok(Item::Statement(Statement { pos: token.start as u32, kind }))
+    }
+
+    fn template(&mut self) -> Result<Item> {
+        const CONTEXT: &str = "template clause";
+        let token = self.next_non_space();
+        let name = self.template_name(&token, CONTEXT)?;
+        let mut pipe = None;
+        if self.next_non_space().kind != TokenKind::RightDelim {
+            self.next -= 1;
+            pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
+        }
+        let kind = StatementKind::Template { name, pipe };
+        Ok(Item::Statement(Statement { pos: token.start as u32, kind }))
+    }
+
+    fn template_name(&mut self, token: &Token, context: &str) -> Result<String> {
+        match token.kind {
+            TokenKind::String | TokenKind::RawString => self.string(token),
+            _ => self.unexpected(token, context),
+        }
+    }
+
+    fn string(&self, token: &Token) -> Result<String> {
+        match literal::unquote(self.slice(token)) {
+            Some(text) => Ok(text),
+            None => self.fault(range(token), "invalid syntax".into()),
+        }
+    }
+
+    fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<Pipe> {
+        let pos = self.peek_non_space().start as u32;
+        let mut pipe =
+            Pipe { pos, is_assign: false, variables: Vec::new(), commands: Vec::new() };
+        while self.declaration(&mut pipe, context)? {}
+        loop {
+            let token = self.next_non_space();
+            if token.kind == end {
+                self.check_pipeline(&pipe, context)?;
+                return Ok(pipe);
+            }
+            if !begins_operand(token.kind) {
+                return self.unexpected(&token, context);
+            }
+            self.next -= 1;
+            pipe.commands.push(self.command()?);
+        }
+    }
+
+    /// Reads `$x :=`, `$x =` or `$x,`, if one is next; tells whether a further variable
+    /// may follow.
+    fn declaration(&mut self, pipe: &mut Pipe, context: &str) -> Result<bool> {
+        let variable = self.peek_non_space();
+        if variable.kind != TokenKind::Variable {
+            return Ok(false);
+        }
+        let start = self.next;
+        self.next();
+        let next = self.next_non_space();
+        let name = self.slice(&variable).to_owned();
+        match next.kind {
+            TokenKind::Assign | TokenKind::Declare => {
+                pipe.is_assign = next.kind == TokenKind::Assign;
+                pipe.variables.push(name.clone());
+                self.scope.variables.push(name);
+                Ok(false)
+            }
+            TokenKind::Char if self.slice(&next) == "," => {
+                pipe.variables.push(name.clone());
+                self.scope.variables.push(name);
+                if context != "range" || pipe.variables.len() > 1 {
+                    let message = format!("too many declarations in {context}");
+                    return self.fault(range(&variable), message);
+                }
+                let follows = self.peek_non_space();
+                match follows.kind {
+                    TokenKind::Variable
+                    | TokenKind::RightDelim
+                    | TokenKind::RightParen => Ok(true),
+                    _ => self.fault(
+                        range(&follows),
+                        "range can only initialize variables".into(),
+                    ),
+                }
+            }
+            _ => {
+                self.next = start;
+                Ok(false)
+            }
+        }
+    }
+
+    fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Result<()> {
+        if pipe.commands.is_empty() {
+            return self.fault_here(format!("missing value for {context}"));
+        }
+        for (idx, command) in pipe.commands.iter().enumerate().skip(1) {
+            let first = &command.args[0];
+            if matches!(
+                first.kind,
+                NodeKind::Bool(_)
+                    | NodeKind::Dot
+                    | NodeKind::Nil
+                    | NodeKind::Number(_)
+                    | NodeKind::Text { .. }
+            ) {
+                let message =
+                    format!("non executable command in pipeline stage {}", idx + 1);
+                return self.fault(first.range, message);
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self) -> Result<Command> {
+        let pos = self.peek_non_space().start as u32;
+        let mut args = Vec::new();
+        loop {
+            self.peek_non_space();
+            args.extend(self.operand()?);
+            let token = self.next();
+            match token.kind {
+                TokenKind::Space => continue,
+                TokenKind::RightDelim | TokenKind::RightParen => self.next -= 1,
+                TokenKind::Pipe => {}
+                _ => return self.unexpected(&token, "operand"),
+            }
+            break;
+        }
+        match args.is_empty() {
+            true => self.fault_here("empty command".into()),
+            false => Ok(Command { pos, args }),
+        }
+    }
+
+    fn operand(&mut self) -> Result<Option<Node>> {
+        let Some(node) = self.term()? else { return Ok(None) };
+        let pos = self.peek().start as u32;
+        let mut names = Vec::new();
+        let mut end = node.range.end;
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next();
+            names.push(self.slice(&token)[1..].to_owned());
+            end = token.end as u32;
+        }
+        if names.is_empty() {
+            return Ok(Some(node));
+        }
+        let range = TextRange { start: node.range.start, end };
+        let kind = match node.kind {
+            NodeKind::Field(mut all) => {
+                all.append(&mut names);
+                NodeKind::Field(all)
+            }
+            NodeKind::Variable(mut all) => {
+                all.append(&mut names);
+                NodeKind::Variable(all)
+            }
+            NodeKind::Bool(_)
+            | NodeKind::Text { .. }
+            | NodeKind::Number(_)
+            | NodeKind::Nil
+            | NodeKind::Dot => {
+                let shown = quote(&node.to_string());
+                return self.fault(range, format!("unexpected . after term {shown}"));
+            }
+            NodeKind::Identifier(_) | NodeKind::Chain(..) | NodeKind::Pipe(_) => {
+                NodeKind::Chain(Box::new(node), names)
+            }
+        };
+        Ok(Some(Node { pos, range, kind }))
+    }
+
+    fn term(&mut self) -> Result<Option<Node>> {
+        let token = self.next_non_space();
+        let text = self.slice(&token);
+        let kind = match token.kind {
+            TokenKind::Identifier if !(self.is_function)(text) => {
+                let message = format!("function {} not defined", quote(text));
+                return self.fault(range(&token), message);
+            }
+            TokenKind::Identifier => NodeKind::Identifier(text.to_owned()),
+            TokenKind::Keyword(Keyword::Dot) => NodeKind::Dot,
+            TokenKind::Keyword(Keyword::Nil) => NodeKind::Nil,
+            TokenKind::Variable if !self.scope.variables.iter().any(|it| it == text) => {
+                let message = format!("undefined variable {}", quote(text));
+                return self.fault(range(&token), message);
+            }
+            TokenKind::Variable => NodeKind::Variable(vec![text.to_owned()]),
+            TokenKind::Field => NodeKind::Field(vec![text[1..].to_owned()]),
+            TokenKind::Bool => NodeKind::Bool(text == "true"),
+            TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
+                let number = match token.kind {
+                    TokenKind::CharConstant => literal::character(text),
+                    TokenKind::Complex => literal::complex(text),
+                    _ => literal::number(text),
+                };
+                match number {
+                    Ok(number) => NodeKind::Number(number),
+                    Err(message) => return self.fault(range(&token), message),
+                }
+            }
+            TokenKind::String | TokenKind::RawString => {
+                NodeKind::Text { quoted: text.to_owned(), text: self.string(&token)? }
+            }
+            TokenKind::LeftParen => return self.parenthesized(&token).map(Some),
+            _ => {
+                self.next -= 1;
+                return Ok(None);
+            }
+        };
+        Ok(Some(Node { pos: token.start as u32, range: range(&token), kind }))
+    }
+
+    fn parenthesized(&mut self, open: &Token) -> Result<Node> {
+        let end = TokenKind::RightParen;
+        let pipe = self.deeper(|it| it.pipeline("parenthesized pipeline", end))?;
+        let end = self.tokens[self.next - 1].end;
+        Ok(Node {
+            pos: pipe.pos,
+            range: TextRange::new(open.start, end),
+            kind: NodeKind::Pipe(Box::new(pipe)),
+        })
+    }
+}
+
+fn keyword(word: Keyword) -> TokenKind {
+    TokenKind::Keyword(word)
+}
+
+fn range(token: &Token) -> TextRange {
+    TextRange::new(token.start, token.end)
+}
+
+fn begins_operand(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Bool
+            | TokenKind::CharConstant
+            | TokenKind::Complex
+            | TokenKind::Keyword(Keyword::Dot | Keyword::Nil)
+            | TokenKind::Field
+            | TokenKind::Identifier
+            | TokenKind::Number
+            | TokenKind::RawString
+            | TokenKind::String
+            | TokenKind::Variable
+            | TokenKind::LeftParen
+    )
+}
+
+/// Whether a template counts as empty: nothing but blanks.
+fn is_empty(list: &List) -> bool {
+    list.items.iter().all(|it| match &it.kind {
+        StatementKind::Text(text) => text.trim().is_empty(),
+        _ => false,
+    })
+}
