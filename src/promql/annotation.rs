@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::promql::histogram::Remarks;
 use crate::promql::labels::{Symbol, quote};
 use crate::promql::number;
 use crate::promql::syntax::ast::{BinaryOp, TextRange};
@@ -348,6 +349,16 @@ impl Annotations {
                 AnnotationKind::StartTimeOverlap { count: more, .. },
             ) => *count += more,
             (_, _) => old.at = at,
+        }
+    }
+
+    /// Adds what was peculiar about combining native histograms.
+    pub fn remarks(&mut self, remarks: Remarks, op: HistogramOp, at: TextRange) {
+        if remarks.collision {
+            self.add(AnnotationKind::ResetCollision { op }, at);
+        }
+        if remarks.reconciled {
+            self.add(AnnotationKind::MismatchedCustomBuckets { op }, at);
         }
     }
 

@@ -37,8 +37,23 @@ const FILES: &[(&str, usize, usize)] = &[
     ("type_and_unit", 58, 58),
 ];
 
-/// One test per file.
+/// One test per file, of Prometheus's suite and of our own.
 pub fn trials() -> Vec<Trial> {
+    let own = Trial::test("promql/engine", || {
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/promql/engine.test");
+        let text = fs::read_to_string(path)?;
+        let (script, errors) = read(&text);
+        assert!(errors.is_empty(), "{errors:?}");
+        let reports = run(&script, &dialect());
+        let failures: Vec<String> = reports
+            .iter()
+            .filter_map(|it| Some((it, it.failure.as_ref()?)))
+            .map(|(it, why)| format!("engine.test:{}: {}: {why}", it.line, it.expr))
+            .collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        Ok(())
+    });
     FILES
         .iter()
         .map(|(name, n_evals, n_passing)| {
@@ -47,6 +62,7 @@ pub fn trials() -> Vec<Trial> {
                 Ok(())
             })
         })
+        .chain([own])
         .collect()
 }
 

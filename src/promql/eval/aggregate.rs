@@ -6,12 +6,14 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use crate::promql::annotation::AnnotationKind;
+use crate::promql::annotation::{AnnotationKind, HistogramOp};
 use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
-use crate::promql::eval::aggregate_histogram::HistogramAcc;
 use crate::promql::eval::plan::unwrap;
+use crate::promql::functions::kind::metric_of;
+use crate::promql::histogram::Total;
 use crate::promql::kahan::Kahan;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::quantile::quantile;
@@ -262,7 +264,7 @@ impl Evaluator<'_> {
         let mut accs = vec![Acc::default(); n_groups * n_steps];
         let mut seen = vec![Bits::none(n_steps); n_groups];
         let mut drop_name = vec![false; n_groups];
-        let mut histograms: BTreeMap<(usize, usize), HistogramAcc> = BTreeMap::new();
+        let mut histograms: BTreeMap<(usize, usize), Option<Total>> = BTreeMap::new();
         let adds = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg);
         let at = unwrap(&aggregate.expr).span;
         for (column, group) in columns.iter().zip(&groups.of_series) {
@@ -278,14 +280,21 @@ impl Evaluator<'_> {
                         self.note_ignored(aggregate);
                         continue;
                     }
-                    let labels = &column.labels;
                     match histograms.entry((group, step)) {
                         Entry::Occupied(mut it) => {
-                            it.get_mut().add(histogram, labels, &mut self.notes, at);
+                            let total = it.get_mut();
+                            if total.as_mut().is_some_and(|it| it.add(histogram).is_err())
+                            {
+                                *total = None;
+                                let metric = metric_of(&column.labels);
+                                let kind =
+                                    AnnotationKind::MixedExponentialCustom { metric };
+                                self.notes.add(kind, at);
+                            }
                         }
                         Entry::Vacant(it) => {
                             let is_mean = aggregate.op == AggregateOp::Avg;
-                            it.insert(HistogramAcc::new(histogram, is_mean));
+                            it.insert(Some(Total::new(histogram, is_mean)));
                         }
                     }
                     continue;
@@ -308,14 +317,16 @@ impl Evaluator<'_> {
             let labels = labels.clone();
             results.push(Column { labels, drop_name, floats, has, histograms: None });
         }
-        for ((group, step), acc) in histograms {
+        for ((group, step), total) in histograms {
             let result = &mut results[group];
             if result.has.get(step) {
                 result.clear(step);
                 let kind = AnnotationKind::MixedFloatsHistogramsAggregation;
                 self.notes.add(kind, at);
-            } else if let Some(it) = acc.finish(&mut self.notes, at) {
-                result.set_histogram(step, it);
+            } else if let Some(total) = total {
+                let (histogram, remarks) = total.finish();
+                self.notes.remarks(remarks, HistogramOp::Aggregation, at);
+                result.set_histogram(step, Arc::new(histogram.compacted()));
             }
         }
         results.retain(|it| it.has.any());

@@ -6,7 +6,6 @@
 //! name. Evaluation knows no clock and no storage but the one that it is given.
 
 mod aggregate;
-mod aggregate_histogram;
 mod binary;
 mod call;
 mod count_values;

@@ -6,12 +6,14 @@
 
 use std::sync::Arc;
 
-use crate::promql::annotation::AnnotationKind;
-use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::annotation::{AnnotationKind, HistogramOp};
+use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::selector::Looks;
 use crate::promql::eval::window::{Clean, Slider};
 use crate::promql::functions::kind::metric_of;
+use crate::promql::functions::native_rate::interpolate;
+use crate::promql::histogram::{Histogram, Incompatible, Remarks, ResetHint};
 use crate::promql::matcher::Matchers;
 use crate::promql::series::{Points, Samples};
 use crate::promql::syntax::ast::{Expr, Selector};
@@ -46,8 +48,22 @@ impl Evaluator<'_> {
                     continue;
                 }
                 if !histograms.is_empty() {
-                    let kind = ErrorKind::Unsupported("`smoothed` native histograms");
-                    return Err(EvalError::new(expr.span, kind));
+                    let found = histogram_at(histograms, at);
+                    match found {
+                        Some(Ok((histogram, reconciled))) => {
+                            let op = HistogramOp::Subtraction;
+                            let remarks = Remarks { collision: false, reconciled };
+                            self.notes.remarks(remarks, op, expr.span);
+                            column.set_histogram(step, histogram);
+                        }
+                        Some(Err(Incompatible)) => {
+                            let metric = metric_of(series.labels);
+                            let kind = AnnotationKind::MixedExponentialCustom { metric };
+                            self.notes.add(kind, expr.span);
+                        }
+                        None => {}
+                    }
+                    continue;
                 }
                 if let Some(value) = value_at(floats, at) {
                     column.set_float(step, value);
@@ -72,6 +88,30 @@ fn value_at(points: Points<'_, f64>, time: i64) -> Option<f64> {
         true => Some(on_line(points, before, time)),
         false => Some(points.values[before]),
     }
+}
+
+/// The histogram at a time; after the last sample that one's, of which nothing is known
+/// about resets.
+fn histogram_at(
+    points: Points<'_, Arc<Histogram>>,
+    time: i64,
+) -> Option<Result<(Arc<Histogram>, bool), Incompatible>> {
+    let next = points.times.partition_point(|it| *it < time);
+    if points.times.get(next) == Some(&time) {
+        return Some(Ok((points.values[next].clone(), false)));
+    }
+    let before = next.checked_sub(1)?;
+    let from = &points.values[before];
+    let Some(to) = points.values.get(next) else {
+        let reset_hint = ResetHint::Unknown;
+        let histogram = Histogram { reset_hint, ..Histogram::clone(from) };
+        return Some(Ok((Arc::new(histogram), false)));
+    };
+    let is_gauge = |it: &Histogram| it.reset_hint == ResetHint::Gauge;
+    let counter = !(is_gauge(from) && is_gauge(to));
+    let ends = ((points.times[before], &**from), (points.times[next], &**to));
+    let found = interpolate(ends.0, ends.1, time, counter);
+    Some(found.map(|(histogram, reconciled)| (Arc::new(histogram), reconciled)))
 }
 
 /// The value at a time on the line from a sample to the next one.

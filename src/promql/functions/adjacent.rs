@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use crate::promql::annotation::AnnotationKind;
-use crate::promql::error::ErrorKind;
-use crate::promql::functions::Function;
 use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
 use crate::promql::functions::rate::Start;
+use crate::promql::functions::{Function, native};
 use crate::promql::histogram::Histogram;
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
@@ -49,10 +48,7 @@ fn last_change(window: &Window<'_>, notes: &mut Notes<'_>, rate: bool) -> Option
                 return None;
             }
             (false, false) if floats.len() + histograms.len() < 2 => return None,
-            (false, false) => {
-                let what = "changes between native histograms";
-                return notes.fail(ErrorKind::Unsupported(what));
-            }
+            (false, false) => return native::last_change(window, notes, rate),
         }
     }
     let last = floats.len().checked_sub(1)?;
@@ -74,7 +70,7 @@ fn last_change(window: &Window<'_>, notes: &mut Notes<'_>, rate: bool) -> Option
 /// A sample among others, of either kind.
 enum Item {
     Float(f64, Start),
-    Histogram,
+    Histogram(Arc<Histogram>, Start),
 }
 
 /// Calls `differ` with all neighbours of a window and counts how often it says so; in
@@ -104,7 +100,7 @@ fn count(
 fn merged<'a>(
     floats: Points<'a, f64>,
     histograms: Points<'a, Arc<Histogram>>,
-) -> impl Iterator<Item = Item> {
+) -> impl Iterator<Item = Item> + use<'a> {
     let (mut next_float, mut next_histogram) = (0, 0);
     std::iter::from_fn(move || {
         let float = floats.times.get(next_float);
@@ -113,7 +109,9 @@ fn merged<'a>(
             (None, None) => None,
             (Some(float), Some(histogram)) if histogram < float => {
                 next_histogram += 1;
-                Some(Item::Histogram)
+                let idx = next_histogram - 1;
+                let start = Start::of(histograms, idx);
+                Some(Item::Histogram(histograms.values[idx].clone(), start))
             }
             (Some(_), _) => {
                 next_float += 1;
@@ -122,7 +120,9 @@ fn merged<'a>(
             }
             (None, Some(_)) => {
                 next_histogram += 1;
-                Some(Item::Histogram)
+                let idx = next_histogram - 1;
+                let start = Start::of(histograms, idx);
+                Some(Item::Histogram(histograms.values[idx].clone(), start))
             }
         }
     })
@@ -153,26 +153,24 @@ fn from_anchor<'a>(window: &Window<'a>) -> Option<Both<'a>> {
     ))
 }
 
-fn changes(window: &Window<'_>, notes: &mut Notes<'_>) -> Option<Sample> {
+fn changes(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
     count(window, |before, here| match (before, here) {
         (Item::Float(a, _), Item::Float(b, _)) => a != b && !(a.is_nan() && b.is_nan()),
-        (Item::Float(..), Item::Histogram) | (Item::Histogram, Item::Float(..)) => true,
-        (Item::Histogram, Item::Histogram) => {
-            notes.fail(ErrorKind::Unsupported("changes of native histograms"));
-            false
-        }
+        (Item::Float(..), Item::Histogram(..))
+        | (Item::Histogram(..), Item::Float(..)) => true,
+        (Item::Histogram(a, _), Item::Histogram(b, _)) => !a.same_data(b),
     })
 }
 
-fn resets(window: &Window<'_>, notes: &mut Notes<'_>) -> Option<Sample> {
+fn resets(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
     count(window, |before, here| match (before, here) {
         (Item::Float(a, before), Item::Float(b, here)) => {
             b < a || here.is_reset_since(*before)
         }
-        (Item::Float(..), Item::Histogram) | (Item::Histogram, Item::Float(..)) => true,
-        (Item::Histogram, Item::Histogram) => {
-            notes.fail(ErrorKind::Unsupported("resets of native histograms"));
-            false
+        (Item::Float(..), Item::Histogram(..))
+        | (Item::Histogram(..), Item::Float(..)) => true,
+        (Item::Histogram(a, before), Item::Histogram(b, here)) => {
+            here.is_reset_since(*before) || b.is_reset_since(a)
         }
     })
 }

@@ -6,7 +6,8 @@ use crate::promql::annotation::{AnnotationKind, Monotonicity};
 use crate::promql::dialect::Version;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::functions::kind::{self, Kind, Notes, metric_of};
-use crate::promql::functions::{Arity, Function};
+use crate::promql::functions::{Arity, Function, native};
+use crate::promql::histogram::Histogram;
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::number;
 use crate::promql::quantile::{Bucket, bucket_fraction, bucket_quantile, nan_first};
@@ -26,10 +27,10 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::PerHistogram(|it| it.sum)),
     Function::new("histogram_stddev", &[Vector], Vector)
         .since(2, 48)
-        .kind(Kind::Columns(native_only)),
+        .kind(Kind::PerHistogram(|it| native::variance(it).sqrt())),
     Function::new("histogram_stdvar", &[Vector], Vector)
         .since(2, 48)
-        .kind(Kind::Columns(native_only)),
+        .kind(Kind::PerHistogram(native::variance)),
     Function::new("histogram_fraction", &[Scalar, Scalar, Vector], Vector)
         .since(2, 40)
         .kind(Kind::Columns(fraction)),
@@ -49,12 +50,17 @@ const BOUND: &str = "le";
 struct Classic<'a> {
     labels: Labels,
     buckets: Vec<(f64, &'a Column)>,
+    /// Steps at which a native histogram stands in the way.
+    hidden: Vec<usize>,
 }
 
 impl Classic<'_> {
     /// Puts the buckets of a step into `buckets`; false where there are none.
     fn at(&self, step: usize, buckets: &mut Vec<Bucket>) -> bool {
         buckets.clear();
+        if self.hidden.contains(&step) {
+            return false;
+        }
         buckets.extend(self.buckets.iter().filter_map(|(upper, column)| {
             let count = column.float(step)?;
             Some(Bucket { upper: *upper, count })
@@ -72,7 +78,11 @@ fn classic<'a>(
 ) -> Vec<Classic<'a>> {
     let mut histograms: Vec<Classic<'a>> = Vec::new();
     let mut by_labels: HashMap<Labels, usize> = HashMap::new();
-    for column in columns {
+    let has_floats = |it: &&Column| match it.histograms {
+        Some(_) => (0..it.n_steps()).any(|step| it.float(step).is_some()),
+        None => it.has.any(),
+    };
+    for column in columns.iter().filter(has_floats) {
         let bound = column.labels.symbol(BOUND);
         let Some(upper) = bound.and_then(|it| number::parse(it)) else {
             let label = bound.cloned().unwrap_or_else(|| Symbol::from(""));
@@ -83,7 +93,7 @@ fn classic<'a>(
         let labels = column.labels.filter(|it| it != BOUND);
         let idx = *by_labels.entry(labels).or_insert_with_key(|labels| {
             let labels = labels.clone();
-            histograms.push(Classic { labels, buckets: Vec::new() });
+            histograms.push(Classic { labels, buckets: Vec::new(), hidden: Vec::new() });
             histograms.len() - 1
         });
         histograms[idx].buckets.push((upper, column));
@@ -102,24 +112,37 @@ fn known_metric(labels: &Labels, notes: &Notes<'_>) -> Symbol {
     }
 }
 
-/// Fails if there is a native histogram among the samples.
-fn refuse_native(
-    columns: &[Column],
-    notes: &Notes<'_>,
-    what: &'static str,
-) -> Result<(), EvalError> {
-    match columns.iter().all(|it| it.histograms.is_none()) {
-        true => Ok(()),
-        false => Err(EvalError::new(notes.call, ErrorKind::Unsupported(what))),
-    }
-}
-
-fn native_only(
-    vector: kind::Vector<'_>,
+/// The native histograms of a vector, which `value` is computed of at each step. Where
+/// there is a classic one of the same name and labels, neither counts: the step is
+/// taken from both, with a warning.
+fn native_columns<'a>(
+    columns: &'a [Column],
+    classics: &mut [Classic<'a>],
     notes: &mut Notes<'_>,
-) -> Result<Vec<Column>, EvalError> {
-    refuse_native(&vector.columns, notes, "deviations of native histograms")?;
-    Ok(Vec::new())
+    arg: usize,
+    mut value: impl FnMut(&Histogram, usize, &Symbol, &mut Notes<'_>) -> f64,
+) -> Vec<Column> {
+    let mut results = Vec::new();
+    for column in columns.iter().filter(|it| it.histograms.is_some()) {
+        let metric = known_metric(&column.labels, notes);
+        let mut classic = classics.iter_mut().find(|it| it.labels == column.labels);
+        let mut values = result(column.labels.clone(), column.n_steps());
+        for step in 0..column.n_steps() {
+            let Some(histogram) = column.histogram(step) else { continue };
+            if let Some(classic) = &mut classic
+                && classic.buckets.iter().any(|it| it.1.float(step).is_some())
+            {
+                classic.hidden.push(step);
+                let metric = metric.clone();
+                notes.add(AnnotationKind::MixedClassicNative { metric }, arg);
+                continue;
+            }
+            let found = value(histogram, step, &metric, notes);
+            values.set_float(step, found);
+        }
+        results.push(values);
+    }
+    results
 }
 
 /// `histogram_fraction(lower, upper, v)`
@@ -128,10 +151,16 @@ fn fraction(
     notes: &mut Notes<'_>,
 ) -> Result<Vec<Column>, EvalError> {
     let [lower, upper] = vector.scalars else { return Ok(Vec::new()) };
-    refuse_native(&vector.columns, notes, "fractions of native histograms")?;
     let old = notes.dialect.version < Version::new(3, 8);
     let mut buckets = Vec::new();
-    let histograms = classic(&vector.columns, notes, 2);
+    let mut histograms = classic(&vector.columns, notes, 2);
+    let of_native =
+        |it: &Histogram, step: usize, metric: &Symbol, notes: &mut Notes<'_>| {
+            let (value, remark) = native::fraction(lower[step], upper[step], it, metric);
+            remark.into_iter().for_each(|it| notes.add(it, 2));
+            value
+        };
+    let mut all = native_columns(&vector.columns, &mut histograms, notes, 2, of_native);
     let results = histograms.iter().map(|it| {
         let mut column = result(it.labels.clone(), vector.grid.n_steps());
         for step in 0..column.n_steps() {
@@ -142,7 +171,8 @@ fn fraction(
         }
         column
     });
-    Ok(results.collect())
+    all.extend(results);
+    Ok(all)
 }
 
 fn result(labels: Labels, n_steps: usize) -> Column {
@@ -156,10 +186,17 @@ fn quantile(
 ) -> Result<Vec<Column>, EvalError> {
     let [q] = vector.scalars else { return Ok(Vec::new()) };
     warn_of_quantiles(q, notes, 0);
-    refuse_native(&vector.columns, notes, "quantiles of native histograms")?;
     let mut buckets = Vec::new();
-    let mut results = Vec::new();
-    for it in classic(&vector.columns, notes, 1) {
+    let mut histograms = classic(&vector.columns, notes, 1);
+    let of_native =
+        |it: &Histogram, step: usize, metric: &Symbol, notes: &mut Notes<'_>| {
+            let (value, remark) = native::quantile(q[step], it, metric);
+            remark.into_iter().for_each(|it| notes.add(it, 1));
+            value
+        };
+    let mut results =
+        native_columns(&vector.columns, &mut histograms, notes, 1, of_native);
+    for it in histograms {
         let mut column = result(it.labels.clone(), q.len());
         for (step, q) in q.iter().enumerate() {
             if it.at(step, &mut buckets) {
@@ -182,11 +219,32 @@ fn quantiles(
     for (idx, q) in vector.scalars.iter().enumerate() {
         warn_of_quantiles(q, notes, 2 + idx);
     }
-    refuse_native(&vector.columns, notes, "quantiles of native histograms")?;
-    let histograms = classic(&vector.columns, notes, 0);
+    let mut histograms = classic(&vector.columns, notes, 0);
     let n_steps = vector.grid.n_steps();
     let mut buckets = Vec::new();
     let mut results: Vec<Column> = Vec::new();
+    for q in vector.scalars {
+        let of_native =
+            |it: &Histogram, step: usize, metric: &Symbol, notes: &mut Notes<'_>| {
+                let (value, remark) = native::quantile(q[step], it, metric);
+                remark.into_iter().for_each(|it| notes.add(it, 0));
+                value
+            };
+        let natives =
+            native_columns(&vector.columns, &mut histograms, notes, 0, of_native);
+        for column in natives {
+            for step in column.has.iter() {
+                let labels = column.labels.with(label, &open_metrics(q[step]));
+                let idx = slot(&mut results, labels, n_steps);
+                if results[idx].has.get(step) {
+                    let time = vector.grid.time(step);
+                    let kind = ErrorKind::SameLabelset;
+                    return Err(EvalError::at_step(notes.call, time, kind));
+                }
+                results[idx].set_float(step, column.floats[step]);
+            }
+        }
+    }
     for q in vector.scalars {
         for it in &histograms {
             // A quantile that changes over time goes from one series to another.
@@ -199,11 +257,7 @@ fn quantiles(
                     Some((last, idx)) if last == *q => idx,
                     _ => {
                         let labels = it.labels.with(label, &open_metrics(*q));
-                        let known = results.iter().position(|it| it.labels == labels);
-                        known.unwrap_or_else(|| {
-                            results.push(result(labels, n_steps));
-                            results.len() - 1
-                        })
+                        slot(&mut results, labels, n_steps)
                     }
                 };
                 current = Some((*q, idx));
@@ -218,6 +272,15 @@ fn quantiles(
         }
     }
     Ok(results)
+}
+
+/// The result with these labels, which is made if need be.
+fn slot(results: &mut Vec<Column>, labels: Labels, n_steps: usize) -> usize {
+    let known = results.iter().position(|it| it.labels == labels);
+    known.unwrap_or_else(|| {
+        results.push(result(labels, n_steps));
+        results.len() - 1
+    })
 }
 
 fn warn_of_quantiles(q: &[f64], notes: &mut Notes<'_>, arg: usize) {

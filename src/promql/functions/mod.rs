@@ -25,6 +25,8 @@ pub mod info;
 pub mod kind;
 pub mod label;
 pub mod math;
+mod native;
+pub mod native_rate;
 pub mod over_time;
 pub mod rate;
 pub mod regression;

@@ -2,9 +2,8 @@
 
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::dialect::Version;
-use crate::promql::error::ErrorKind;
-use crate::promql::functions::Function;
 use crate::promql::functions::kind::{Kind, Notes, Window};
+use crate::promql::functions::{Function, native};
 use crate::promql::kahan::Kahan;
 use crate::promql::quantile::quantile;
 use crate::promql::syntax::types::ValueType::{Matrix, Scalar, Vector};
@@ -13,9 +12,9 @@ use crate::promql::value::Sample;
 /// The functions of this family.
 pub const FUNCTIONS: &[Function] = &[
     Function::new("avg_over_time", &[Matrix], Vector)
-        .kind(Kind::Window(|window, notes| one_kind(window, notes, mean))),
+        .kind(Kind::Window(|window, notes| one_kind(window, notes, true, mean))),
     Function::new("sum_over_time", &[Matrix], Vector)
-        .kind(Kind::Window(|window, notes| one_kind(window, notes, sum))),
+        .kind(Kind::Window(|window, notes| one_kind(window, notes, false, sum))),
     Function::new("count_over_time", &[Matrix], Vector).kind(Kind::Window(count)),
     Function::new("present_over_time", &[Matrix], Vector)
         .since(2, 29)
@@ -87,14 +86,14 @@ fn floats_only(
 fn one_kind(
     window: &Window<'_>,
     notes: &mut Notes<'_>,
+    is_mean: bool,
     body: impl FnOnce(&[f64]) -> f64,
 ) -> Option<Sample> {
     if window.histograms.is_empty() {
         return Some(body(window.floats.values).into());
     }
     if window.floats.is_empty() {
-        let what = "sums and averages of native histograms over time";
-        return notes.fail(ErrorKind::Unsupported(what));
+        return native::total(window, notes, is_mean);
     }
     let metric = window.metric();
     notes.add(AnnotationKind::MixedFloatsHistograms { metric }, 0);

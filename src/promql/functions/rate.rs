@@ -1,10 +1,11 @@
 //! How fast a counter rises or a gauge changes, from the whole window.
 
+use std::sync::Arc;
+
 use crate::promql::annotation::AnnotationKind;
-use crate::promql::error::ErrorKind;
-use crate::promql::functions::Function;
 use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
 use crate::promql::functions::time::seconds;
+use crate::promql::functions::{Function, native_rate};
 use crate::promql::quantile;
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
@@ -32,11 +33,11 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// Which of the family.
 #[derive(Clone, Copy)]
-struct Flavour {
+pub(super) struct Flavour {
     /// Falling values are resets.
-    counter: bool,
+    pub(super) counter: bool,
     /// Per second.
-    rate: bool,
+    pub(super) rate: bool,
 }
 
 const RATE: Flavour = Flavour { counter: true, rate: true };
@@ -50,7 +51,8 @@ fn change(
 ) -> Option<Sample> {
     if !window.histograms.is_empty() {
         if window.floats.is_empty() {
-            return notes.fail(ErrorKind::Unsupported("rates of native histograms"));
+            let histogram = native_rate::change(window, notes, flavour)?;
+            return Some(Sample::Histogram(Arc::new(histogram)));
         }
         let metric = window.metric();
         notes.add(AnnotationKind::MixedFloatsHistograms { metric }, 0);
@@ -181,7 +183,7 @@ impl Start {
 
     /// Whether the counter starts before the last sample without being the same one
     /// (`checkStartTimeOverlap`).
-    fn overlaps(self, before: Start) -> bool {
+    pub fn overlaps(self, before: Start) -> bool {
         self.start != 0 && self.start < before.time && self.start != before.start
     }
 }

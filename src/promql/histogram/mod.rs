@@ -7,12 +7,14 @@ mod bounds;
 mod bucket;
 mod reset;
 mod sum;
+mod total;
 mod trim;
 
 use bucket::{coarser, entries, layout};
 
 pub use bucket::{Bucket, Side};
 pub use sum::{HistogramSum, Incompatible, Remarks};
+pub use total::Total;
 pub use trim::Keep;
 
 /// The schema that stands for custom bounds rather than exponential ones.
