@@ -147,3 +147,98 @@ fn faults_come_with_advice() {
         assert_eq!(errors[0].help.as_deref(), Some(advice), "{text}: {errors:?}");
     }
 }
+
+#[test]
+fn deep_trees_can_be_walked() {
+    let texts = [
+        format!("{}x{}", "(".repeat(500), ")".repeat(500)),
+        format!("{}x{}", "abs(".repeat(500), ")".repeat(500)),
+        format!("{}x{}", "sum(".repeat(500), ")".repeat(500)),
+        format!("x{}", " or x".repeat(500)),
+        format!("x{}", " ^ x".repeat(500)),
+        format!("{}x", "-".repeat(500)),
+        format!("x{}", "[5m:1m]".repeat(500)),
+    ];
+    for text in &texts {
+        let parsed = ok(text);
+        let again = ok(&parsed.expr.to_string());
+        assert!(crate::promql::syntax::same(&parsed.expr, &again.expr));
+        assert!(!crate::promql::syntax::pretty(&parsed.expr).is_empty());
+        assert_eq!(parsed.expr.selectors().len(), again.expr.selectors().len());
+        crate::promql::check::check(&parsed.expr);
+    }
+}
+
+#[test]
+fn no_text_makes_it_panic() {
+    let parts = [
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "=",
+        "~",
+        "!",
+        "<",
+        ">",
+        "/",
+        "+",
+        "-",
+        "*",
+        "^",
+        "@",
+        "#",
+        "\"",
+        "'",
+        "`",
+        "\\",
+        "\\x",
+        "\\u00",
+        ".",
+        "0",
+        "0x",
+        "1e",
+        "_",
+        "5m",
+        "s",
+        "m",
+        "x",
+        "é",
+        "\u{fffd}",
+        "\u{10ffff}",
+        "\n",
+        " ",
+        "sum",
+        "by",
+        "offset",
+        "step",
+        "fill",
+        "bool",
+        "on",
+        "and",
+        "inf",
+        "{2,",
+        "(?",
+        "(?i",
+        "[:",
+        "\\p{",
+        "|",
+        "?",
+    ];
+    let mut state: u64 = 7;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % n
+    };
+    for _ in 0..20_000 {
+        let text: String = (0..random(12)).map(|_| parts[random(parts.len())]).collect();
+        let _ = parse(&text, &Dialect::everything());
+        let _ = parse_selector(&text, &Dialect::everything());
+        let _ = parse_series_head(&text);
+        let _ = crate::promql::re2::check(&text);
+    }
+}
