@@ -21,6 +21,7 @@ pub mod template;
 
 use std::sync::Arc;
 
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::resolve::environment::Server;
@@ -46,9 +47,10 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         for service in &file.services {
             monitors.extend(monitor::resolve(project, file, service, &server, sink));
         }
-        let mut book = FileBook { path: file.path.as_str().into(), groups: Vec::new() };
+        let path = file.path.as_str().into();
+        let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
         let origin = Origin::of(project, file);
-        book.take(&origin, &server, &mut inhibits, sink, 0);
+        book.take(&origin, &server, &mut inhibits, sink);
         groups.extend(book.groups.into_iter().filter(|it| !it.rules.is_empty()));
     }
     // A pack that two services use brings its inhibitions once.
@@ -95,10 +97,11 @@ fn parameters(server: &Server<'_>, sink: &mut Sink) -> Vec<(String, String)> {
 struct FileBook {
     path: Arc<str>,
     groups: Vec<Group>,
+    n_uses: u32,
 }
 
-/// Packs use packs at most this deep; circles are reported where they are read.
-const MAX_USES: u32 = 16;
+/// A file takes at most so many packs, those that packs use included.
+const MAX_USES: u32 = 1000;
 
 impl FileBook {
     /// Takes the rules of a file or pack, and those of the packs that it uses, in the
@@ -109,10 +112,9 @@ impl FileBook {
         server: &Server<'_>,
         inhibits: &mut Vec<Inhibit>,
         sink: &mut Sink,
-        depth: u32,
     ) {
         let file = origin.source();
-        if MAX_USES < depth || !file_is_on(file, server) {
+        if !file_is_on(file, server) {
             return;
         }
         enum Item<'a> {
@@ -131,9 +133,20 @@ impl FileBook {
                     }
                 }
                 Item::Use(used) => {
+                    // Circles have been reported where the project was read.
                     let Some(inner) = origin.using(used) else { continue };
+                    self.n_uses += 1;
+                    if MAX_USES < self.n_uses {
+                        let title =
+                            format!("`{}` takes more than {MAX_USES} packs", self.path);
+                        sink.push_once(
+                            Diagnostic::error("too-many-packs", title)
+                                .at(used.span, "with those that packs use"),
+                        );
+                        return;
+                    }
                     inhibits.extend(inner.source().inhibits.iter().map(inhibit));
-                    self.take(&inner, server, inhibits, sink, depth + 1);
+                    self.take(&inner, server, inhibits, sink);
                 }
             }
         }

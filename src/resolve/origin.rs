@@ -39,9 +39,13 @@ impl<'a> Origin<'a> {
         Origin { project, file, packs: Vec::new() }
     }
 
-    /// The rules of a pack that this one uses, if there is one of that name.
+    /// The rules of a pack that this one uses, if there is one of that name that does
+    /// not use itself.
     pub fn using(&self, used: &'a Use) -> Option<Origin<'a>> {
         let name = used.pack.as_str();
+        if self.packs.iter().any(|it| it.1.name == name) {
+            return None;
+        }
         let pack = self.project.packs.iter().find(|it| it.name == name)?;
         let mut packs = self.packs.clone();
         packs.push((used, pack));

@@ -1,6 +1,6 @@
 //! Reads a project from the texts of its files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -128,8 +128,10 @@ fn uses(project: &Project, sink: &mut Sink) {
     }
     let mut said: Vec<&str> = Vec::new();
     for pack in &project.packs {
-        let mut path = Vec::new();
-        if !said.contains(&pack.name.as_str()) && circle(project, pack, pack, &mut path) {
+        let (mut path, mut seen) = (Vec::new(), HashSet::new());
+        if !said.contains(&pack.name.as_str())
+            && circle(project, pack, pack, &mut path, &mut seen)
+        {
             said.extend(path.iter().map(|it: &(&str, &Text)| it.0));
             let title = match path.as_slice() {
                 [(one, _)] => format!("the pack `{one}` uses itself"),
@@ -158,15 +160,17 @@ fn circle<'a>(
     pack: &'a File,
     goal: &'a File,
     path: &mut Vec<(&'a str, &'a Text)>,
+    seen: &mut HashSet<&'a str>,
 ) -> bool {
-    if path.iter().any(|it| it.0 == pack.name) {
+    // A pack that leads nowhere once leads nowhere again.
+    if !seen.insert(&pack.name) {
         return false;
     }
     for used in &pack.uses {
         path.push((&pack.name, &used.pack));
         let next = project.packs.iter().find(|it| it.name == used.pack.as_str());
         if used.pack.as_str() == goal.name
-            || next.is_some_and(|it| circle(project, it, goal, path))
+            || next.is_some_and(|it| circle(project, it, goal, path, seen))
         {
             return true;
         }

@@ -40,7 +40,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
     for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
         let mut uses = outer.clone();
         file_own_uses(file, &mut uses);
-        packs_uses(project, used.pack.as_str(), &mut uses, 0);
+        packs_uses(project, used.pack.as_str(), &mut uses, &mut Vec::new());
         body_uses(&used.body, &mut uses);
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, &mut uses);
@@ -83,7 +83,7 @@ fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink
         }
     }
     for used in &file.uses {
-        packs_uses(project, used.pack.as_str(), &mut uses, 0);
+        packs_uses(project, used.pack.as_str(), &mut uses, &mut Vec::new());
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, &mut uses);
         }
@@ -172,8 +172,18 @@ fn file_own_uses<'a>(file: &'a File, uses: &mut Names<'a>) {
     file.env.iter().for_each(|it| body_uses(&it.body, uses));
 }
 
-fn packs_uses<'a>(project: &'a Project, name: &str, uses: &mut Names<'a>, depth: u32) {
+/// What a pack and those that it uses use; `seen` are the packs that were looked at.
+fn packs_uses<'a>(
+    project: &'a Project,
+    name: &'a str,
+    uses: &mut Names<'a>,
+    seen: &mut Vec<&'a str>,
+) {
     let Some(pack) = project.packs.iter().find(|it| it.name == name) else { return };
+    if seen.contains(&name) {
+        return;
+    }
+    seen.push(name);
     file_own_uses(pack, uses);
     pack.rules.iter().for_each(|it| rule_uses(it, uses));
     for used in &pack.uses {
@@ -181,9 +191,7 @@ fn packs_uses<'a>(project: &'a Project, name: &str, uses: &mut Names<'a>, depth:
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, uses);
         }
-        if depth < 16 {
-            packs_uses(project, used.pack.as_str(), uses, depth + 1);
-        }
+        packs_uses(project, used.pack.as_str(), uses, seen);
     }
 }
 

@@ -7,14 +7,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use aqua_alerts::case;
 use aqua_alerts::diag::render::{self, Config};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::SourceMap;
+use aqua_alerts::doc;
 use aqua_alerts::resolve;
 use aqua_alerts::rules::book::Book;
 use aqua_alerts::rules::group::{Alert, Pair, Rule};
 use aqua_alerts::spec;
+use aqua_alerts::spec::keys;
+use aqua_alerts::spec::read::Place;
 use libtest_mimic::{Failed, Trial};
+use serde_json::Value as Json;
 
 use crate::golden;
 
@@ -39,7 +44,121 @@ pub fn trials() -> Vec<Trial> {
     out.push(Trial::test("spec::the_platform_resolves", || {
         sound(Path::new(env!("CARGO_MANIFEST_DIR")), 2)
     }));
+    out.push(Trial::test("spec::the_reference_is_that_of_the_table_of_keys", || {
+        golden::check(&docs("spec.md"), &reference())
+    }));
+    out.push(Trial::test("spec::schemas_are_closed_and_take_the_platform", schemas));
     out
+}
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+/// `docs/spec.md`
+fn reference() -> String {
+    let mut shapes: Vec<_> = keys::DOCUMENTS.iter().map(|it| it.1).collect();
+    shapes.push(&case::native::keys::FILE);
+    let intro = "# Reference of the spec language\n\n\
+        Every key of the manifest, of alerts files, packs, dashboards and tests, printed from the \
+        table by which they are read: change the table, not this page \
+        (`UPDATE_EXPECT=1 cargo test`). [language.md](language.md) explains what the keys \
+        do together. `aqua-alerts schema` prints the same table as a JSON Schema.\n";
+    format!("{intro}{}", doc::reference::reference(&shapes))
+}
+
+/// Each `$ref` leads somewhere, and what the platform says is what the schemas allow.
+fn schemas() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schemas: Vec<(&str, Json)> = keys::DOCUMENTS
+        .iter()
+        .map(|(name, shape)| (*name, doc::schema::schema(shape, name)))
+        .collect();
+    for (name, schema) in &schemas {
+        let defs = schema["$defs"].as_object().unwrap();
+        let text = schema.to_string();
+        for reference in text.split("#/$defs/").skip(1) {
+            let target = reference.split('"').next().unwrap();
+            assert!(defs.contains_key(target), "{name}: no definition of {target}");
+        }
+    }
+    let mut n_documents = 0;
+    for (path, text) in project(root) {
+        let name = match spec::read::place(&path) {
+            Place::Manifest => "manifest",
+            Place::Alerts => "alerts",
+            Place::Pack => "pack",
+            Place::Dashboard => "dashboard",
+            Place::JsonDashboard | Place::Other => continue,
+        };
+        n_documents += 1;
+        let value: Json = toml::from_str(&text).unwrap();
+        let schema = &schemas.iter().find(|it| it.0 == name).unwrap().1;
+        allows(schema, schema, &value, &path)?;
+    }
+    match n_documents {
+        0 => Err("no document was looked at".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A validator of the part of JSON Schema that ours use, patterns excepted.
+fn allows(root: &Json, schema: &Json, value: &Json, at: &str) -> Result<(), Failed> {
+    let fault = |why: &str| Err(format!("{at}: {why}: {value}").into());
+    if let Some(target) = schema["$ref"].as_str() {
+        let name = target.trim_start_matches("#/$defs/");
+        return allows(root, &root["$defs"][name], value, at);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        let mut all = any.iter().map(|it| allows(root, it, value, at));
+        return all.find(Result::is_ok).unwrap_or_else(|| fault("none of anyOf"));
+    }
+    if let Some(words) = schema["enum"].as_array()
+        && !words.contains(value)
+    {
+        return fault("not in enum");
+    }
+    if let Some(only) = schema.get("const")
+        && only != value
+    {
+        return fault("not the constant");
+    }
+    let good = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        _ => true,
+    };
+    if !good {
+        return fault("wrong type");
+    }
+    for item in value.as_array().into_iter().flatten() {
+        if let Some(items) = schema.get("items") {
+            allows(root, items, item, at)?;
+        }
+    }
+    let Some(table) = value.as_object().filter(|_| schema["type"] == "object") else {
+        return Ok(());
+    };
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if !table.contains_key(name.as_str().unwrap()) {
+            return fault(&format!("lacks {name}"));
+        }
+    }
+    for (key, value) in table {
+        let at = format!("{at}.{key}");
+        match (&schema["properties"][key], &schema["additionalProperties"]) {
+            (Json::Null, Json::Bool(false)) => {
+                return Err(format!("{at}: unknown").into());
+            }
+            (Json::Null, further) => allows(root, further, value, &at)?,
+            (property, _) => allows(root, property, value, &at)?,
+        }
+    }
+    Ok(())
 }
 
 /// A project without messages in each of its environments.
