@@ -74,6 +74,14 @@ fn schemas() -> Result<(), Failed> {
         .iter()
         .map(|(name, shape)| (*name, doc::schema::schema(shape, name)))
         .collect();
+    for (name, shape) in keys::DOCUMENTS {
+        let mut names: Vec<_> =
+            doc::keys::reachable(&[*shape]).iter().map(|it| it.name).collect();
+        names.sort_unstable();
+        let n_all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), n_all, "{name}: two shapes of one name");
+    }
     for (name, schema) in &schemas {
         let defs = schema["$defs"].as_object().unwrap();
         let text = schema.to_string();

@@ -220,7 +220,7 @@ static ABSENT: Shape = Shape {
 };
 
 static ENVS: Shape = Shape {
-    name: "the overrides by environment",
+    name: "the overrides of an alert by environment",
     header: "[alert.<name>.env]",
     doc: "What differs in an environment.",
     keys: &[],
@@ -334,7 +334,7 @@ const RECORD_EXPR: Key =
         .example("'sum by (job) (rate(http_requests_total[5m]))'");
 
 static RECORD_ENVS: Shape = Shape {
-    name: "the overrides by environment",
+    name: "the overrides of a record by environment",
     header: "[record.\"<metric>\".env]",
     doc: "What differs in an environment.",
     keys: &[],

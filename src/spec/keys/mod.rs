@@ -88,7 +88,7 @@ pub static EACH: Shape = Shape {
 
 /// Labels with values of their own.
 pub static LABELS: Shape = Shape {
-    name: "a table of labels",
+    name: "a table of plain labels",
     header: "labels",
     doc: "Names and values of labels.",
     keys: &[],
