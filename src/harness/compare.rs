@@ -1,5 +1,6 @@
 //! What promtool compares, and how it prints it.
 
+use crate::promql::histogram::{Histogram, ResetHint, Side};
 use crate::promql::labels::Labels;
 use crate::promql::number::{self, Layout};
 use crate::promql::value::Sample;
@@ -32,7 +33,7 @@ pub fn samples(samples: &[(Labels, Sample)]) -> String {
     }
     let one = |(labels, sample): &(Labels, Sample)| match sample {
         Sample::Float(value) => format!("{labels} {}", scientific(*value)),
-        Sample::Histogram(it) => format!("{labels} {it:?}"),
+        Sample::Histogram(it) => format!("{labels} {}", histogram(it)),
     };
     samples.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -47,8 +48,72 @@ pub fn equal(found: &Sample, expected: &Sample, fuzzy: bool) -> bool {
         (Sample::Float(a), Sample::Float(b)) => {
             a == b || (fuzzy && (a.next_up() == *b || a.next_down() == *b))
         }
-        (Sample::Histogram(a), Sample::Histogram(b)) => a == b,
+        (Sample::Histogram(a), Sample::Histogram(b)) => histogram(a) == histogram(b),
         (Sample::Float(_), Sample::Histogram(_))
         | (Sample::Histogram(_), Sample::Float(_)) => false,
+    }
+}
+
+/// A histogram as promtool writes and compares it (`FloatHistogram.TestExpression` in
+/// `model/histogram/float_histogram.go`): the hint about resets shows.
+fn histogram(it: &Histogram) -> String {
+    let it = it.clone().compacted();
+    let mut out: Vec<String> = Vec::new();
+    if it.schema != 0 {
+        out.push(format!("schema:{}", it.schema));
+    }
+    let numbers = [
+        ("count", it.count),
+        ("sum", it.sum),
+        ("z_bucket", it.zero_count),
+        ("z_bucket_w", it.zero_threshold),
+    ];
+    let written = numbers.iter().filter(|it| it.1 != 0.0);
+    out.extend(written.map(|(key, value)| format!("{key}:{}", number::general(*value))));
+    if it.has_custom_buckets() {
+        out.push(format!("custom_values:{}", list_of(&it.custom_values)));
+    }
+    match it.reset_hint {
+        ResetHint::Unknown => {}
+        ResetHint::Reset => out.push("counter_reset_hint:reset".to_string()),
+        ResetHint::NotReset => out.push("counter_reset_hint:not_reset".to_string()),
+        ResetHint::Gauge => out.push("counter_reset_hint:gauge".to_string()),
+    }
+    for (side, prefix) in [(Side::Positive, ""), (Side::Negative, "n_")] {
+        let (offset, buckets) = it.dense(side);
+        if !buckets.is_empty() && offset != 0 {
+            out.push(format!("{prefix}offset:{offset}"));
+        }
+        if !buckets.is_empty() {
+            out.push(format!("{prefix}buckets:{}", list_of(&buckets)));
+        }
+    }
+    format!("{{{{{}}}}}", out.join(" "))
+}
+
+fn list_of(values: &[f64]) -> String {
+    let all: Vec<String> = values.iter().map(|it| number::general(*it)).collect();
+    format!("[{}]", all.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::notation::{Notation, Sample as Written, values};
+
+    #[test]
+    fn histograms_print_as_they_are_written() {
+        for text in [
+            "{{}}",
+            "{{schema:1 count:4 sum:2.5 z_bucket:1 z_bucket_w:0.001 offset:-2 buckets:[1 0 2]}}",
+            "{{count:1 counter_reset_hint:gauge n_offset:1 n_buckets:[1]}}",
+            "{{schema:-53 count:3 custom_values:[1 5] buckets:[1 2]}}",
+        ] {
+            let items = values(text, Notation::Prometheus).unwrap();
+            let grid = crate::case::notation::Grid { spacing: 1, end: None };
+            let samples = crate::case::notation::expand(&items, grid).unwrap();
+            let [Written::Histogram(it)] = &samples[..] else { panic!("{samples:?}") };
+            assert_eq!(histogram(&it.histogram()), text);
+        }
     }
 }

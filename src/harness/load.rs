@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::case::notation::{Hint, HistogramText, Sample as Written};
-use crate::promql::histogram::{BucketSpan, Histogram, ResetHint};
+use crate::harness::script::load::stored;
 use crate::promql::labels::Labels;
 use crate::promql::series::{Samples, Series};
 use crate::promql::storage::MemoryStorage;
+use crate::promql::value::is_stale_nan;
 
 /// Loads series whose samples lie at `start`, `start + spacing`, …, up to `end`. Of two
 /// with the same labels the later one counts.
@@ -51,12 +52,18 @@ pub(super) fn load(
                 };
             }
             false => {
+                let mut before = None;
                 for (idx, it) in samples.iter().enumerate() {
                     match it {
                         Written::Gap => {}
-                        Written::Float(value) => out.floats.push(time(idx), *value),
+                        Written::Float(value) => {
+                            out.floats.push(time(idx), *value);
+                            before = None;
+                        }
                         Written::Histogram(text) => {
-                            out.histograms.push(time(idx), Arc::new(histogram(text)));
+                            let stored = stored(text.histogram(), before.as_ref());
+                            before = (!is_stale_nan(stored.sum)).then(|| stored.clone());
+                            out.histograms.push(time(idx), Arc::new(stored));
                         }
                     }
                 }
@@ -65,30 +72,4 @@ pub(super) fn load(
         storage.insert(out);
     }
     storage
-}
-
-/// The histogram that a description stands for.
-pub(super) fn histogram(text: &HistogramText) -> Histogram {
-    let spans = |buckets: &[f64], offset: i32| match buckets.len() {
-        0 => Vec::new(),
-        n => vec![BucketSpan { offset, length: n as u32 }],
-    };
-    Histogram {
-        reset_hint: match text.hint {
-            None | Some(Hint::Unknown) => ResetHint::Unknown,
-            Some(Hint::Reset) => ResetHint::Reset,
-            Some(Hint::NotReset) => ResetHint::NotReset,
-            Some(Hint::Gauge) => ResetHint::Gauge,
-        },
-        schema: text.schema,
-        zero_threshold: text.zero_threshold,
-        zero_count: text.zero_count,
-        count: text.count,
-        sum: text.sum,
-        positive_spans: spans(&text.positive, text.positive_offset),
-        positive_buckets: text.positive.clone(),
-        negative_spans: spans(&text.negative, text.negative_offset),
-        negative_buckets: text.negative.clone(),
-        custom_values: text.custom_values.clone(),
-    }
 }

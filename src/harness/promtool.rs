@@ -350,8 +350,7 @@ fn expected_sample(it: &ExpectedSample) -> Result<(Labels, Sample), String> {
     let values = items.and_then(|it| notation::expand(&it, grid)).map_err(fault)?;
     match &values[..] {
         [Written::Histogram(text)] => {
-            let histogram = crate::harness::load::histogram(text);
-            Ok((labels, Sample::Histogram(histogram.into())))
+            Ok((labels, Sample::Histogram(text.histogram().into())))
         }
         [_] => Err(format!("labels {text:?}: expected histogram")),
         values => Err(format!("labels {text:?}: expected 1 value, got {}", values.len())),

@@ -85,6 +85,7 @@ pub struct Run<'a> {
     plan: &'a Plan<'a>,
     setup: &'a Setup<'a>,
     engine: Engine,
+    world: World<'a>,
 }
 
 /// Evaluates the rules that matter to a test over all of its ticks.
@@ -102,7 +103,8 @@ pub fn run<'a>(plan: &'a Plan<'a>, setup: &'a Setup<'a>) -> Run<'a> {
     let Runner { storage, mut errors, stepper, engine, .. } = runner;
     errors.sort_by_key(|it| (it.tick, it.rule_idx));
     let mut alerts = Vec::new();
-    for (rule_idx, memory) in stepper.into_memories() {
+    let (memories, world) = stepper.into_parts();
+    for (rule_idx, memory) in memories {
         let Memory::Alert(Alerts { timelines, .. }) = memory else { continue };
         if timelines.is_empty() {
             continue;
@@ -111,7 +113,7 @@ pub fn run<'a>(plan: &'a Plan<'a>, setup: &'a Setup<'a>) -> Run<'a> {
         let (name, ticks) = (slot.name().to_string(), setup.ticks(slot.group));
         alerts.push(AlertResult { rule_idx, name, ticks, timelines });
     }
-    Run { storage, errors, alerts, plan, setup, engine }
+    Run { storage, errors, alerts, plan, setup, engine, world }
 }
 
 struct Runner<'a> {
@@ -250,9 +252,9 @@ impl<'a> Run<'a> {
         // As the rule saw the series: nothing later, no results of later rules.
         let rank = rule_idx as Rank + 1;
         let view = View { storage: &self.storage, until: point.tick, rank };
-        let world = World::new(self.setup.external_labels, self.setup.external_url);
+        let name = alert.name.shared();
         let moment = Moment {
-            alert: alert.name.as_str(),
+            alert: &name,
             source: &point.source,
             value: &point.value,
             tick: point.tick,
@@ -263,10 +265,7 @@ impl<'a> Run<'a> {
         let mut pairs: Vec<_> = alert
             .annotations
             .iter()
-            .map(|it| {
-                let text = world.expand(it.value.as_str(), &moment);
-                (it.name.shared(), text.into())
-            })
+            .map(|it| (it.name.shared(), self.world.expand(&it.value.shared(), &moment)))
             .collect();
         pairs.sort();
         Labels::from_sorted(pairs)

@@ -89,12 +89,12 @@ impl<'a> Stepper<'a> {
         stepper
     }
 
-    /// The memories, by rule.
-    pub(super) fn into_memories(self) -> Vec<(RuleIdx, Memory)> {
+    /// The memories, by rule, and the templates.
+    pub(super) fn into_parts(self) -> (Vec<(RuleIdx, Memory)>, World<'a>) {
         let mut out: Vec<_> =
             self.states.into_iter().map(|(idx, it)| (idx, it.memory)).collect();
         out.sort_by_key(|it| it.0);
-        out
+        (out, self.world)
     }
 
     /// Evaluates a rule at a tick, given what its expression gave at `step`.
@@ -115,7 +115,12 @@ impl<'a> Stepper<'a> {
             (Rule::Alert(alert), Memory::Alert(alerts)) => {
                 let candidates = {
                     let view = View { storage, until: tick, rank };
-                    let maker = Maker { alert, world: &self.world, engine, view: &view };
+                    let maker = Maker {
+                        name: alert.name.shared(),
+                        world: &self.world,
+                        engine,
+                        view: &view,
+                    };
                     maker.candidates(state.plain, &state.labels, results, step, tick)
                 };
                 let patience = Patience {
@@ -191,7 +196,7 @@ fn states_matter(
 
 /// Makes alerts of samples.
 struct Maker<'m> {
-    alert: &'m Alert,
+    name: Symbol,
     world: &'m World<'m>,
     engine: &'m Engine,
     view: &'m View<'m>,
@@ -220,16 +225,16 @@ impl Maker<'_> {
                 true => results.outputs[n].clone(),
                 false => {
                     let moment = Moment {
-                        alert: self.alert.name.as_str(),
+                        alert: &self.name,
                         source: &source,
                         value: &value,
                         tick,
                         storage: self.view,
                         engine: self.engine,
                     };
-                    let expanded = labels.iter().map(|it| {
-                        (it.0.clone(), self.world.expand(&it.1, &moment).into())
-                    });
+                    let expanded = labels
+                        .iter()
+                        .map(|it| (it.0.clone(), self.world.expand(&it.1, &moment)));
                     self.labels(&source, expanded)
                 }
             };
@@ -246,7 +251,7 @@ impl Maker<'_> {
         let mut pairs: Vec<(Symbol, Symbol)> =
             source.iter().filter(|it| &*it.0 != METRIC_NAME).cloned().collect();
         pairs.extend(labels);
-        pairs.push(("alertname".into(), self.alert.name.shared()));
+        pairs.push(("alertname".into(), self.name.clone()));
         Labels::from_pairs(pairs)
     }
 }

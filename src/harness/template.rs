@@ -1,22 +1,34 @@
-//! Labels and annotations of alerts: the templates of Prometheus, with a test's series.
+//! Labels and annotations of alerts: Prometheus's templates over a test's series.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::harness::query::Engine;
-use crate::promql::labels::Labels;
+use crate::promql::check;
+use crate::promql::labels::{Labels, Symbol};
 use crate::promql::series::Storage;
-use crate::promql::value::Sample;
+use crate::promql::syntax::ast::SyntaxError;
+use crate::promql::value::{Grid, Sample};
+use crate::template::expand::{Context, Row};
+use crate::template::{self, Template};
 
-/// What templates know beside the alert.
-#[derive(Clone, Copy, Debug)]
+/// What templates know beside the alert, and the templates that were parsed so far.
+#[derive(Debug)]
 pub struct World<'a> {
-    external_labels: &'a [(String, String)],
+    external_labels: Labels,
     external_url: &'a str,
+    parsed: RefCell<Parsed>,
 }
+
+/// By the name of the alert and the text: a template or Prometheus's message.
+type Parsed = HashMap<(Symbol, Symbol), Rc<Result<Template, String>>>;
 
 /// An alert at a tick.
 #[derive(Clone, Copy)]
 pub struct Moment<'m> {
     /// The name of the alert.
-    pub alert: &'m str,
+    pub alert: &'m Symbol,
     /// The labels of the sample, metric name included.
     pub source: &'m Labels,
     /// The value of the sample.
@@ -31,17 +43,68 @@ pub struct Moment<'m> {
 
 impl<'a> World<'a> {
     /// What a test says of its Prometheus.
-    pub fn new(
-        external_labels: &'a [(String, String)],
-        external_url: &'a str,
-    ) -> World<'a> {
-        World { external_labels, external_url }
+    pub fn new(external_labels: &[(String, String)], external_url: &'a str) -> World<'a> {
+        let pairs = external_labels.iter();
+        let pairs = pairs.map(|it| (it.0.as_str().into(), it.1.as_str().into()));
+        let external_labels = Labels::from_pairs(pairs.collect());
+        World { external_labels, external_url, parsed: RefCell::default() }
     }
 
-    /// Expands the text of a label or annotation. A failing template becomes the text
+    /// Expands the text of a label or annotation. A template that fails becomes the text
     /// that Prometheus gives instead (`rules/alerting.go`, `expand`).
-    pub fn expand(&self, text: &str, moment: &Moment<'_>) -> String {
-        let _ = (self.external_labels, self.external_url, moment.alert);
-        text.to_string()
+    pub fn expand(&self, text: &Symbol, moment: &Moment<'_>) -> Symbol {
+        if !text.contains("{{") {
+            return text.clone();
+        }
+        let key = (moment.alert.clone(), text.clone());
+        let parsed = self.parsed.borrow().get(&key).cloned();
+        let parsed = parsed.unwrap_or_else(|| {
+            let parsed = template::parse(moment.alert, text).map_err(|it| it.message);
+            let parsed = Rc::new(parsed);
+            self.parsed.borrow_mut().insert(key, parsed.clone());
+            parsed
+        });
+        let expanded = match &*parsed {
+            Ok(template) => self.execute(template, moment),
+            Err(message) => Err(message.clone()),
+        };
+        match expanded {
+            Ok(text) => text.into(),
+            Err(message) => format!("<error expanding template: {message}>").into(),
+        }
     }
+
+    fn execute(
+        &self,
+        template: &Template,
+        moment: &Moment<'_>,
+    ) -> Result<String, String> {
+        let query = |text: &str, time: i64| answer(moment, text, time);
+        let context = Context {
+            labels: moment.source,
+            external_labels: &self.external_labels,
+            external_url: self.external_url,
+            value: moment.value,
+            time: moment.tick,
+            query: &query,
+        };
+        template::expand::expand(template, &context).map_err(|it| it.message)
+    }
+}
+
+/// Answers the function `query` of a template.
+fn answer(moment: &Moment<'_>, text: &str, time: i64) -> Result<Vec<Row>, String> {
+    let fault = |faults: Vec<SyntaxError>| match faults.first() {
+        Some(it) => format!("1:{}: parse error: {}", it.at.start + 1, it.message),
+        None => "parse error".to_string(),
+    };
+    let expr = check::parse(text, moment.engine.dialect()).map_err(fault)?;
+    let columns = moment
+        .engine
+        .vector(&expr, moment.storage, Grid::instant(time))
+        .map_err(|it| it.to_string())?;
+    let row = |it: &crate::promql::value::Column| {
+        Some(Row { labels: it.labels.clone(), value: it.sample(0)? })
+    };
+    Ok(columns.iter().filter_map(row).collect())
 }

@@ -58,7 +58,7 @@ pub fn run(path: &Path, dialect: Dialect) -> FileResult {
 }
 
 /// All messages of a file, as promtool prints them.
-fn messages(result: &FileResult) -> String {
+pub fn messages(result: &FileResult) -> String {
     let tests = result.tests.iter().flat_map(|it| &it.messages);
     let all: Vec<&str> =
         result.messages.iter().chain(tests).map(|it| it.trim_end()).collect();

@@ -17,6 +17,7 @@ mod conformance;
 mod doc;
 mod golden;
 mod harness;
+mod harness_corpus;
 mod promql_syntax;
 mod rulefile;
 mod runbook;
@@ -36,5 +37,6 @@ fn main() {
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
     trials.extend(template::trials());
+    trials.extend(harness_corpus::trials());
     libtest_mimic::run(&args, trials).exit();
 }

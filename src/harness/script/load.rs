@@ -60,7 +60,10 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
 
 /// A histogram as a time series database gives it back: it has looked whether there was
 /// a reset since the one before.
-fn stored(mut histogram: Histogram, before: Option<&Histogram>) -> Histogram {
+pub(in crate::harness) fn stored(
+    mut histogram: Histogram,
+    before: Option<&Histogram>,
+) -> Histogram {
     if histogram.reset_hint == ResetHint::Gauge {
         return histogram;
     }

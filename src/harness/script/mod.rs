@@ -4,7 +4,7 @@
 //! pinned by `@` at other times: all must give the same.
 
 mod compare;
-mod load;
+pub(super) mod load;
 mod nhcb;
 mod pin;
 
