@@ -18,6 +18,7 @@ pub mod result;
 pub mod run;
 pub mod schedule;
 pub mod script;
+pub mod silence;
 mod step;
 pub mod template;
 pub mod wake;

@@ -6,7 +6,10 @@
 use rayon::prelude::*;
 
 use crate::case::notation::{self, Grid as SampleGrid, Notation, Sample as Written};
-use crate::case::promtool::{AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup};
+use crate::case::promtool::{
+    AlertTest, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup,
+};
+use crate::diag::source::Span;
 use crate::harness::compare::{self, Found};
 use crate::harness::plan::Plan;
 use crate::harness::reads::Reads;
@@ -19,7 +22,7 @@ use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::duration::format_duration;
 use crate::promql::labels::{Labels, Symbol};
-use crate::promql::syntax::ast::{Parsed, SyntaxError};
+use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
 use crate::promql::value::{Sample, Value};
 use crate::rules::group::Group;
 
@@ -96,7 +99,16 @@ fn run_group(
     let end = group.start + n_ticks * file.interval;
     let series = match series(group, spacing, n_ticks * file.interval) {
         Ok(series) => series,
-        Err(message) => return error(result, vec![message]),
+        Err((message, span)) => {
+            result.assertions.push(AssertionResult {
+                title: "input_series".to_string(),
+                span: Some(span),
+                outcome: Outcome::Error,
+                expected: String::new(),
+                found: message.trim_start().to_string(),
+            });
+            return error(result, vec![message]);
+        }
     };
     if !faults.is_empty() {
         return error(result, faults.to_vec());
@@ -186,37 +198,69 @@ fn last_eval_time(group: &TestGroup) -> i64 {
     alerts.chain(exprs).max().unwrap_or(0)
 }
 
-/// The lines that promtool's loader sees: those after an empty one, or one that begins
-/// with `#`, are lost.
-pub fn loaded_lines(group: &TestGroup) -> Vec<String> {
+/// A line as promtool's loader sees it: a series, a space and its values.
+#[derive(Clone, Debug)]
+pub struct LoadedLine<'g> {
+    /// The text.
+    pub text: String,
+    /// What it was made of.
+    pub input: &'g InputSeries,
+    /// Its offset in the two parts and the space between them.
+    offset: usize,
+}
+
+impl LoadedLine<'_> {
+    /// Where a part of the line was written.
+    fn place(&self, at: TextRange) -> Span {
+        let (start, end) =
+            (at.start as usize + self.offset, at.end as usize + self.offset);
+        let values_at = self.input.series.as_str().len() + 1;
+        match start.checked_sub(values_at) {
+            Some(start) => self.input.values.place(start, end - values_at).span,
+            None => self.input.series.place(start, end.min(values_at - 1)).span,
+        }
+    }
+}
+
+/// The lines that promtool's loader sees: those after an empty one, or after one that
+/// begins with `#`, are lost.
+pub fn loaded_lines(group: &TestGroup) -> Vec<LoadedLine<'_>> {
     let mut out = Vec::new();
-    for it in &group.series {
-        let both = format!("{} {}", it.series, it.values);
-        for line in both.split('\n') {
-            let line = line.trim();
+    for input in &group.series {
+        let both = format!("{} {}", input.series, input.values);
+        let mut start = 0;
+        for raw in both.split('\n') {
+            let line = raw.trim();
             if line.is_empty() || line.starts_with('#') {
                 return out;
             }
-            out.push(line.to_string());
+            let offset = start + (raw.len() - raw.trim_start().len());
+            out.push(LoadedLine { text: line.to_string(), input, offset });
+            start += raw.len() + 1;
         }
     }
     out
 }
 
+/// A fault of a series: the message and the place.
+type SeriesFault = (String, Span);
+
 fn series(
     group: &TestGroup,
     spacing: i64,
     end: i64,
-) -> Result<Vec<(Labels, Vec<Written>)>, String> {
+) -> Result<Vec<(Labels, Vec<Written>)>, SeriesFault> {
     let grid = SampleGrid { spacing, end: Some(end) };
     let mut out = Vec::new();
     for line in loaded_lines(group) {
         let fault = |it: SyntaxError| {
             let column = it.at.start + 1;
-            format!("    series: {line}, column {column}: {}", it.message)
+            let message =
+                format!("    series: {}, column {column}: {}", line.text, it.message);
+            (message, line.place(it.at))
         };
         let (labels, items) =
-            notation::series(&line, Notation::Prometheus).map_err(fault)?;
+            notation::series(&line.text, Notation::Prometheus).map_err(fault)?;
         out.push((labels, notation::expand(&items, grid).map_err(fault)?));
     }
     Ok(out)

@@ -8,29 +8,38 @@ use std::path::{Path, PathBuf};
 
 use aqua_alerts::case::{glob, promtool};
 use aqua_alerts::diag::sink::Sink;
-use aqua_alerts::diag::source::SourceMap;
+use aqua_alerts::diag::source::{FileId, SourceMap, Span};
 use aqua_alerts::doc::yaml;
 use aqua_alerts::harness::promtool::{Rules, run_file};
 use aqua_alerts::harness::result::{FileResult, Outcome};
-use aqua_alerts::promql::dialect::Dialect;
+use aqua_alerts::harness::silence::warnings;
+use aqua_alerts::promql::dialect::{Dialect, Version};
 use aqua_alerts::rulefile::read::{Config, read};
+use aqua_alerts::rules::group::Group;
 use libtest_mimic::{Failed, Trial};
 
-/// Runs a promtool test file with the rule files that it names.
-pub fn run(path: &Path, dialect: Dialect) -> FileResult {
-    let shown = path.display().to_string();
+/// A promtool test file with the rule files that it names.
+struct Loaded {
+    sources: SourceMap,
+    file_id: FileId,
+    file: promtool::TestFile,
+    groups: Vec<Group>,
+    faults: Vec<String>,
+}
+
+fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
+    let titles = |sink: Sink| sink.into_sorted().into_iter().map(|it| it.title);
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
     let text = fs::read_to_string(path).unwrap();
-    let file_id = sources.add(&*shown, text.as_str());
+    let file_id = sources.add(path.display().to_string(), text.as_str());
     let documents = yaml::read(file_id, &text, &mut sink);
     let file = match documents.first() {
         Some(node) => promtool::read(node, &mut sink),
         None => promtool::TestFile::default(),
     };
     if sink.has_errors() {
-        let all = sink.into_sorted();
-        return FileResult::of_error(shown, all.into_iter().map(|it| it.title).collect());
+        return Err(titles(sink).collect());
     }
     let dir = path.parent().unwrap();
     let names = |it: &str| -> Vec<String> {
@@ -49,12 +58,23 @@ pub fn run(path: &Path, dialect: Dialect) -> FileResult {
             let mut sink = Sink::new();
             groups.extend(read(file_id, &name, &text, &config, &mut sink));
             if sink.has_errors() {
-                faults.extend(sink.into_sorted().into_iter().map(|it| it.title));
+                faults.extend(titles(sink));
             }
         }
     }
-    let rules = Rules { groups: &groups, faults: &faults };
-    run_file(&shown, &file, rules, dialect)
+    Ok(Loaded { sources, file_id, file, groups, faults })
+}
+
+/// Runs a promtool test file with the rule files that it names.
+pub fn run(path: &Path, dialect: Dialect) -> FileResult {
+    let shown = path.display().to_string();
+    match load(path, dialect) {
+        Ok(it) => {
+            let rules = Rules { groups: &it.groups, faults: &it.faults };
+            run_file(&shown, &it.file, rules, dialect)
+        }
+        Err(messages) => FileResult::of_error(shown, messages),
+    }
 }
 
 /// All messages of a file, as promtool prints them.
@@ -67,7 +87,7 @@ pub fn messages(result: &FileResult) -> String {
 }
 
 fn fixture(path: &Path) -> Result<(), Failed> {
-    let result = run(path, Dialect::new(aqua_alerts::promql::dialect::Version::LATEST));
+    let result = run(path, Dialect::new(Version::LATEST));
     let expected = path.with_extension("expected");
     let found = messages(&result);
     if !expected.exists() {
@@ -83,9 +103,34 @@ fn fixture(path: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
+/// What promtool passes over in silence, with the lines.
+fn silence() -> Result<(), Failed> {
+    let path = Path::new(FIXTURES).join("silence.yaml");
+    let it = load(&path, Dialect::new(Version::LATEST)).unwrap();
+    let span = Span { file: it.file_id, start: 0, end: 0 };
+    let line = |span| it.sources.position(span).line;
+    let found: String = warnings(&it.file, &it.groups, span)
+        .iter()
+        .map(|it| format!("{}: {}\n", line(it.place().unwrap()), it.title))
+        .collect();
+    let expected = "\
+        4: no rule group is called `nobody`\n\
+        12: series after a line break are dropped\n\
+        16: no rule has the alert name `Patiant`\n\
+        17: a test without an assertion\n\
+        20: the same series twice\n";
+    let mut lines: Vec<&str> = found.lines().collect();
+    lines.sort_by_key(|it| it.split(':').next().unwrap().parse::<u32>().unwrap());
+    pretty_assertions::assert_eq!(expected.lines().collect::<Vec<_>>(), lines);
+    Ok(())
+}
+
+const FIXTURES: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool");
+
 /// The fixtures as tests.
 pub fn trials() -> Vec<Trial> {
-    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool");
+    let dir = FIXTURES;
     let mut paths: Vec<PathBuf> =
         fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
     paths.sort();
@@ -97,5 +142,7 @@ pub fn trials() -> Vec<Trial> {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         Trial::test(format!("harness::promtool::{name}"), move || fixture(&path))
     };
-    paths.into_iter().map(trial).collect()
+    let mut trials: Vec<Trial> = paths.into_iter().map(trial).collect();
+    trials.push(Trial::test("harness::promtool::silence_is_told", silence));
+    trials
 }
