@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::case::notation::{Hint, HistogramText, Sample as Written};
+use crate::case::notation::Sample as Written;
 use crate::harness::script::load::stored;
 use crate::promql::labels::Labels;
 use crate::promql::series::{Samples, Series};
