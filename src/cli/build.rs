@@ -1,14 +1,241 @@
 //! `build`: compiles the project and brings the output folder up to date.
 
-use serde_json::json;
+use std::io::stdout;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde_json::{Value as Json, json};
 
 use crate::cli::args::{Build, Global};
 use crate::cli::exit::Exit;
-use crate::cli::session::Session;
+use crate::cli::load::{self, Loaded};
+use crate::cli::output::{Change, Plan, Wanted, plan};
+use crate::cli::session::{Session, counted};
+use crate::cli::{check, fs, say, unified};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::emit;
+use crate::rules::book::Book;
+use crate::rules::group::Rule;
 
 /// Runs the command.
-pub fn run(global: &Global, _args: &Build) -> Exit {
+pub fn run(global: &Global, args: &Build) -> Exit {
     let mut session = Session::new(global);
-    session.read_project();
-    session.finish(Exit::Clean, "", json!({}))
+    let loaded = load::load(&mut session, &args.env);
+    let Some(loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
+        return session.finish(Exit::Invalid, "", json!({}));
+    };
+    check::pages(&loaded, false, &mut session);
+    let wanted = compile(&loaded.books, &mut session.sink);
+    let (out, shown) = folder(&loaded.root, args, global);
+    let old = match fs::read_list(&out, &shown) {
+        Ok(it) => it,
+        Err(diagnostic) => return session.fail(diagnostic),
+    };
+    let scope: Vec<String> = loaded.books.iter().map(|it| it.env.to_string()).collect();
+    let scope = (!args.env.is_empty()).then_some(scope.as_slice());
+    let plan = plan(wanted, &old, scope, |path| fs::look(&out, path));
+    objections(&plan, &shown, &mut session.sink);
+    if session.has_failed() {
+        return session.finish(Exit::Findings, "", json!({}));
+    }
+    if args.check {
+        return stale(session, &plan, &shown);
+    }
+    if let Err(diagnostic) = fs::carry_out(&out, &shown, &old, &plan) {
+        return session.fail(diagnostic);
+    }
+    let human = summary(&loaded, &plan, &shown);
+    let machine = document(&loaded, &plan, &shown);
+    session.finish(Exit::Clean, &human, machine)
+}
+
+/// Writes all books; the paths begin with the environment.
+fn compile(books: &[Book], sink: &mut Sink) -> Vec<Wanted> {
+    let written: Vec<_> = books
+        .par_iter()
+        .map(|book| {
+            let mut sink = Sink::new();
+            (emit::emit(book, emit::TARGETS, &mut sink), sink)
+        })
+        .collect();
+    let mut out = Vec::new();
+    for (book, (artifacts, said)) in books.iter().zip(written) {
+        sink.extend(said.into_sorted());
+        out.extend(artifacts.into_iter().map(|it| Wanted {
+            path: format!("{}/{}", book.env, it.path),
+            text: it.text,
+        }));
+    }
+    out
+}
+
+/// The output folder, and its name for messages.
+fn folder(root: &Path, args: &Build, global: &Global) -> (PathBuf, String) {
+    match &args.out {
+        None => (root.join("build"), "build".to_owned()),
+        Some(out) => {
+            let full = fs::start(global.directory.as_deref()).join(out);
+            (full, fs::shown(root, out))
+        }
+    }
+}
+
+/// The most files that one message names.
+const MAX_NAMED: usize = 10;
+
+/// What stands in the way of a plan.
+fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
+    if let [first, more @ ..] = &plan.foreign[..] {
+        let others = match more.len() {
+            0 => " was".to_owned(),
+            n => format!(" and {} were", counted(n, "other file")),
+        };
+        let title = format!("`{shown}/{first}`{others} not written by aqua-alerts");
+        let mut diagnostic = Diagnostic::error("foreign-file", title)
+            .help("move it away, or choose another folder with `--out DIR`");
+        for path in more.iter().take(MAX_NAMED) {
+            diagnostic = diagnostic.note(format!("nor was `{shown}/{path}`"));
+        }
+        sink.push(diagnostic);
+    }
+    for path in &plan.clashes {
+        let title = format!("`{shown}/{path}` cannot be the name of a file");
+        sink.push(
+            Diagnostic::error("bad-path", title)
+                .note("it leaves the output folder, or another file has this name too"),
+        );
+    }
+    for path in &plan.kept {
+        let title = format!("`{shown}/{path}` is no longer built, but was edited");
+        sink.push(
+            Diagnostic::warning("edited-file", title)
+                .note("it stays, and is from now on not touched")
+                .help("remove it by hand"),
+        );
+    }
+}
+
+/// The end of `build --check`: a diff where the folder is out of date.
+fn stale(session: Session, plan: &Plan, shown: &str) -> Exit {
+    let paths: Vec<String> =
+        plan.changes.iter().map(|it| format!("{shown}/{}", it.path)).collect();
+    let machine = json!({ "out": shown, "stale": paths });
+    if paths.is_empty() {
+        let human = format!("{shown} is up to date\n");
+        return session.finish(Exit::Clean, &human, machine);
+    }
+    let coloured = say::coloured(&session.global, &stdout());
+    let mut human: String =
+        plan.changes.iter().map(|it| difference(it, shown, coloured)).collect();
+    let n_files = counted(paths.len(), "file");
+    human.push_str(&format!(
+        "{shown} is out of date: {n_files} to change; run `aqua-alerts build`\n"
+    ));
+    session.finish(Exit::Findings, &human, machine)
+}
+
+fn difference(change: &Change, shown: &str, coloured: bool) -> String {
+    let path = format!("{shown}/{}", change.path);
+    let old = change.old.as_ref().map(|it| String::from_utf8_lossy(it).into_owned());
+    let from = if old.is_some() { path.as_str() } else { "/dev/null" };
+    let to = if change.new.is_some() { path.as_str() } else { "/dev/null" };
+    let diff = unified::diff(
+        from,
+        to,
+        &old.unwrap_or_default(),
+        change.new.as_deref().unwrap_or_default(),
+    );
+    if !coloured {
+        return diff;
+    }
+    let paint = |line: &str| match line.as_bytes().first() {
+        Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
+        Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
+        Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
+        _ => format!("{line}\n"),
+    };
+    diff.lines().map(paint).collect()
+}
+
+/// What an environment holds.
+struct Counts {
+    alerts: usize,
+    records: usize,
+    monitors: usize,
+    dashboards: usize,
+}
+
+fn counts(book: &Book) -> Counts {
+    let rules = || book.groups.iter().flat_map(|it| &it.rules);
+    let alerts = rules().filter(|it| matches!(it, Rule::Alert(_))).count();
+    Counts {
+        alerts,
+        records: rules().count() - alerts,
+        monitors: book.monitors.len(),
+        dashboards: book.dashboards.len(),
+    }
+}
+
+/// What a person sees of a build: a line per environment, and what it changed.
+fn summary(loaded: &Loaded, plan: &Plan, shown: &str) -> String {
+    let width = loaded.books.iter().map(|it| it.env.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for book in &loaded.books {
+        let it = counts(book);
+        let more = [
+            (it.records, "record"),
+            (it.monitors, "monitor"),
+            (it.dashboards, "dashboard"),
+        ];
+        let more = more.into_iter().filter(|it| it.0 != 0);
+        let parts: Vec<String> = std::iter::once((it.alerts, "alert"))
+            .chain(more)
+            .map(|(n, noun)| counted(n, noun))
+            .collect();
+        out.push_str(&format!("{:width$}  {}\n", book.env, parts.join(", ")));
+    }
+    let n_removed = plan.changes.iter().filter(|it| it.new.is_none()).count();
+    let n_written = plan.changes.len() - n_removed;
+    let n_files = counted(n_written + plan.n_unchanged, "file");
+    let mut changes = Vec::new();
+    if n_written != 0 {
+        changes.push(format!("{n_written} written"));
+    }
+    if n_removed != 0 {
+        changes.push(format!("{n_removed} removed"));
+    }
+    if plan.n_unchanged != 0 && !changes.is_empty() {
+        changes.push(format!("{} unchanged", plan.n_unchanged));
+    }
+    let changes = match changes.is_empty() {
+        true => "up to date".to_owned(),
+        false => changes.join(", "),
+    };
+    out.push_str(&format!("{n_files} in {shown}: {changes}\n"));
+    out
+}
+
+fn document(loaded: &Loaded, plan: &Plan, shown: &str) -> Json {
+    let environment = |book: &Book| {
+        let it = counts(book);
+        json!({
+            "name": &*book.env,
+            "alerts": it.alerts,
+            "records": it.records,
+            "monitors": it.monitors,
+            "dashboards": it.dashboards,
+        })
+    };
+    let paths = |new: bool| {
+        let changes = plan.changes.iter().filter(|it| it.new.is_some() == new);
+        changes.map(|it| format!("{shown}/{}", it.path)).collect::<Vec<_>>()
+    };
+    json!({
+        "out": shown,
+        "environments": loaded.books.iter().map(environment).collect::<Vec<_>>(),
+        "written": paths(true),
+        "removed": paths(false),
+        "unchanged": plan.n_unchanged,
+    })
 }

@@ -4,11 +4,62 @@ use serde_json::json;
 
 use crate::cli::args::{Check, Global};
 use crate::cli::exit::Exit;
-use crate::cli::session::Session;
+use crate::cli::fs;
+use crate::cli::load::{self, Loaded};
+use crate::cli::session::{Session, counted};
+use crate::diag::diagnostic::Diagnostic;
+use crate::runbook::link::{self, Pages};
+use crate::runbook::page;
 
 /// Runs the command.
-pub fn run(global: &Global, _args: &Check) -> Exit {
+pub fn run(global: &Global, args: &Check) -> Exit {
     let mut session = Session::new(global);
-    session.read_project();
-    session.finish(Exit::Clean, "", json!({}))
+    let Some(loaded) = load::load(&mut session, &args.env) else {
+        return session.finish(Exit::Invalid, "", json!({}));
+    };
+    // The pages of other environments would look as if nothing led to them.
+    pages(&loaded, args.env.is_empty(), &mut session);
+    let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();
+    let machine = json!({ "environments": envs });
+    let human = match session.sink.has_errors() {
+        true => String::new(),
+        false => {
+            let n_files = loaded.project.files.len() + loaded.project.packs.len();
+            let n_boards = loaded.project.dashboards.len();
+            format!(
+                "no errors in {} and {} ({})\n",
+                counted(n_files, "file"),
+                counted(n_boards, "dashboard"),
+                envs.join(", ")
+            )
+        }
+    };
+    session.finish(Exit::Clean, &human, machine)
+}
+
+/// Checks that the pages to which alerts lead exist; with `odd`, also what is odd about
+/// the pages themselves.
+pub fn pages(loaded: &Loaded, odd: bool, session: &mut Session) {
+    let Some(source) = &loaded.project.manifest.runbooks.source else { return };
+    let folder = source.as_str().trim_end_matches('/');
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    if !fs::is_folder(&loaded.root, folder) {
+        sink.push(
+            Diagnostic::error("no-folder", format!("there is no folder `{folder}`"))
+                .at(source.span(), "runbook pages are looked for here")
+                .help("name a folder below the manifest's"),
+        );
+        return;
+    }
+    let files = fs::read_tree(&loaded.root, folder, &["md", "markdown"], sources, sink);
+    let read = |(path, text): (String, String)| {
+        let file = sources.add(path.as_str(), text.as_str());
+        page::read(file, path[folder.len()..].trim_start_matches('/'), &text)
+    };
+    let pages = Pages::new(folder, files.into_iter().map(read).collect());
+    let groups = || loaded.books.iter().flat_map(|it| &it.groups);
+    link::check(groups(), &pages, sink);
+    if odd {
+        link::check_pages(groups(), &pages, sink);
+    }
 }

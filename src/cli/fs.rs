@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::cli::output::{Found, LIST, List, Plan};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::{FileId, SourceMap, Span};
+use crate::diag::source::{SourceMap, Span};
 
 /// The manifest's name: a folder that has one is a project.
 pub const MANIFEST: &str = "aqua-alerts.toml";
@@ -23,24 +23,21 @@ const MAX_FILE: u64 = 64 << 20;
 /// More files than this below one folder are a mistake (a link to `/`, say).
 const MAX_FILES: usize = 100_000;
 
-/// The files of a project.
+/// The files of a project: what builds it, not its tests.
 #[derive(Debug)]
 pub struct Project {
     /// The folder that holds the manifest.
     pub root: PathBuf,
-    /// The manifest.
-    pub manifest: FileId,
-    /// `alerts/**/*.toml`
-    pub alerts: Vec<FileId>,
-    /// `packs/**/*.toml`
-    pub packs: Vec<FileId>,
-    /// `dashboards/**/*.toml`
-    pub dashboards: Vec<FileId>,
-    /// `dashboards/**/*.json`
-    pub dashboard_jsons: Vec<FileId>,
-    /// `testdata/**`: `.toml`, `.yaml`, `.yml`, `.test`
-    pub tests: Vec<FileId>,
+    /// Paths below it, with `/`, and texts: the manifest first.
+    pub files: Vec<File>,
 }
+
+/// A path as messages name it, and the text of the file.
+pub type File = (String, String);
+
+/// The folders of a project's files, and how the names in them end.
+const FOLDERS: &[(&str, &[&str])] =
+    &[("alerts", &["toml"]), ("packs", &["toml"]), ("dashboards", &["toml", "json"])];
 
 /// The folder of the project that `start` belongs to: it, or the nearest above it, that
 /// holds a manifest.
@@ -70,18 +67,11 @@ pub fn read_project(
     sink: &mut Sink,
 ) -> Option<Project> {
     let manifest = read_file(root, MANIFEST, sources, sink)?;
-    let mut tree = |folder: &str, extensions: &[&str]| {
-        read_tree(root, folder, extensions, sources, sink)
-    };
-    Some(Project {
-        root: root.to_path_buf(),
-        manifest,
-        alerts: tree("alerts", &["toml"]),
-        packs: tree("packs", &["toml"]),
-        dashboards: tree("dashboards", &["toml"]),
-        dashboard_jsons: tree("dashboards", &["json"]),
-        tests: tree("testdata", &["toml", "yaml", "yml", "test"]),
-    })
+    let mut files = vec![(MANIFEST.to_owned(), manifest)];
+    for (folder, extensions) in FOLDERS {
+        files.extend(read_tree(root, folder, extensions, sources, sink));
+    }
+    Some(Project { root: root.to_path_buf(), files })
 }
 
 /// Reads the files below `root/folder` that have one of these extensions, in the order
@@ -92,23 +82,22 @@ pub fn read_tree(
     extensions: &[&str],
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Vec<FileId> {
+) -> Vec<File> {
     let mut paths = Vec::new();
     match fs::symlink_metadata(root.join(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
     }
-    paths.iter().filter_map(|it| read_file(root, it, sources, sink)).collect()
+    let read = |path: String| {
+        let text = read_file(root, &path, sources, sink)?;
+        Some((path, text))
+    };
+    paths.into_iter().filter_map(read).collect()
 }
 
 /// Whether `root/path` is a folder.
 pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()
-}
-
-/// Whether anything stands at `root/path`.
-pub fn exists(root: &Path, path: &str) -> bool {
-    root.join(path).exists()
 }
 
 /// Collects paths relative to `root`. Each real folder is read once, however many
@@ -168,13 +157,14 @@ fn entries(
     Ok(names)
 }
 
-/// Reads one file of a project; `path` is relative to `root` or absolute.
+/// Reads one file; `path` is relative to `root` or absolute. Only a file that is not
+/// UTF-8 is added to the sources here, so that its fault can be shown.
 pub fn read_file(
     root: &Path,
     path: &str,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<FileId> {
+) -> Option<String> {
     let bytes = match read_limited(&root.join(path)) {
         Ok(it) => it,
         Err(error) => {
@@ -183,7 +173,7 @@ pub fn read_file(
         }
     };
     match String::from_utf8(bytes) {
-        Ok(text) => Some(sources.add(path, text)),
+        Ok(text) => Some(text),
         Err(error) => {
             let start = error.utf8_error().valid_up_to() as u32;
             // The replacement character stands where the first wrong byte stood.
@@ -355,7 +345,12 @@ impl Staged {
             fs::create_dir(it)?;
             self.folders.push(it.to_path_buf());
         }
-        let temporary = temporary(&target);
+        // What cannot be looked at could not be replaced either.
+        match fs::symlink_metadata(&target) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let temporary = temporary(&target, self.files.len());
         // Recorded first: a half-written file is removed as well.
         self.files.push((temporary.clone(), target));
         write_new(&temporary, text)
@@ -372,9 +367,9 @@ impl Staged {
     }
 }
 
-fn temporary(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+/// A name beside the target that no other file of this or another running process has.
+fn temporary(target: &Path, number: usize) -> PathBuf {
+    target.with_file_name(format!(".aqua-{}-{number}.tmp", std::process::id()))
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
@@ -392,7 +387,7 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 fn write_list(out: &Path, list: &List) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let target = out.join(LIST);
-    let temporary = temporary(&target);
+    let temporary = temporary(&target, usize::MAX);
     let written = write_new(&temporary, &list.print())
         .and_then(|()| fs::rename(&temporary, &target));
     if written.is_err() {
@@ -407,5 +402,69 @@ fn remove_empty_parents(path: &Path, out: &Path) {
         if fs::remove_dir(folder).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::{Wanted, plan};
+
+    fn folder(name: &str) -> PathBuf {
+        let name = format!("aqua-alerts-fs-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn wanted(path: &str, text: &str) -> Wanted {
+        Wanted { path: path.into(), text: text.into() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name());
+        let mut names: Vec<_> =
+            entries.map(|it| it.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_write_that_fails_changes_nothing() {
+        let out = folder("fails");
+        let first =
+            plan(vec![wanted("a/x", "1")], &List::default(), None, |it| look(&out, it));
+        carry_out(&out, "out", &List::default(), &first).unwrap();
+        let old = read_list(&out, "out").unwrap();
+        assert_eq!(old, first.list);
+        // The last name is longer than any file system takes.
+        let long = format!("b/{}", "y".repeat(300));
+        let new = vec![wanted("a/x", "2"), wanted("a/z", "3"), wanted(&long, "4")];
+        let second = plan(new, &old, None, |it| look(&out, it));
+        let error = carry_out(&out, "out", &old, &second).unwrap_err();
+        assert_eq!(error.code, "unwritable");
+        assert_eq!(names(&out), [LIST, "a"]);
+        assert_eq!(names(&out.join("a")), ["x"]);
+        assert_eq!(fs::read_to_string(out.join("a/x")).unwrap(), "1");
+        assert_eq!(read_list(&out, "out").unwrap(), old);
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn unchanged_files_are_not_touched() {
+        let out = folder("unchanged");
+        let build = |old: &List| {
+            let wanted = vec![wanted("a/x", "1")];
+            let plan = plan(wanted, old, None, |it| look(&out, it));
+            carry_out(&out, "out", old, &plan).unwrap();
+            plan.list
+        };
+        let old = build(&List::default());
+        let time = || fs::metadata(out.join("a/x")).unwrap().modified().unwrap();
+        let before = time();
+        build(&old);
+        assert_eq!(time(), before);
+        fs::remove_dir_all(&out).unwrap();
     }
 }

@@ -11,11 +11,13 @@ pub mod build;
 pub mod check;
 pub mod exit;
 pub mod fs;
+pub mod load;
 pub mod output;
 pub mod say;
 pub mod schema;
 pub mod session;
 pub mod test;
+pub mod unified;
 
 /// Runs the program.
 pub fn main() -> ExitCode {

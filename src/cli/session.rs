@@ -74,6 +74,13 @@ impl Session {
         exit
     }
 
+    /// Whether what was said so far makes the run fail: errors, or warnings that are
+    /// denied.
+    pub fn has_failed(&self) -> bool {
+        let denies = self.global.deny.contains(&Deny::Warnings);
+        self.sink.has_errors() || denies && self.sink.has_warnings()
+    }
+
     /// Ends the run at a failure that leaves nothing to show.
     pub fn fail(mut self, diagnostic: Diagnostic) -> Exit {
         self.sink.push(diagnostic);

@@ -41,6 +41,11 @@ impl Sink {
         self.items.iter().any(|it| it.level == Level::Error)
     }
 
+    /// Whether a warning is among them.
+    pub fn has_warnings(&self) -> bool {
+        self.items.iter().any(|it| it.level == Level::Warning)
+    }
+
     /// Number of errors so far.
     pub fn n_errors(&self) -> usize {
         self.items.iter().filter(|it| it.level == Level::Error).count()

@@ -24,8 +24,7 @@ const TEMPLATE: &str = include_str!("catalogue.md.tera");
 
 #[derive(Debug, Serialize)]
 struct Page<'a> {
-    project: &'a str,
-    env: &'a str,
+    title: String,
     n_rules: usize,
     severities: Vec<Severity<'a>>,
     files: Vec<File>,
@@ -87,19 +86,26 @@ fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
 fn page(book: &Book) -> Page<'_> {
     let mut files = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut anchors = Anchors::default();
     for (file, groups) in emit::files(book) {
         let mut entries: Vec<(&str, Vec<&Alert>)> = Vec::new();
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for rule in groups.iter().flat_map(|it| &it.rules) {
             let Rule::Alert(alert) = rule else { continue };
             *counts.entry(severity(alert)).or_default() += 1;
             let key = definition(alert);
-            match entries.iter_mut().find(|it| it.0 == key) {
+            let idx = *places.entry(key).or_insert(entries.len());
+            match entries.get_mut(idx) {
                 Some((_, tiers)) => tiers.push(alert),
                 None => entries.push((key, vec![alert])),
             }
         }
         if !entries.is_empty() {
-            let alerts = entries.iter().map(|(name, tiers)| entry(name, tiers)).collect();
+            let entry = |(name, tiers): &(&str, Vec<&Alert>)| {
+                let anchor = anchors.next(name);
+                entry(name, anchor, tiers)
+            };
+            let alerts = entries.iter().map(entry).collect();
             files.push(File { name: name::stem(file).to_owned(), alerts });
         }
     }
@@ -112,7 +118,11 @@ fn page(book: &Book) -> Page<'_> {
         }
     }
     severities.extend(counts.into_iter().map(|(name, count)| Severity { name, count }));
-    Page { project: &book.project, env: &book.env, n_rules, severities, files }
+    let title = match &*book.env {
+        "default" => book.project.clone(),
+        env => format!("{} in {env}", book.project),
+    };
+    Page { title, n_rules, severities, files }
 }
 
 /// Tiers of one alert stand together; a companion stands alone.
@@ -140,7 +150,7 @@ fn annotation<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
     Some(found.value.as_str())
 }
 
-fn entry(name: &str, tiers: &[&Alert]) -> Entry {
+fn entry(name: &str, anchor: String, tiers: &[&Alert]) -> Entry {
     let first = tiers[0];
     let about = first.about.as_ref();
     let runbook = annotation(first, "runbook_url");
@@ -162,7 +172,7 @@ fn entry(name: &str, tiers: &[&Alert]) -> Entry {
     let n_ticks = tiers.iter().map(|it| longest_run(it.expr.text.as_str(), '`')).max();
     Entry {
         name: name.to_owned(),
-        anchor: anchor(name),
+        anchor,
         page,
         description: annotation(first, "description").map(prose).unwrap_or_default(),
         facts: facts.join(" "),
@@ -220,14 +230,26 @@ fn link(url: &str) -> String {
     out
 }
 
-/// The anchor that renderers of Markdown give to a heading.
-fn anchor(heading: &str) -> String {
-    heading
-        .to_lowercase()
-        .chars()
-        .filter(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | ' '))
-        .map(|it| if it == ' ' { '-' } else { it })
-        .collect()
+/// The anchors that renderers of Markdown give to headings: a number tells equal ones
+/// apart.
+#[derive(Default)]
+struct Anchors(BTreeMap<String, usize>);
+
+impl Anchors {
+    fn next(&mut self, heading: &str) -> String {
+        let anchor: String = heading
+            .to_lowercase()
+            .chars()
+            .filter(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | ' '))
+            .map(|it| if it == ' ' { '-' } else { it })
+            .collect();
+        let n_before = self.0.entry(anchor.clone()).or_default();
+        *n_before += 1;
+        match *n_before {
+            1 => anchor,
+            n => format!("{anchor}-{}", n - 1),
+        }
+    }
 }
 
 fn longest_run(text: &str, of: char) -> usize {
@@ -243,7 +265,9 @@ mod tests {
     fn cells_and_links_stay_on_their_line() {
         assert_eq!(cell("a |\n b"), "a \\| b");
         assert_eq!(link("https://x/a(b) c"), "https://x/a%28b%29%20c");
-        assert_eq!(anchor("Api Down_2!"), "api-down_2");
+        let mut anchors = Anchors::default();
+        let mut next = || anchors.next("Api Down_2!");
+        assert_eq!((next(), next()), ("api-down_2".into(), "api-down_2-1".into()));
         assert_eq!(longest_run("a```b`", '`'), 3);
     }
 }

@@ -4,11 +4,14 @@
 //! room with a `TARGET`, and a line in [`TARGETS`]. Nothing here knows the spec, the
 //! lints or the file system.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::Artifact;
 use crate::rules::book::Book;
+use crate::rules::group::Group;
 
 pub mod artifact;
 pub mod catalogue;
@@ -56,10 +59,12 @@ pub fn emit(book: &Book, targets: &[&Target], sink: &mut Sink) -> Vec<Artifact> 
 }
 
 /// The groups of a book by the file they belong to, in the order of the files.
-fn files(book: &Book) -> Vec<(&str, Vec<&crate::rules::group::Group>)> {
-    let mut out: Vec<(&str, Vec<_>)> = Vec::new();
+fn files(book: &Book) -> Vec<(&str, Vec<&Group>)> {
+    let mut out: Vec<(&str, Vec<&Group>)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for group in book.groups.iter().filter(|it| !it.rules.is_empty()) {
-        match out.iter_mut().find(|it| it.0 == &*group.file) {
+        let idx = *places.entry(&group.file).or_insert(out.len());
+        match out.get_mut(idx) {
             Some((_, groups)) => groups.push(group),
             None => out.push((&group.file, vec![group])),
         }

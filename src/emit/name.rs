@@ -6,6 +6,8 @@ use crate::rules::book::Book;
 pub const OBJECT: usize = 253;
 /// The longest DNS-1123 label: values of labels.
 pub const LABEL: usize = 63;
+/// The longest name of a file, with room for an extension.
+pub const STEM: usize = 200;
 /// The longest uid of a dashboard.
 pub const UID: usize = 40;
 
@@ -23,7 +25,7 @@ pub fn objects(book: &Book, parts: &[&str]) -> Vec<String> {
 
 /// File names without extension for these parts, one each.
 pub fn unique(parts: &[&str]) -> Vec<String> {
-    let slugs: Vec<String> = parts.iter().map(|it| slug(it)).collect();
+    let slugs: Vec<String> = parts.iter().map(|it| cut(&slug(it), STEM)).collect();
     let mut out = Vec::with_capacity(parts.len());
     for (part, name) in parts.iter().zip(&slugs) {
         let n_same = slugs.iter().filter(|it| *it == name).count();

@@ -159,7 +159,7 @@ fn rules_are_written_as_people_write_them() {
     expect_test::expect![[r#"
         # Alerts of Platform in prod
 
-        1 alerting rules: 1 critical.
+        1 alerting rule: 1 critical.
 
         | alert | severity | after | meaning | runbook |
         | --- | --- | --- | --- | --- |

@@ -20,6 +20,9 @@ pub struct Project {
     pub dashboards: Vec<Dashboard>,
     /// The dashboards in Grafana's own JSON, in the order of their paths.
     pub json_dashboards: Vec<JsonDashboard>,
+    /// Whether all of its files could be read without an error: if not, what seems to be
+    /// missing may stand in what could not be read.
+    pub whole: bool,
 }
 
 /// A dashboard in Grafana's own JSON.

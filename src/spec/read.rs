@@ -58,6 +58,8 @@ pub fn read(
 ) -> Option<Project> {
     let mut files: Vec<&(String, String)> = files.iter().collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
+    // Errors so far are about files that could not be read at all.
+    let mut whole = !sink.has_errors();
     let mut documents: Vec<(&str, Place, Option<Node>)> = Vec::new();
     let mut json_dashboards = Vec::new();
     for (path, text) in files {
@@ -82,8 +84,8 @@ pub fn read(
         packs: Vec::new(),
         dashboards: Vec::new(),
         json_dashboards,
+        whole: true,
     };
-    let mut whole = true;
     for (path, place, node) in &documents {
         let Some(node) = node else {
             whole = false;
@@ -112,6 +114,7 @@ pub fn read(
         overrides(&project, sink);
         unused::check(&project, sink);
     }
+    project.whole = !sink.has_errors();
     Some(project)
 }
 

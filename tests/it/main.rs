@@ -13,6 +13,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod build;
+mod cli;
 mod conformance;
 mod doc;
 mod golden;
@@ -30,6 +32,8 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(conformance::trials());
+    trials.extend(build::trials());
+    trials.extend(cli::trials());
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
     trials.extend(spec::trials());

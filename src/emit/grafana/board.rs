@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::layout::{COLUMNS, layout};
-use super::model::{DATASOURCE, Dashboard, GridPos, List, Panel, Row, Time, colour};
+use super::model::{
+    DATASOURCE, Dashboard, GridPos, List, Panel, Row, Time, colour, link,
+};
 use super::{panel, variable};
 use crate::rules::book::Book;
-use crate::rules::dashboard::{self, Board, Link, Mark};
+use crate::rules::dashboard::{self, Board, Mark};
 
 /// The classic schema that Grafana 10 to 13 read.
 const SCHEMA_VERSION: u32 = 42;
@@ -41,21 +43,6 @@ pub(super) fn dashboard(book: &Book, board: &Board, uid: String) -> Dashboard {
         title,
         uid,
     }
-}
-
-fn link(it: &Link) -> Json {
-    json!({
-        "asDropdown": false,
-        "icon": "external link",
-        "includeVars": false,
-        "keepTime": false,
-        "tags": [],
-        "targetBlank": true,
-        "title": it.title,
-        "tooltip": "",
-        "type": "link",
-        "url": it.url,
-    })
 }
 
 /// Grafana's own annotations, and one query per severity for alerts that fire.

@@ -1,7 +1,9 @@
 //! Grafana's JSON, with the fields in the order in which Grafana exports them.
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+
+use crate::rules::dashboard::Link;
 
 /// A dashboard.
 #[derive(Debug, Serialize)]
@@ -173,4 +175,20 @@ pub(super) fn colour(severity: &str) -> &'static str {
         "info" | "none" => "yellow",
         _ => "purple",
     }
+}
+
+/// A link of a dashboard or a panel.
+pub(super) fn link(it: &Link) -> Json {
+    json!({
+        "asDropdown": false,
+        "icon": "external link",
+        "includeVars": false,
+        "keepTime": false,
+        "tags": [],
+        "targetBlank": true,
+        "title": it.title,
+        "tooltip": "",
+        "type": "link",
+        "url": it.url,
+    })
 }

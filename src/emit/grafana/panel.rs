@@ -4,10 +4,10 @@ use serde_json::{Value as Json, json};
 
 use super::model::{
     DATASOURCE, DataPanel, Field, FieldConfig, GridPos, Step, Target, Thresholds, colour,
-    number,
+    link, number,
 };
 use crate::rulefile::write;
-use crate::rules::dashboard::{self, Link, Panel, PanelKind};
+use crate::rules::dashboard::{self, Panel, PanelKind};
 
 /// A panel at its place.
 pub(super) fn panel(panel: &Panel, id: u32, grid_pos: GridPos) -> DataPanel {
@@ -28,10 +28,6 @@ pub(super) fn panel(panel: &Panel, id: u32, grid_pos: GridPos) -> DataPanel {
             PanelKind::Table => "table",
         },
     }
-}
-
-fn link(it: &Link) -> Json {
-    json!({ "targetBlank": true, "title": it.title, "url": it.url })
 }
 
 fn field(panel: &Panel) -> Field {
@@ -133,7 +129,9 @@ fn options(kind: PanelKind) -> Json {
             "textMode": "auto",
             "wideLayout": true,
         }),
-        PanelKind::Table => json!({ "cellHeight": "sm", "showHeader": true }),
+        PanelKind::Table => {
+            json!({ "cellHeight": "sm", "frameIndex": 0, "showHeader": true })
+        }
     }
 }
 

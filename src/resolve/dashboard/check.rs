@@ -81,11 +81,14 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
             Values::List(values.iter().map(Text::to_string).collect())
         }
         (query, _) => {
-            let what = if query.is_some() { "has both" } else { "has neither" };
-            let title = format!("variable `{}` has no source of values", it.key);
+            let what = match query {
+                Some(_) => "has both `query` and `values`",
+                None => "has neither `query` nor `values`",
+            };
+            let title = format!("variable `{}` needs one source of values", it.key);
             sink.push(
                 Diagnostic::error("bad-variable", title)
-                    .at(it.key.span(), format!("{what} `query` and `values`"))
+                    .at(it.key.span(), what)
                     .help("write `query = \"label_values(…)\"` or `values = [\"…\"]`"),
             );
             return None;
@@ -108,11 +111,12 @@ pub(super) fn parsed(query: &Text, dialect: &Dialect, sink: &mut Sink) -> Option
         Err(errors) => {
             for error in errors {
                 let range = error.at.bytes();
-                let diagnostic = Diagnostic::error(
-                    "promql-syntax",
-                    "the query is not PromQL",
-                )
-                .within(query, range.start, range.end, error.message);
+                let diagnostic = Diagnostic::error("promql", error.message).within(
+                    query,
+                    range.start,
+                    range.end,
+                    "",
+                );
                 sink.push(match error.help {
                     Some(help) => diagnostic.help(help),
                     None => diagnostic,

@@ -25,8 +25,9 @@ mod variable;
 struct Context<'a> {
     /// The rules of the environment.
     book: &'a Book,
-    /// The alerts that any environment has, by the keys under which they are defined.
-    known: &'a BTreeSet<String>,
+    /// The alerts that any environment has, by the keys under which they are defined;
+    /// `None` where some could not be read.
+    known: Option<&'a BTreeSet<String>>,
     /// The parameters of the environment: first values of variables of the same name.
     parameters: &'a [(String, String)],
 }
@@ -42,7 +43,8 @@ pub fn dashboards(
     let files = project.files.iter().chain(&project.packs);
     let alerts = files.flat_map(|it| &it.rules).filter(|it| it.kind == RuleKind::Alert);
     let known = alerts.map(|it| it.key.to_string()).collect();
-    let context = Context { book, known: &known, parameters };
+    let known = project.whole.then_some(&known);
+    let context = Context { book, known, parameters };
     let boards = project.dashboards.iter().map(|it| board(it, context, sink));
     let mut out: Vec<Dashboard> = boards.collect();
     out.extend(project.json_dashboards.iter().filter_map(|it| json(it, context, sink)));

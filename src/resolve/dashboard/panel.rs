@@ -44,8 +44,10 @@ pub(super) fn panel(
     if let Some(name) = &it.alert
         && tiers.is_empty()
     {
-        if !context.known.contains(name.as_str()) {
-            sink.push(unknown_alert(name, context.known));
+        if let Some(known) = context.known
+            && !known.contains(name.as_str())
+        {
+            sink.push(unknown_alert(name, known));
         }
         return None;
     }

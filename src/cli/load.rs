@@ -1,0 +1,65 @@
+//! From the files of a project to its books, one for each environment.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::cli::fs;
+use crate::cli::session::Session;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::resolve;
+use crate::rules::book::Book;
+use crate::spec::model::Project;
+use crate::spec::read;
+
+/// A project that was read and resolved.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The folder that holds the manifest.
+    pub root: PathBuf,
+    /// The project as written.
+    pub project: Project,
+    /// What it means in each of the environments that were asked for.
+    pub books: Vec<Book>,
+}
+
+/// Finds, reads and resolves the project that a command works on, for these environments
+/// or for all. `None`, or errors in the sink, where it is invalid.
+pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
+    let fs::Project { root, files } = session.read_project()?;
+    let project = read::read(&files, &mut session.sources, &mut session.sink)?;
+    let names: Vec<String> =
+        project.manifest.environments.iter().map(|it| it.name.clone()).collect();
+    for env in envs.iter().filter(|it| !names.contains(it)) {
+        session.sink.push(unknown(env, &names));
+    }
+    let mut loaded = Loaded { root, project, books: Vec::new() };
+    let wanted: Vec<&String> =
+        names.iter().filter(|it| envs.is_empty() || envs.contains(it)).collect();
+    let resolved: Vec<(Option<Book>, Sink)> = wanted
+        .par_iter()
+        .map(|env| {
+            let mut sink = Sink::new();
+            (resolve::resolve(&loaded.project, env, &mut sink), sink)
+        })
+        .collect();
+    for (book, sink) in resolved {
+        loaded.books.extend(book);
+        for it in sink.into_sorted() {
+            session.sink.push_once(it);
+        }
+    }
+    Some(loaded)
+}
+
+fn unknown(env: &str, names: &[String]) -> Diagnostic {
+    let title = format!("the project has no environment `{env}`");
+    let names = || names.iter().map(String::as_str);
+    let help = match suggest::nearest(env, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its environments are {}", suggest::list(names(), 20)),
+    };
+    Diagnostic::error("unknown-environment", title).help(help)
+}
