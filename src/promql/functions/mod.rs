@@ -19,7 +19,6 @@ use crate::promql::syntax::types::ValueType;
 pub mod absent;
 pub mod adjacent;
 pub mod convert;
-pub mod expand;
 pub mod histogram;
 pub mod info;
 pub mod kind;
