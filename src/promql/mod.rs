@@ -11,6 +11,7 @@ pub mod error;
 pub mod eval;
 pub mod functions;
 pub mod histogram;
+pub mod infer;
 pub mod kahan;
 pub mod labels;
 pub mod matcher;
