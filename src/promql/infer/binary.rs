@@ -2,7 +2,7 @@
 //! in Prometheus `promql/engine.go`).
 
 use crate::promql::check::value_type;
-use crate::promql::infer::{LabelFacts, Recorded, labels_with};
+use crate::promql::infer::{Fact, LabelFacts, Recorded, labels_with};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::{Binary, BinaryOp, Cardinality, Matching, Name};
 use crate::promql::syntax::types::ValueType;
@@ -28,6 +28,14 @@ pub(super) fn binary(binary: &Binary, recorded: Recorded<'_>) -> LabelFacts {
         fill_rhs: None,
     };
     let matching = binary.matching.as_ref().unwrap_or(&everything);
+    // A comparison of two vectors forgets that a name was to go later: where removal is
+    // delayed it is there again.
+    let of_result = |mut it: LabelFacts| {
+        if !drops_name && !it.closed && !it.can_carry(METRIC_NAME) {
+            it.set(&METRIC_NAME.into(), Fact::UNKNOWN);
+        }
+        of_result(it)
+    };
     match binary.op {
         BinaryOp::And => shared(lhs, &rhs, matching),
         BinaryOp::Unless => lhs,

@@ -8,6 +8,8 @@ mod binary;
 mod facts;
 mod relabel;
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod tests;
 
 use crate::promql::functions::kind::Kind;

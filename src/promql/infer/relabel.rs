@@ -48,6 +48,14 @@ fn possible(fact: &Fact) -> Option<Vec<Symbol>> {
     Some(values)
 }
 
+/// What is known of a label that is read. A metric name that is to go may still be there.
+fn read(facts: &LabelFacts, name: &str) -> Fact {
+    match facts.get(name) {
+        Fact { presence: Presence::Never, .. } if name == METRIC_NAME => Fact::UNKNOWN,
+        fact => fact,
+    }
+}
+
 /// What `label_replace` makes of its target.
 fn replaced(
     facts: &LabelFacts,
@@ -58,7 +66,7 @@ fn replaced(
 ) -> Fact {
     let before = facts.get(target);
     let Ok(regex) = Regex::anchored(pattern) else { return before };
-    if let Some(values) = possible(&facts.get(source)) {
+    if let Some(values) = possible(&read(facts, source)) {
         let mut all_match = true;
         let mut results = Vec::new();
         for value in &values {
@@ -82,7 +90,7 @@ fn replaced(
     let result = match replacement {
         "" => Fact::NEVER,
         it if !it.contains('$') => Fact::one_of([Symbol::from(it)]),
-        "$1" | "${1}" if pattern == "(.*)" => facts.get(source),
+        "$1" | "${1}" if pattern == "(.*)" => read(facts, source),
         it if has_text(it) => Fact::ALWAYS,
         _ => Fact::UNKNOWN,
     };
@@ -101,7 +109,7 @@ fn has_text(replacement: &str) -> bool {
 }
 
 fn joined(facts: &LabelFacts, separator: &str, sources: &[&Symbol]) -> Fact {
-    let each: Vec<Fact> = sources.iter().map(|it| facts.get(it)).collect();
+    let each: Vec<Fact> = sources.iter().map(|it| read(facts, it)).collect();
     let single = |fact: &Fact| match possible(fact)?.as_slice() {
         [one] => Some(one.to_string()),
         _ => None,
