@@ -9,11 +9,13 @@
 mod alert;
 pub mod compare;
 mod load;
+pub mod native;
 pub mod plan;
 pub mod promtool;
 pub mod query;
 pub mod reads;
 mod record;
+pub mod report;
 pub mod result;
 pub mod run;
 pub mod schedule;

@@ -294,8 +294,8 @@ impl Filler<'_> {
 
     fn text_below(&self, text: &Text, depth: u32) -> Text {
         parameter::fill(text, |it| {
-            let own =
-                self.case.parameters.iter().rev().find(|own| own.0.as_str() == it.name);
+            let mut own = self.case.parameters.iter().rev().chain(&self.case.shared);
+            let own = own.find(|own| own.0.as_str() == it.name);
             match own {
                 Some(own) if depth != 0 => Some(self.text_below(&own.1, depth - 1)),
                 Some(_) => None,
@@ -528,7 +528,7 @@ fn same_series(lines: &[Line], sink: &mut Sink) {
 
 /// Phases that begin after the test's end are never looked at.
 fn late(line: &TimeLine, text: &Text, until: i64, sink: &mut Sink) {
-    let TimeLine::States(phases) = line else { return };
+    let TimeLine::States(phases, _) = line else { return };
     for phase in phases {
         if until < phase.from {
             let at = phase.at.bytes();

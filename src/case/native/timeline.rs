@@ -2,6 +2,7 @@
 //!
 //! A range `a..b` holds on the ticks with a <= t < b. A state that is named holds on
 //! exactly the ticks of its ranges; a state that is not named is not looked at.
+//! `pending 5m..6m, never firing` names a state that never holds.
 
 use crate::case::duration;
 use crate::promql::syntax::ast::{SyntaxError, TextRange};
@@ -20,8 +21,8 @@ pub enum TimeLine {
     },
     /// The environment has no such alert.
     Absent,
-    /// It is in these states at these times.
-    States(Vec<Phase>),
+    /// It is in these states at these times, and in none of the others that are named.
+    States(Vec<Phase>, Vec<State>),
 }
 
 /// A state over a range of time.
@@ -59,10 +60,21 @@ impl State {
 }
 
 impl TimeLine {
+    /// Whether it says anything about a state.
+    pub fn names(&self, state: State) -> bool {
+        match self {
+            TimeLine::Never { .. } => state == State::Firing,
+            TimeLine::Absent => false,
+            TimeLine::States(phases, silent) => {
+                silent.contains(&state) || phases.iter().any(|it| it.state == state)
+            }
+        }
+    }
+
     /// The phases of a state.
     pub fn phases(&self, state: State) -> impl Iterator<Item = &Phase> {
         let phases = match self {
-            TimeLine::States(phases) => phases.as_slice(),
+            TimeLine::States(phases, _) => phases.as_slice(),
             TimeLine::Never { .. } | TimeLine::Absent => &[],
         };
         phases.iter().filter(move |it| it.state == state)
@@ -83,15 +95,21 @@ pub fn parse(text: &str) -> Result<TimeLine, SyntaxError> {
         ["absent"] => return Ok(TimeLine::Absent),
         _ => {}
     }
-    let mut phases = Vec::new();
+    let (mut phases, mut silent) = (Vec::new(), Vec::new());
     let mut last: Option<State> = None;
     for at in parts {
-        let phase = phase(text, at, last)?;
-        last = Some(phase.state);
-        phases.push(phase);
+        match &text[at.bytes()] {
+            "never firing" => silent.push(State::Firing),
+            "never pending" => silent.push(State::Pending),
+            _ => {
+                let phase = phase(text, at, last)?;
+                last = Some(phase.state);
+                phases.push(phase);
+            }
+        }
     }
     overlaps(text, &phases)?;
-    Ok(TimeLine::States(phases))
+    Ok(TimeLine::States(phases, silent))
 }
 
 /// The parts between commas, without blanks around them.
@@ -196,7 +214,7 @@ mod tests {
 
     fn phases(text: &str) -> Vec<(State, bool, i64, Option<i64>)> {
         match parse(text).unwrap() {
-            TimeLine::States(it) => {
+            TimeLine::States(it, _) => {
                 it.into_iter().map(|it| (it.state, it.by, it.from, it.to)).collect()
             }
             other => panic!("{other:?}"),
@@ -217,6 +235,7 @@ mod tests {
                 (State::Firing, false, 20 * m, None),
             ]
         );
+        assert!(parse("pending 5m..6m, never firing").unwrap().names(State::Firing));
         assert_eq!(phases("firing by 7m.."), [(State::Firing, true, 7 * m, None)]);
         assert_eq!(phases("firing ..7m"), [(State::Firing, false, 0, Some(7 * m))]);
     }

@@ -44,10 +44,10 @@ fn call_constants(call: &Call, dialect: &Dialect, errors: &mut Vec<SyntaxError>)
         "label_replace" => {
             label(1, "destination");
             let Some((pattern, at)) = call.args.get(4).and_then(text) else { return };
-            if let Err(why) = re2::check_anchored(pattern) {
+            if re2::check_anchored(pattern).is_err() {
                 let message =
                     format!("invalid regular expression in label_replace(): {pattern}");
-                errors.push(SyntaxError { at, message, help: Some(why.to_string()) });
+                errors.push(fault(at, message));
             }
         }
         "label_join" => {

@@ -1,0 +1,689 @@
+//! Whether alerts did what a test expects, and what to say where they did not.
+
+use crate::case::native::fill::{Expectation, Ready};
+use crate::case::native::timeline::{Phase, State, TimeLine};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::text::Text;
+use crate::harness::native::compared::{self, Asked, Miss};
+use crate::harness::native::{draw, select};
+use crate::harness::plan::RuleIdx;
+use crate::harness::result::{
+    self, AssertionResult, Outcome, RuleError, Stretch, Ticks, Timeline,
+};
+use crate::harness::run::Run;
+use crate::promql::labels::Labels;
+use crate::promql::matcher::Matchers;
+use crate::promql::re2::Pattern;
+use crate::promql::value::Sample;
+use crate::rules::book::Book;
+use crate::rules::group::{Alert, Rule};
+
+/// Collects what is found out about one test.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    /// The test.
+    pub ready: &'a Ready,
+    /// The environment.
+    pub book: &'a Book,
+    /// What happened.
+    pub run: &'a Run<'a>,
+    /// One for each assertion.
+    pub assertions: Vec<AssertionResult>,
+    /// What is to be said.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Rules that fired as expected.
+    pub fired: Vec<RuleIdx>,
+    /// Rules that stayed silent as expected.
+    pub silent: Vec<RuleIdx>,
+    /// The worst so far.
+    pub outcome: Outcome,
+}
+
+/// A fault found while an expectation is judged.
+struct Fault {
+    diagnostic: Diagnostic,
+    found: String,
+}
+
+impl<'a> Judge<'a> {
+    /// Nothing found out yet.
+    pub fn new(ready: &'a Ready, book: &'a Book, run: &'a Run<'a>) -> Judge<'a> {
+        Judge {
+            ready,
+            book,
+            run,
+            assertions: Vec::new(),
+            diagnostics: Vec::new(),
+            fired: Vec::new(),
+            silent: Vec::new(),
+            outcome: Outcome::Passed,
+        }
+    }
+
+    /// Takes an assertion that holds.
+    pub fn pass(&mut self, title: String, span: crate::diag::source::Span) {
+        self.assertions.push(AssertionResult {
+            title,
+            span: Some(span),
+            outcome: Outcome::Passed,
+            expected: String::new(),
+            found: String::new(),
+        });
+    }
+
+    /// Takes an assertion that does not hold.
+    pub fn fail(
+        &mut self,
+        title: String,
+        span: crate::diag::source::Span,
+        expected: String,
+        found: String,
+        diagnostic: Diagnostic,
+    ) {
+        self.outcome = self.outcome.max(Outcome::Failed);
+        let (outcome, span) = (Outcome::Failed, Some(span));
+        self.assertions.push(AssertionResult { title, span, outcome, expected, found });
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A rule that failed while the test ran.
+    pub fn rule_error(&mut self, error: &RuleError) {
+        self.outcome = Outcome::Error;
+        let time = draw::time(error.tick - self.ready.start);
+        let title = format!("`{}` fails at {time}: {}", error.rule, error.message);
+        // The first tick tells it all.
+        if self.diagnostics.iter().any(|it| it.place() == Some(error.span)) {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::error("rule-fails", title)
+                .at(error.span, "this rule")
+                .context(self.ready.span, "while this test runs"),
+        );
+    }
+
+    /// Judges an expectation.
+    pub fn expectation(&mut self, expect: &Expectation) {
+        let title = expect.selector.text.to_string();
+        let rules = select::rules(self.run.plan(), &expect.selector);
+        if let Some((TimeLine::Absent, text)) = &expect.line {
+            match rules.first() {
+                None => self.pass(title, expect.span),
+                Some(rule) => {
+                    let span = self.alert(*rule).span;
+                    let fault = Diagnostic::error(
+                        "test-failed",
+                        format!("{} has the alert `{title}`", self.book.env),
+                    )
+                    .at(text.span(), "expected to be absent")
+                    .context(span, "declared here");
+                    let found = "the alert".to_string();
+                    self.fail(title, expect.span, "no alert".to_string(), found, fault);
+                }
+            }
+            return;
+        }
+        if rules.is_empty() {
+            // An alert of other environments.
+            return;
+        }
+        let faults = self.faults(expect, &rules);
+        match faults.is_empty() {
+            true => {
+                self.pass(title, expect.span);
+                match &expect.line {
+                    Some((TimeLine::Never { .. }, _)) => self.silent.extend(rules),
+                    // `pending 5m..6m, never firing`
+                    Some((line, _)) if never_fires(line) => self.silent.extend(rules),
+                    Some(_) => self.fired.extend(self.that_fired(&rules, expect)),
+                    None => {}
+                }
+            }
+            false => {
+                let expected =
+                    expect.line.as_ref().map_or(String::new(), |it| it.1.to_string());
+                for Fault { diagnostic, found } in faults {
+                    let expected = expected.clone();
+                    self.fail(title.clone(), expect.span, expected, found, diagnostic);
+                }
+            }
+        }
+    }
+
+    fn that_fired(&self, rules: &[RuleIdx], expect: &Expectation) -> Vec<RuleIdx> {
+        let matchers = select::matchers(&expect.selector);
+        let fires = |it: &(RuleIdx, &Timeline)| {
+            it.1.stretches.iter().any(|it| it.state == result::State::Firing)
+        };
+        let mut out: Vec<RuleIdx> = self
+            .selected(rules, &matchers)
+            .into_iter()
+            .filter(fires)
+            .map(|it| it.0)
+            .collect();
+        out.dedup();
+        out
+    }
+
+    fn alert(&self, idx: RuleIdx) -> &'a Alert {
+        match self.run.plan().slots[idx].rule {
+            Rule::Alert(alert) => alert,
+            Rule::Record(_) => unreachable!("selections hold alerts only"),
+        }
+    }
+
+    fn asked(&self, idx: RuleIdx) -> Asked<'a> {
+        let whole = &*self.alert(idx).expr.parsed;
+        Asked { run: self.run, whole, ticks: self.ticks(idx) }
+    }
+
+    fn ticks(&self, idx: RuleIdx) -> Ticks {
+        self.run.setup().ticks(self.run.plan().slots[idx].group)
+    }
+
+    /// The alerts of some rules that matchers select.
+    fn selected(
+        &self,
+        rules: &[RuleIdx],
+        matchers: &Matchers,
+    ) -> Vec<(RuleIdx, &'a Timeline)> {
+        self.run
+            .alerts
+            .iter()
+            .filter(|it| rules.contains(&it.rule_idx))
+            .flat_map(|it| it.timelines.iter().map(|line| (it.rule_idx, line)))
+            .filter(|it| matchers.holds(&it.1.labels))
+            .collect()
+    }
+
+    fn faults(&self, expect: &Expectation, rules: &[RuleIdx]) -> Vec<Fault> {
+        let matchers = select::matchers(&expect.selector);
+        let selected = self.selected(rules, &matchers);
+        let mut out = Vec::new();
+        match &expect.line {
+            Some((line @ TimeLine::Never { no_data }, text)) => {
+                for (rule, timeline) in &selected {
+                    out.extend(self.fires(*rule, timeline, line, text));
+                }
+                if out.is_empty() && !no_data {
+                    out.extend(self.vacuous(rules, text));
+                }
+            }
+            Some((line, text)) => {
+                if selected.is_empty() && needs_alert(line) {
+                    out.extend(rules.first().map(|it| self.nothing(*it, line, text)));
+                }
+                for (rule, timeline) in &selected {
+                    out.extend(self.deviates(*rule, timeline, line, text));
+                }
+            }
+            None if selected.is_empty() => {
+                let text = &expect.selector.text;
+                let any = TimeLine::States(Vec::new(), Vec::new());
+                out.extend(rules.first().map(|it| self.nothing(*it, &any, text)));
+            }
+            None => {}
+        }
+        for (rule, timeline) in selected {
+            out.extend(self.contents(expect, rule, timeline));
+        }
+        // More than a few say the same again.
+        out.truncate(4);
+        out
+    }
+
+    /// Everything common to messages about one alert of a rule.
+    fn about(
+        &self,
+        title: String,
+        at: (&Text, std::ops::Range<usize>),
+        label: String,
+        rule: RuleIdx,
+    ) -> Diagnostic {
+        let (text, range) = at;
+        let env = &self.book.env;
+        Diagnostic::error("test-failed", format!("{title}, in {env}"))
+            .within(text, range.start, range.end, label)
+            .context(self.alert(rule).span, "the alert")
+    }
+
+    fn fires(
+        &self,
+        rule: RuleIdx,
+        timeline: &Timeline,
+        line: &TimeLine,
+        text: &Text,
+    ) -> Option<Fault> {
+        let first =
+            timeline.stretches.iter().find(|it| it.state == result::State::Firing)?;
+        let start = self.ready.start;
+        let name = shown(&timeline.labels);
+        let title = format!("{name} fires at {}", draw::time(first.from - start));
+        let whole = 0..text.as_str().len();
+        let diagnostic =
+            self.about(title, (text, whole), "expected never to fire".to_string(), rule);
+        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
+        let diagnostic =
+            self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
+        Some(Fault { diagnostic, found: draw::words(timeline, start) })
+    }
+
+    fn vacuous(&self, rules: &[RuleIdx], text: &Text) -> Option<Fault> {
+        let had_data = |idx: &RuleIdx| {
+            let asked = self.asked(*idx);
+            compared::had_data(asked, &asked.whole.expr)
+        };
+        if rules.iter().any(had_data) {
+            return None;
+        }
+        let rule = *rules.first()?;
+        let alert = self.alert(rule);
+        let whole = 0..text.as_str().len();
+        let label = "proves nothing: there was nothing to compare".to_string();
+        let title = format!("`{}` is silent because it has no data", alert.name);
+        let mut diagnostic = self.about(title, (text, whole), label, rule);
+        let comparisons = compared::comparisons(&alert.expr.parsed.expr);
+        if let Some((_, it)) = comparisons.first() {
+            let side = it.lhs.span.bytes();
+            let place = alert.expr.text.place(side.start, side.end).span;
+            diagnostic = diagnostic.context(place, "this never had a sample");
+        }
+        let diagnostic = diagnostic
+            .help("give the test series that the alert reads, or write `never, no data`");
+        Some(Fault { diagnostic, found: "no data".to_string() })
+    }
+
+    /// No alert of the rule was ever active.
+    fn nothing(&self, rule: RuleIdx, line: &TimeLine, text: &Text) -> Fault {
+        let alert = self.alert(rule);
+        let whole = 0..text.as_str().len();
+        let others: Vec<String> = self
+            .run
+            .alerts
+            .iter()
+            .filter(|it| it.rule_idx == rule)
+            .flat_map(|it| it.timelines.iter())
+            .map(|it| {
+                format!("{}: {}", shown(&it.labels), draw::words(it, self.ready.start))
+            })
+            .collect();
+        let label = "never active".to_string();
+        let title = match others.is_empty() {
+            true => format!("`{}` is never active", alert.name),
+            false => format!("no alert of `{}` has these labels", alert.name),
+        };
+        let mut diagnostic = self.about(title, (text, whole), label, rule);
+        if others.is_empty() {
+            diagnostic = self.nearest(diagnostic, rule);
+        }
+        if matches!(line, TimeLine::States(..)) && others.is_empty() {
+            diagnostic = self.picture(diagnostic, rule, line, None);
+        }
+        for other in others.iter().take(3) {
+            diagnostic = diagnostic.note(format!("active was {other}"));
+        }
+        Fault { diagnostic, found: "never active".to_string() }
+    }
+
+    /// Where a time line of states does not hold.
+    fn deviates(
+        &self,
+        rule: RuleIdx,
+        timeline: &Timeline,
+        line: &TimeLine,
+        text: &Text,
+    ) -> Option<Fault> {
+        let start = self.ready.start;
+        let (tick, state, wanted) = self.ticks(rule).iter().find_map(|tick| {
+            let time = tick - start;
+            [State::Pending, State::Firing].into_iter().find_map(|state| {
+                if !line.names(state) {
+                    return None;
+                }
+                let is = timeline.state_at(tick) == Some(same(state));
+                let inside = line.phases(state).any(|it| covers(it, time));
+                let early = line.phases(state).any(|it| it.by && time < it.from);
+                match (inside, is) {
+                    (true, false) => Some((tick, state, true)),
+                    (false, true) if !early => Some((tick, state, false)),
+                    (_, _) => None,
+                }
+            })
+        })?;
+        let time = tick - start;
+        let phase = nearest_phase(line, state, time);
+        let range = phase.map_or(0..text.as_str().len(), |it| it.at.bytes());
+        let name = shown(&timeline.labels);
+        let at = draw::time(time);
+        let is = match timeline.state_at(tick) {
+            None => "inactive",
+            Some(it) => it.as_str(),
+        };
+        let title = match wanted {
+            true => format!("{name} is {is} at {at}, not {}", state.name()),
+            false => format!("{name} is {} at {at}", state.name()),
+        };
+        let label = match (wanted, first(timeline, state)) {
+            (true, Some(it)) if tick < it.from => {
+                format!("{} from {} on", state.name(), draw::time(it.from - start))
+            }
+            (true, _) => format!("not {} at {at}", state.name()),
+            (false, _) => format!("already or still {} at {at}", state.name()),
+        };
+        let diagnostic = self.about(title, (text, range), label, rule);
+        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
+        let mut diagnostic =
+            self.values_at(diagnostic, rule, tick, Some(&timeline.labels));
+        if let (true, Some(stretch)) = (wanted, timeline.stretch_at(tick))
+            && stretch.state == result::State::Pending
+        {
+            let since = draw::time(stretch.active_at - start);
+            let hold = draw::time(self.alert(rule).hold.value.0);
+            diagnostic = diagnostic
+                .note(format!("pending since {since}; it fires after {hold} (`for`)"));
+        }
+        Some(Fault { diagnostic, found: draw::words(timeline, start) })
+    }
+
+    /// Adds the picture of what was expected and what happened.
+    fn picture(
+        &self,
+        diagnostic: Diagnostic,
+        rule: RuleIdx,
+        line: &TimeLine,
+        timeline: Option<&Timeline>,
+    ) -> Diagnostic {
+        let ticks = self.ticks(rule);
+        let mut lines = draw::lines(line, timeline, ticks, self.ready.start);
+        let step = draw::time(ticks.step);
+        lines.push(format!(
+            "           evaluated every {step}; `.` inactive, `p` pending, `#` firing"
+        ));
+        diagnostic.note(lines.join("\n"))
+    }
+
+    /// Adds what the alert compared at a tick.
+    fn values_at(
+        &self,
+        mut diagnostic: Diagnostic,
+        rule: RuleIdx,
+        tick: i64,
+        labels: Option<&Labels>,
+    ) -> Diagnostic {
+        let alert = self.alert(rule);
+        let misses = compared::misses(self.asked(rule), Some(tick));
+        for miss in misses {
+            // Of several series the one that the alert is about.
+            let same = labels.is_none_or(|all| {
+                miss.labels.iter().all(|it| match &*it.0 {
+                    "__name__" => true,
+                    name => all.symbol(name).is_none_or(|value| *value == it.1),
+                })
+            });
+            if same {
+                diagnostic = self.miss(diagnostic, alert, &miss, "at");
+            }
+        }
+        diagnostic
+    }
+
+    /// Adds how near a silent alert came.
+    fn nearest(&self, mut diagnostic: Diagnostic, rule: RuleIdx) -> Diagnostic {
+        let alert = self.alert(rule);
+        for miss in compared::misses(self.asked(rule), None) {
+            diagnostic = self.miss(diagnostic, alert, &miss, "nearest at");
+        }
+        diagnostic
+    }
+
+    fn miss(
+        &self,
+        diagnostic: Diagnostic,
+        alert: &Alert,
+        miss: &Miss,
+        when: &str,
+    ) -> Diagnostic {
+        let at = miss.at.bytes();
+        let place = alert.expr.text.place(at.start, at.end).span;
+        let time = draw::time(miss.tick - self.ready.start);
+        let (value, limit) = (number(miss.value), number(miss.limit));
+        let op = miss.op.as_str();
+        diagnostic.context(place, format!("{when} {time}: {value} {op} {limit}"))
+    }
+
+    /// Labels, annotations and value of an alert.
+    fn contents(
+        &self,
+        expect: &Expectation,
+        rule: RuleIdx,
+        timeline: &Timeline,
+    ) -> Vec<Fault> {
+        let mut out = self.labels(expect, rule, timeline);
+        if expect.annotations.is_empty() && expect.value.is_none() {
+            return out;
+        }
+        let start = self.ready.start;
+        let begin = first(timeline, State::Firing)
+            .or(timeline.stretches.first())
+            .map(|it| it.from);
+        let Some(tick) = expect.at.map(|it| it + start).or(begin) else { return out };
+        let time = draw::time(tick - start);
+        let name = shown(&timeline.labels);
+        let annotations = self.run.annotations(rule, timeline, tick);
+        for (key, want) in &expect.annotations {
+            let is = annotations.symbol(key.as_str());
+            if is.is_some_and(|is| is_like(want.as_str(), is)) {
+                continue;
+            }
+            let found = is.map_or("nothing".to_string(), |it| it.to_string());
+            let title = format!("the annotation `{key}` of {name} differs at {time}");
+            let whole = 0..want.as_str().len();
+            let label = match is {
+                Some(is) => format!("it is {is:?}"),
+                None => format!("it has no annotation `{key}`"),
+            };
+            let diagnostic = self.about(title, (want, whole), label, rule);
+            out.push(Fault { diagnostic, found });
+        }
+        if let Some((want, text)) = &expect.value {
+            let value = match timeline.point_at(tick).map(|it| &it.value) {
+                Some(Sample::Float(value)) => Some(*value),
+                Some(Sample::Histogram(_)) | None => None,
+            };
+            if !value.is_some_and(|it| want.holds(it)) {
+                let found = value.map_or("no number".to_string(), number);
+                let title = format!("the value of {name} differs at {time}");
+                let whole = 0..text.as_str().len();
+                let label = format!("it is {found}");
+                let diagnostic = self.about(title, (text, whole), label, rule);
+                out.push(Fault { diagnostic, found });
+            }
+        }
+        out
+    }
+
+    fn labels(
+        &self,
+        expect: &Expectation,
+        rule: RuleIdx,
+        timeline: &Timeline,
+    ) -> Vec<Fault> {
+        let mut out = Vec::new();
+        let name = shown(&timeline.labels);
+        for (key, want) in &expect.labels {
+            let is = timeline.labels.get(key.as_str());
+            if is_like(want.as_str(), is) {
+                continue;
+            }
+            let title = format!("the label `{key}` of {name} differs");
+            let whole = 0..want.as_str().len();
+            let label = match is {
+                "" => format!("it has no label `{key}`"),
+                is => format!("it is {is:?}"),
+            };
+            let diagnostic = self.about(title, (want, whole), label, rule);
+            out.push(Fault { diagnostic, found: is.to_string() });
+        }
+        if expect.exact {
+            let named = |name: &str| {
+                name == "alertname"
+                    || expect.labels.iter().any(|it| it.0.as_str() == name)
+                    || expect
+                        .selector
+                        .matchers
+                        .iter()
+                        .any(|it| &*it.name == name && select::is_equality(it))
+            };
+            let extra: Vec<String> = timeline
+                .labels
+                .iter()
+                .filter(|it| !named(&it.0))
+                .map(|it| format!("{}=\"{}\"", it.0, it.1))
+                .collect();
+            if !extra.is_empty() {
+                let text = &expect.selector.text;
+                let title = format!("{name} carries labels that are not named");
+                let label = format!("also {}", extra.join(", "));
+                let whole = 0..text.as_str().len();
+                let diagnostic = self.about(title, (text, whole), label, rule);
+                out.push(Fault { diagnostic, found: extra.join(", ") });
+            }
+        }
+        out
+    }
+
+    /// Alerts that fire although no expectation selects them.
+    pub fn unnamed(&mut self) {
+        let selections: Vec<(Vec<RuleIdx>, Matchers)> = self
+            .ready
+            .expects
+            .iter()
+            .map(|it| {
+                let rules = select::rules(self.run.plan(), &it.selector);
+                (rules, select::matchers(&it.selector))
+            })
+            .collect();
+        for alert in &self.run.alerts {
+            let named = selections.iter().any(|it| it.0.contains(&alert.rule_idx));
+            if !named && !self.ready.only {
+                continue;
+            }
+            for timeline in &alert.timelines {
+                let selected = selections.iter().any(|it| {
+                    it.0.contains(&alert.rule_idx) && it.1.holds(&timeline.labels)
+                });
+                let fires = first(timeline, State::Firing);
+                let (false, Some(stretch)) = (selected, fires) else { continue };
+                self.surprise(alert.rule_idx, timeline, stretch, named);
+            }
+        }
+    }
+
+    fn surprise(
+        &mut self,
+        rule: RuleIdx,
+        timeline: &Timeline,
+        first: &Stretch,
+        named: bool,
+    ) {
+        let start = self.ready.start;
+        let name = shown(&timeline.labels);
+        let title = format!(
+            "{name} fires at {} too, in {}",
+            draw::time(first.from - start),
+            self.book.env
+        );
+        let why = match named {
+            true => "the test names other alerts of this rule only",
+            false => "the test says `only`",
+        };
+        let found = draw::words(timeline, start);
+        let diagnostic = Diagnostic::error("test-failed", title.clone())
+            .at(self.ready.span, why)
+            .context(self.alert(rule).span, "the alert")
+            .note(format!("it was {found}"));
+        let diagnostic =
+            self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
+        let diagnostic = diagnostic.help(format!(
+            "expect it as well: `expect.'{}' = \"{found}\"`",
+            key(&timeline.labels)
+        ));
+        self.fail(
+            title,
+            self.ready.span,
+            "no other alert".to_string(),
+            found,
+            diagnostic,
+        );
+    }
+}
+
+fn never_fires(line: &TimeLine) -> bool {
+    line.names(State::Firing) && line.phases(State::Firing).next().is_none()
+}
+
+fn needs_alert(line: &TimeLine) -> bool {
+    match line {
+        TimeLine::States(phases, _) => !phases.is_empty(),
+        TimeLine::Never { .. } | TimeLine::Absent => false,
+    }
+}
+
+fn covers(phase: &Phase, time: i64) -> bool {
+    phase.from <= time && phase.to.is_none_or(|to| time < to)
+}
+
+fn same(state: State) -> result::State {
+    match state {
+        State::Pending => result::State::Pending,
+        State::Firing => result::State::Firing,
+    }
+}
+
+fn first(timeline: &Timeline, state: State) -> Option<&Stretch> {
+    timeline.stretches.iter().find(|it| it.state == same(state))
+}
+
+/// The phase that a deviation at a time belongs to.
+fn nearest_phase(line: &TimeLine, state: State, time: i64) -> Option<&Phase> {
+    line.phases(state).min_by_key(|it| {
+        let before = (it.from - time).max(0);
+        let after = it.to.map_or(0, |to| (time - to + 1).max(0));
+        before.max(after)
+    })
+}
+
+/// An alert as people write it: its name and the labels that tell it from others.
+pub fn shown(labels: &Labels) -> String {
+    format!("`{}`", key(labels))
+}
+
+fn key(labels: &Labels) -> String {
+    let pairs: Vec<String> = labels
+        .iter()
+        .filter(|it| &*it.0 != "alertname")
+        .map(|it| format!("{}={}", it.0, crate::promql::labels::quote(&it.1)))
+        .collect();
+    let name = labels.get("alertname");
+    match pairs.is_empty() {
+        true => name.to_string(),
+        false => format!("{name}{{{}}}", pairs.join(",")),
+    }
+}
+
+/// Whether a text is what a test wants: literally, or by `re:` and a pattern.
+pub fn is_like(want: &str, is: &str) -> bool {
+    match want.strip_prefix("re:") {
+        Some(pattern) => Pattern::new(pattern).is_ok_and(|it| it.is_match(is)),
+        None => want == is,
+    }
+}
+
+/// A value for people: few digits, but enough.
+pub fn number(value: f64) -> String {
+    let text = format!("{value}");
+    match text.len() {
+        0..=12 => text,
+        _ => format!("{value:.6e}"),
+    }
+}

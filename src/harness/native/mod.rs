@@ -1,0 +1,144 @@
+//! Native tests: series, and time lines of alerts that are named by selectors.
+//!
+//! [`run`] runs one test in one environment; [`names::check`] says before that which
+//! selectors mean nothing in any environment.
+
+pub mod compared;
+pub mod draw;
+pub mod judge;
+pub mod moment;
+pub mod names;
+pub mod select;
+
+use crate::case::native::fill::Ready;
+use crate::case::native::timeline::TimeLine;
+use crate::case::notation::{self, Grid};
+use crate::diag::diagnostic::Diagnostic;
+use crate::harness::plan::{Plan, RuleIdx};
+use crate::harness::reads::Reads;
+use crate::harness::result::{AssertionResult, Outcome, TestResult};
+use crate::harness::run::{self, Pace, Run, Setup};
+use crate::harness::wake::Needs;
+use crate::promql::syntax;
+use crate::rules::book::Book;
+
+/// A test's result, and what is to be said about it.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The result.
+    pub result: TestResult,
+    /// Messages, one for each assertion that does not hold.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Rules that fired as expected in this test.
+    pub fired: Vec<RuleIdx>,
+    /// Rules that stayed silent as expected, with data to compare.
+    pub silent: Vec<RuleIdx>,
+}
+
+/// Whether a test concerns an environment: it names one of its alerts, says that an alert
+/// is absent there, or asserts something else.
+pub fn concerns(ready: &Ready, plan: &Plan<'_>) -> bool {
+    ready.only && ready.expects.is_empty()
+        || !ready.moments.is_empty()
+        || ready.expects.iter().any(|it| {
+            matches!(it.line, Some((TimeLine::Absent, _)))
+                || !select::rules(plan, &it.selector).is_empty()
+        })
+}
+
+/// Runs a test in the environment of `book`, whose rules are `plan`.
+pub fn run(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Verdict {
+    let mut diagnostics = Vec::new();
+    let grid = Grid { spacing: ready.interval, end: Some(ready.until) };
+    let mut series = Vec::new();
+    for line in &ready.series {
+        match notation::expand(&line.items, grid) {
+            Ok(samples) => series.push((line.labels.clone(), samples)),
+            Err(error) => {
+                let at = error.at.bytes();
+                let (start, end) = (line.offset + at.start, line.offset + at.end);
+                let diagnostic = Diagnostic::error("bad-series", error.message.clone())
+                    .within(&line.text, start, end, "this");
+                diagnostics.push(match error.help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+            }
+        }
+    }
+    if !diagnostics.is_empty() {
+        return verdict(ready, book, Outcome::Error, Vec::new(), diagnostics);
+    }
+    let setup = Setup {
+        dialect: book.dialect,
+        interval: book.interval.0,
+        pace: Pace::Group,
+        start: ready.start,
+        end: ready.start + ready.until,
+        spacing: ready.interval,
+        series: &series,
+        external_labels: &book.external_labels,
+        external_url: "",
+        needs: needs(ready, book),
+    };
+    let run = run::run(plan, &setup);
+    judged(ready, book, &run)
+}
+
+/// What the assertions of a test look at.
+fn needs(ready: &Ready, book: &Book) -> Needs {
+    let reads = ready
+        .moments
+        .iter()
+        .filter_map(|it| it.query.as_ref())
+        .filter_map(|it| syntax::parse(it.expr.as_str(), &book.dialect).ok())
+        .map(|it| Reads::of(&it.expr))
+        .collect();
+    Needs {
+        alerts: ready.expects.iter().map(|it| it.selector.name.clone()).collect(),
+        reads,
+        // Alerts that are not named have to be seen where they must be silent.
+        all: ready.only || ready.moments.iter().any(|it| it.firing.is_some()),
+    }
+}
+
+fn judged(ready: &Ready, book: &Book, run: &Run<'_>) -> Verdict {
+    let mut judge = judge::Judge::new(ready, book, run);
+    for error in &run.errors {
+        judge.rule_error(error);
+    }
+    for expect in &ready.expects {
+        judge.expectation(expect);
+    }
+    judge.unnamed();
+    for instant in &ready.moments {
+        moment::assert(&mut judge, instant);
+    }
+    let judge::Judge { assertions, diagnostics, fired, silent, outcome, .. } = judge;
+    let mut verdict = verdict(ready, book, outcome, assertions, diagnostics);
+    verdict.result.errors = run.errors.clone();
+    verdict.result.alerts = run.alerts.clone();
+    (verdict.fired, verdict.silent) = (fired, silent);
+    verdict
+}
+
+fn verdict(
+    ready: &Ready,
+    book: &Book,
+    outcome: Outcome,
+    assertions: Vec<AssertionResult>,
+    diagnostics: Vec<Diagnostic>,
+) -> Verdict {
+    let messages = diagnostics.iter().map(|it| it.title.clone()).collect();
+    let result = TestResult {
+        name: ready.name.clone(),
+        env: Some(book.env.to_string()),
+        span: Some(ready.span),
+        outcome,
+        messages,
+        assertions,
+        errors: Vec::new(),
+        alerts: Vec::new(),
+    };
+    Verdict { result, diagnostics, fired: Vec::new(), silent: Vec::new() }
+}

@@ -1,0 +1,95 @@
+//! Selectors that mean nothing in any environment.
+
+use crate::case::native::fill::{AlertSelector, Ready};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::harness::native::select::{self, Match};
+use crate::harness::plan::Plan;
+
+/// Says which selectors of a test name an alert, a tier or a label that no environment
+/// has. `readies` are the same test in each environment, with that environment's rules.
+pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
+    let Some((first, _)) = readies.first() else { return };
+    for (idx, expect) in first.expects.iter().enumerate() {
+        let means = readies.iter().any(|(ready, plan)| {
+            ready
+                .expects
+                .get(idx)
+                .is_some_and(|it| !select::rules(plan, &it.selector).is_empty())
+        });
+        if !means {
+            let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
+            sink.push(unknown(&expect.selector, &plans));
+        }
+    }
+}
+
+fn unknown(selector: &AlertSelector, plans: &[&Plan<'_>]) -> Diagnostic {
+    let text = &selector.text;
+    let whole = 0..text.as_str().len();
+    let named: Vec<_> = plans
+        .iter()
+        .flat_map(|plan| select::alerts(plan).map(move |it| (plan, it.0, it.1)))
+        .filter(|it| it.2.name.as_str() == selector.name)
+        .collect();
+    if named.is_empty() {
+        let mut names: Vec<&str> = plans
+            .iter()
+            .flat_map(|plan| select::alerts(plan))
+            .map(|it| it.1.name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let title = format!("unknown alert `{}`", selector.name);
+        let diagnostic = Diagnostic::error("unknown-alert", title);
+        return match suggest::nearest(&selector.name, names.iter().copied()) {
+            Some(near) => {
+                let label = format!("did you mean `{near}`?");
+                diagnostic.within(text, whole.start, whole.end, label)
+            }
+            None => diagnostic
+                .within(text, whole.start, whole.end, "no environment has it")
+                .help(format!("the alerts are {}", suggest::list(names, 12))),
+        };
+    }
+    // The first matcher that none of the alerts of this name can satisfy.
+    for matcher in &selector.matchers {
+        let matches: Vec<Match> = named
+            .iter()
+            .map(|(plan, idx, alert)| {
+                select::may_match(alert, plan.slots[*idx].group, matcher)
+            })
+            .collect();
+        if matches.contains(&Match::May) {
+            continue;
+        }
+        let at = matcher.span.bytes();
+        let (alert, name) = (named[0].2, &matcher.name);
+        let impossible = matches.iter().all(|it| *it == Match::NoLabel);
+        let title = match impossible {
+            true => format!("`{}` cannot carry the label `{name}`", selector.name),
+            false => {
+                format!("`{}` never has {name} {}", selector.name, text_of(text, &at))
+            }
+        };
+        let label = match impossible {
+            true => "no result of its expression has this label",
+            false => "its label has another value",
+        };
+        return Diagnostic::error("impossible-label", title)
+            .within(text, at.start, at.end, label)
+            .context(alert.span, "the alert");
+    }
+    Diagnostic::error("unknown-alert", "no alert has all of these labels at once")
+        .within(text, whole.start, whole.end, "no single rule can satisfy them")
+        .context(named[0].2.span, "an alert of this name")
+}
+
+fn text_of<'t>(
+    text: &'t crate::diag::text::Text,
+    at: &std::ops::Range<usize>,
+) -> &'t str {
+    let matcher = text.as_str().get(at.clone()).unwrap_or_default();
+    matcher.trim_start_matches(|it: char| it.is_alphanumeric() || it == '_')
+}

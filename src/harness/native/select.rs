@@ -1,0 +1,84 @@
+//! Which rules a selector of a test means.
+//!
+//! A selector names an alert and matches its labels. Labels that a rule sets itself, and
+//! labels that its expression fixes, decide which rules are meant; the others decide
+//! among the alerts of a rule.
+
+use crate::case::native::fill::AlertSelector;
+use crate::harness::plan::{Plan, RuleIdx};
+use crate::promql::infer;
+use crate::promql::matcher::Matchers;
+use crate::promql::syntax::ast::{MatchOp, Matcher};
+use crate::rules::group::{Alert, Group, Rule};
+
+/// The alerting rules of a plan, in order.
+pub fn alerts<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (RuleIdx, &'p Alert)> {
+    plan.slots.iter().enumerate().filter_map(|(idx, slot)| match slot.rule {
+        Rule::Alert(alert) => Some((idx, alert)),
+        Rule::Record(_) => None,
+    })
+}
+
+/// The rules that a selector means, ascending.
+pub fn rules(plan: &Plan<'_>, selector: &AlertSelector) -> Vec<RuleIdx> {
+    alerts(plan)
+        .filter(|(idx, alert)| {
+            alert.name.as_str() == selector.name
+                && selector
+                    .matchers
+                    .iter()
+                    .all(|it| may_match(alert, plan.slots[*idx].group, it) == Match::May)
+        })
+        .map(|it| it.0)
+        .collect()
+}
+
+/// Whether an alert of a rule can satisfy a matcher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// It can.
+    May,
+    /// It carries the label, with another value.
+    OtherValue,
+    /// It cannot carry the label.
+    NoLabel,
+}
+
+/// Whether an alert of a rule can satisfy a matcher.
+pub fn may_match(alert: &Alert, group: &Group, matcher: &Matcher) -> Match {
+    let own = alert.labels.iter().chain(&group.labels);
+    let own = own.clone().find(|it| it.name.as_str() == &*matcher.name);
+    let fixed = match own {
+        Some(it) if it.value.as_str().contains("{{") => return Match::May,
+        Some(it) => Some(it.value.as_str().to_string()),
+        None => None,
+    };
+    let facts = infer::labels(&alert.expr.parsed.expr);
+    let fixed = fixed.or_else(|| facts.value(&matcher.name).map(str::to_string));
+    if let Some(value) = fixed {
+        return match holds(matcher, &value) {
+            true => Match::May,
+            false => Match::OtherValue,
+        };
+    }
+    let needs_label = !holds(matcher, "");
+    match needs_label && !facts.may_have(&matcher.name) {
+        true => Match::NoLabel,
+        false => Match::May,
+    }
+}
+
+fn holds(matcher: &Matcher, value: &str) -> bool {
+    let labels = crate::promql::labels::Labels::from_strs(&[(&matcher.name, value)]);
+    Matchers::new(std::slice::from_ref(matcher)).holds(&labels)
+}
+
+/// The matchers of a selector, compiled.
+pub fn matchers(selector: &AlertSelector) -> Matchers {
+    Matchers::new(&selector.matchers)
+}
+
+/// Whether a matcher is an equality with a value.
+pub fn is_equality(matcher: &Matcher) -> bool {
+    matcher.op == MatchOp::Equal && !matcher.value.is_empty()
+}

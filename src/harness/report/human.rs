@@ -1,0 +1,110 @@
+//! The report for people: a line for each file, the failed tests, and the sums.
+
+use std::fmt::Write;
+
+use crate::harness::result::{FileResult, Outcome, TestResult};
+
+/// What is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Every test, not only those that failed.
+    pub verbose: bool,
+    /// With colours.
+    pub colour: bool,
+}
+
+/// The report.
+pub fn report(files: &[FileResult], config: Config) -> String {
+    let mut out = String::new();
+    let width = files.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
+    for file in files {
+        head(&mut out, file, width, config);
+        for message in &file.messages {
+            let _ = writeln!(out, "      {}", message.replace('\n', "\n      "));
+        }
+        for test in &file.tests {
+            if config.verbose || test.outcome != Outcome::Passed {
+                line(&mut out, test, config);
+            }
+        }
+    }
+    out.push_str(&summary(files, config));
+    out
+}
+
+fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
+    let count = |outcome| file.tests.iter().filter(|it| it.outcome == outcome).count();
+    let word = match file.outcome {
+        Outcome::Passed => paint("ok  ", "32", config),
+        Outcome::Failed => paint("FAIL", "31;1", config),
+        Outcome::Error => paint("ERR ", "31;1", config),
+    };
+    let path = &file.path;
+    let pad = width - path.chars().count();
+    let _ = write!(out, "{word}  {path}{:pad$}  {} passed", "", count(Outcome::Passed));
+    for (outcome, what) in [(Outcome::Failed, "failed"), (Outcome::Error, "errors")] {
+        if count(outcome) != 0 {
+            let _ = write!(out, ", {} {what}", count(outcome));
+        }
+    }
+    out.push('\n');
+}
+
+fn line(out: &mut String, test: &TestResult, config: Config) {
+    let word = match test.outcome {
+        Outcome::Passed => paint("ok  ", "32", config),
+        Outcome::Failed => paint("FAIL", "31;1", config),
+        Outcome::Error => paint("ERR ", "31;1", config),
+    };
+    let env = match &test.env {
+        Some(env) => format!("  [{env}]"),
+        None => String::new(),
+    };
+    let _ = writeln!(out, "      {word}  {}{env}", test.name);
+}
+
+/// `N passed, N failed`, the last line.
+pub fn summary(files: &[FileResult], config: Config) -> String {
+    let sums = sums(files);
+    // A file that could not be run at all is a failure too.
+    let n_failed = sums.failed + sums.errors;
+    let text = format!("{} passed, {n_failed} failed", sums.passed);
+    let colour = if n_failed == 0 { "32;1" } else { "31;1" };
+    format!("{}\n", paint(&text, colour, config))
+}
+
+/// How many tests there are of which outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed.
+    pub failed: usize,
+    /// Tests, and files, that could not be run.
+    pub errors: usize,
+}
+
+/// Counts the tests by outcome.
+pub fn sums(files: &[FileResult]) -> Sums {
+    let mut sums = Sums::default();
+    for file in files {
+        if file.outcome == Outcome::Error && file.tests.is_empty() {
+            sums.errors += 1;
+        }
+        for test in &file.tests {
+            match test.outcome {
+                Outcome::Passed => sums.passed += 1,
+                Outcome::Failed => sums.failed += 1,
+                Outcome::Error => sums.errors += 1,
+            }
+        }
+    }
+    sums
+}
+
+fn paint(text: &str, code: &str, config: Config) -> String {
+    match config.colour {
+        true => format!("\x1b[{code}m{text}\x1b[0m"),
+        false => text.to_string(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Reports: functions of the tree of results. None of them knows the engine.
+
+pub mod human;
+pub mod json;
