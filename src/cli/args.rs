@@ -84,6 +84,9 @@ pub struct Test {
     /// Run only tests whose name matches
     #[arg(long, value_name = "REGEX")]
     pub run: Option<String>,
+    /// Show every test, not only those that fail
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 /// Options of `schema`.

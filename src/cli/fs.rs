@@ -100,6 +100,12 @@ pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()
 }
 
+/// The names in a folder, sorted; none where it cannot be read.
+pub fn names(root: &Path, folder: &str) -> Vec<String> {
+    let names = entries(&root.join(folder), &mut BTreeSet::new()).unwrap_or_default();
+    names.into_iter().filter_map(|it| it.into_string().ok()).collect()
+}
+
 /// Collects paths relative to `root`. Each real folder is read once, however many
 /// links lead to it, so that a loop of links ends.
 fn list(

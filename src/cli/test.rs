@@ -1,14 +1,177 @@
-//! `test`: runs the project's tests and reports what they prove.
+//! `test`: runs tests and reports what they prove.
+//!
+//! Tests of three dialects: the project's own TOML files, promtool's YAML files, and
+//! Prometheus's script files. Without paths, all files below `testdata`.
+
+pub mod native;
+pub mod others;
+
+use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::args::{Global, Test};
+use crate::cli::args::{Format, Global, Test};
 use crate::cli::exit::Exit;
+use crate::cli::fs;
+use crate::cli::load::{self, Loaded};
+use crate::cli::say;
 use crate::cli::session::Session;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::render::render;
+use crate::diag::sink::Sink;
+use crate::diag::source::FileId;
+use crate::harness::report::{human, json as json_report};
+use crate::harness::result::{FileResult, Outcome};
+use crate::promql::re2::Regex;
+
+/// What the command is to do, checked.
+#[derive(Debug)]
+pub struct Plan {
+    /// Only tests whose name matches.
+    pub filter: Option<Regex>,
+    /// Only these environments.
+    pub envs: Vec<String>,
+}
+
+impl Plan {
+    /// Whether a test is to run.
+    pub fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|it| it.is_match(name))
+    }
+}
+
+/// The dialect of a file of tests, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Native,
+    Promtool,
+    Script,
+}
+
+fn dialect(path: &str) -> Option<Dialect> {
+    match Path::new(path).extension()?.to_str()? {
+        "toml" => Some(Dialect::Native),
+        "yaml" | "yml" => Some(Dialect::Promtool),
+        "test" => Some(Dialect::Script),
+        _ => None,
+    }
+}
 
 /// Runs the command.
-pub fn run(global: &Global, _args: &Test) -> Exit {
+pub fn run(global: &Global, args: &Test) -> Exit {
     let mut session = Session::new(global);
-    session.read_project();
-    session.finish(Exit::Clean, "", json!({}))
+    let filter = match args.run.as_deref().map(Regex::new) {
+        None => None,
+        Some(Ok(it)) => Some(it),
+        Some(Err(error)) => {
+            let title = format!("`--run` is no regular expression: {error}");
+            return session.fail(Diagnostic::error("bad-argument", title));
+        }
+    };
+    let plan = Plan { filter, envs: args.env.clone() };
+    let start = fs::start(global.directory.as_deref());
+    let named = others::find(&start, &args.paths, &mut session);
+    if session.sink.has_errors() {
+        return session.finish(Exit::Invalid, "", json!({}));
+    }
+    let native = named.is_none()
+        || named.iter().flatten().any(|it| dialect(&it.1) == Some(Dialect::Native));
+    let loaded = match native {
+        true => match load::load(&mut session, &args.env) {
+            Some(it) if !session.sink.has_errors() => Some(it),
+            _ => return session.finish(Exit::Invalid, "", json!({})),
+        },
+        false => None,
+    };
+    let files: Vec<(FileId, String)> = match (named, &loaded) {
+        (Some(files), _) => files,
+        (None, Some(loaded)) => own(loaded, &mut session),
+        (None, None) => Vec::new(),
+    };
+    let mut results: Vec<FileResult> = Vec::new();
+    let mut failures: Vec<Diagnostic> = Vec::new();
+    let natives: Vec<FileId> = files
+        .iter()
+        .filter(|it| dialect(&it.1) == Some(Dialect::Native))
+        .map(|it| it.0)
+        .collect();
+    if session.sink.has_errors() {
+        return session.finish(Exit::Invalid, "", json!({}));
+    }
+    if let (Some(loaded), false) = (&loaded, natives.is_empty()) {
+        let (all, said) = native::run(loaded, &natives, &plan, &mut session);
+        results.extend(all);
+        failures.extend(said);
+    }
+    for (file, path) in &files {
+        match dialect(path) {
+            Some(Dialect::Promtool) => {
+                results.push(others::promtool(*file, path, &start, &plan, &mut session));
+            }
+            Some(Dialect::Script) => {
+                results.push(others::script(*file, path, &plan, &session));
+            }
+            Some(Dialect::Native) | None => {}
+        }
+    }
+    results.sort_by(|a, b| a.path.cmp(&b.path));
+    nothing_ran(&results, &plan, &mut session);
+    finish(session, &results, failures, args.verbose)
+}
+
+/// The tests of the project.
+fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
+    let extensions = &["toml", "yaml", "yml", "test"];
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    let files = fs::read_tree(&loaded.root, "testdata", extensions, sources, sink);
+    files
+        .into_iter()
+        .map(|(path, text)| (sources.add(path.as_str(), text), path))
+        .collect()
+}
+
+/// A run that proves nothing is a mistake.
+fn nothing_ran(results: &[FileResult], plan: &Plan, session: &mut Session) {
+    let n_tests: usize = results.iter().map(|it| it.tests.len()).sum();
+    let n_errors = results.iter().filter(|it| it.outcome == Outcome::Error).count();
+    if n_tests != 0 || n_errors != 0 || session.sink.has_errors() {
+        return;
+    }
+    let diagnostic = match plan.filter {
+        Some(_) => {
+            Diagnostic::error("no-test", "no test has a name that matches `--run`")
+        }
+        None => Diagnostic::error("no-test", "there is no test")
+            .help("write the first one in `testdata/`: `[[test]]`"),
+    };
+    session.sink.push(diagnostic);
+}
+
+fn finish(
+    session: Session,
+    results: &[FileResult],
+    failures: Vec<Diagnostic>,
+    verbose: bool,
+) -> Exit {
+    if session.global.format == Format::Human {
+        let mut sink = Sink::new();
+        sink.extend(failures);
+        let config = say::config(&session.global);
+        say::message(&render(&sink.into_sorted(), &session.sources, config));
+    }
+    let worst = results.iter().map(|it| it.outcome).max().unwrap_or_default();
+    let exit = match worst {
+        Outcome::Passed => Exit::Clean,
+        Outcome::Failed | Outcome::Error => Exit::Findings,
+    };
+    let machine = match session.global.format {
+        Format::Json => json_report::report(results, &session.sources),
+        Format::Human => json!({}),
+    };
+    let colour = say::coloured(&session.global, &std::io::stdout());
+    let text = match results.is_empty() {
+        true => String::new(),
+        false => human::report(results, human::Config { verbose, colour }),
+    };
+    session.finish(exit, &text, machine)
 }

@@ -93,6 +93,23 @@ fn parameters(server: &Server<'_>, sink: &mut Sink) -> Vec<(String, String)> {
     server.parameters.iter().filter_map(value).collect()
 }
 
+/// What `${name}` stands for in an environment, outside of any service: its own
+/// parameters, `env` and `cluster`. For tests.
+pub fn environment_parameters(project: &Project, env: &str) -> Vec<(Arc<str>, Text)> {
+    let sink = &mut Sink::new();
+    let Some(server) = environment::server(project, env, sink) else { return Vec::new() };
+    let scope = Scope::new(&server, &server.parameters);
+    let own = server.parameters.iter().map(|it| it.key.as_str());
+    let mut out: Vec<(Arc<str>, Text)> = Vec::new();
+    for name in own.chain(["env", "cluster"]) {
+        let text = scope.get(name).and_then(|it| scope.text(&it.text, sink));
+        if let Some(text) = text {
+            out.push((name.into(), text));
+        }
+    }
+    out
+}
+
 /// The groups of one alerts file.
 struct FileBook {
     path: Arc<str>,

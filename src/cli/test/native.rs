@@ -1,0 +1,154 @@
+//! The project's own tests, in every environment that they concern.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::case::native::fill::{self, Ready};
+use crate::case::native::read::{self, Case};
+use crate::cli::load::Loaded;
+use crate::cli::session::Session;
+use crate::cli::test::Plan;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::FileId;
+use crate::diag::text::Text;
+use crate::doc;
+use crate::harness::native::{self, Verdict, names};
+use crate::harness::plan;
+use crate::harness::result::FileResult;
+use crate::promql::dialect::Version;
+use crate::resolve;
+use crate::rules::book::Book;
+
+/// An environment with its rules ready to run.
+struct Server<'a> {
+    book: &'a Book,
+    plan: plan::Plan<'a>,
+    parameters: Vec<(Arc<str>, Text)>,
+}
+
+/// A test of a file in one environment.
+struct Job<'a> {
+    file_idx: usize,
+    server_idx: usize,
+    ready: Ready,
+    servers: &'a [Server<'a>],
+}
+
+/// Reads and runs test files; the messages are about assertions that do not hold. Faults
+/// of the tests themselves are in the session's sink; then nothing ran.
+pub fn run(
+    loaded: &Loaded,
+    files: &[FileId],
+    plan: &Plan,
+    session: &mut Session,
+) -> (Vec<FileResult>, Vec<Diagnostic>) {
+    let servers: Vec<Server<'_>> = loaded
+        .books
+        .iter()
+        .map(|book| Server {
+            book,
+            plan: plan::Plan::new(&book.groups.iter().collect::<Vec<_>>()),
+            parameters: resolve::environment_parameters(&loaded.project, &book.env),
+        })
+        .collect();
+    old_servers(&servers, session);
+    let mut jobs = Vec::new();
+    for (file_idx, file) in files.iter().enumerate() {
+        let cases = read_file(loaded, *file, session);
+        for case in cases.iter().filter(|it| plan.wants(&it.name)) {
+            jobs.extend(ready(case, file_idx, &servers, &mut session.sink));
+        }
+    }
+    if session.sink.has_errors() {
+        return (Vec::new(), Vec::new());
+    }
+    let verdicts: Vec<(usize, Verdict)> = jobs
+        .par_iter()
+        .map(|it| {
+            let server = &it.servers[it.server_idx];
+            (it.file_idx, native::run(&it.ready, server.book, &server.plan))
+        })
+        .collect();
+    let mut failures = Vec::new();
+    let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
+    for (file_idx, verdict) in verdicts {
+        failures.extend(verdict.diagnostics);
+        tests[file_idx].push(verdict.result);
+    }
+    let path = |file: FileId| session.sources.file(file).path.clone();
+    let results =
+        files.iter().zip(tests).map(|(file, it)| FileResult::of_tests(path(*file), it));
+    (results.collect(), failures)
+}
+
+/// Servers whose PromQL is another one are not what the engine is.
+fn old_servers(servers: &[Server<'_>], session: &mut Session) {
+    let old = servers.iter().find(|it| it.book.dialect.version < Version::new(3, 0));
+    let Some(server) = old else { return };
+    let title = format!(
+        "Prometheus {} evaluates windows differently: tests would prove nothing",
+        server.book.dialect.version
+    );
+    let diagnostic = Diagnostic::error("old-server", title).help(
+        "`build` works for it; for `test`, set `[prometheus] version` to 3.0 or later",
+    );
+    session.sink.push(diagnostic);
+}
+
+fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> {
+    let text = session.sources.file(file).text.clone();
+    let Some(node) = doc::toml::read(file, &text, &mut session.sink) else {
+        return Vec::new();
+    };
+    let envs: Vec<String> = loaded
+        .project
+        .manifest
+        .environments
+        .iter()
+        .map(|it| it.name.to_string())
+        .collect();
+    let cases = read::read(&node, &envs, &mut session.sink);
+    let mut known: Vec<String> = envs
+        .iter()
+        .flat_map(|it| resolve::environment_parameters(&loaded.project, it))
+        .map(|it| it.0.to_string())
+        .collect();
+    known.sort();
+    known.dedup();
+    fill::check_parameters(&cases, &known, &mut session.sink);
+    cases
+}
+
+/// A test in each environment that it concerns.
+fn ready<'a>(
+    case: &Case,
+    file_idx: usize,
+    servers: &'a [Server<'a>],
+    sink: &mut Sink,
+) -> Vec<Job<'a>> {
+    let mut filled: Vec<(usize, Ready)> = Vec::new();
+    for (server_idx, server) in servers.iter().enumerate() {
+        let env = &*server.book.env;
+        if !case.envs.is_empty() && !case.envs.iter().any(|it| it.as_str() == env) {
+            continue;
+        }
+        let lookup = |name: &str| {
+            let it = server.parameters.iter().find(|it| &*it.0 == name)?;
+            Some(it.1.clone())
+        };
+        let interval = server.book.interval.0;
+        if let Some(it) = fill::fill(case, env, interval, &lookup, sink) {
+            filled.push((server_idx, it));
+        }
+    }
+    let all: Vec<(&Ready, &plan::Plan<'_>)> =
+        filled.iter().map(|(idx, it)| (it, &servers[*idx].plan)).collect();
+    names::check(&all, sink);
+    filled
+        .into_iter()
+        .filter(|(idx, it)| native::concerns(it, &servers[*idx].plan))
+        .map(|(server_idx, ready)| Job { file_idx, server_idx, ready, servers })
+        .collect()
+}
