@@ -230,19 +230,40 @@ fn or(words: &[String]) -> String {
     }
 }
 
+/// `durations or numbers` of `a duration or a number`.
 fn plural(what: &str) -> String {
-    let bare = what.strip_prefix("an ").or(what.strip_prefix("a "));
-    match (bare, what.strip_prefix("the name of ")) {
-        (Some(bare), _) => match bare.split_once(' ') {
-            Some((noun, rest)) if rest.starts_with("of ") || rest.starts_with("or ") => {
-                format!("{noun}s {rest}")
-            }
-            _ => format!("{bare}s"),
-        },
-        (None, Some(kind)) => format!("names of {}", plural(kind)),
-        (None, None) if what.ends_with('y') && !what.contains(' ') => {
-            format!("{}ies", &what[..what.len() - 1])
-        }
-        (None, None) => what.to_string(),
+    if let Some((first, rest)) = what.split_once(" or ")
+        && rest.starts_with(['a', '`'])
+    {
+        return format!("{} or {}", plural(first), plural(rest));
+    }
+    if let Some(kind) = what.strip_prefix("the name of ") {
+        return format!("names of {}", plural(kind));
+    }
+    let Some(bare) = what.strip_prefix("an ").or(what.strip_prefix("a ")) else {
+        return what.to_string();
+    };
+    let (noun, rest) = match bare.split_once(" of ") {
+        Some((noun, rest)) => (noun, format!(" of {rest}")),
+        None => (bare, String::new()),
+    };
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies{rest}"),
+        None => format!("{noun}s{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plurals_read_well() {
+        assert_eq!(plural("a string"), "strings");
+        assert_eq!(plural("a string or a number"), "strings or numbers");
+        assert_eq!(plural("the name of a severity"), "names of severities");
+        assert_eq!(plural("a table of labels"), "tables of labels");
+        assert_eq!(plural("\"a\" or \"b\""), "\"a\" or \"b\"");
+        assert_eq!(plural("a PromQL expression"), "PromQL expressions");
     }
 }

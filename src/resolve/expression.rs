@@ -9,16 +9,14 @@ use crate::diag::text::{Text, TextBuilder};
 use crate::doc::parameter::{Filled, Value};
 use crate::promql::check;
 use crate::promql::dialect::{Dialect, Version};
-use crate::promql::syntax::ast::{
-    Duration, DurationKind, ExprKind, Parsed, SyntaxError, TextRange,
-};
+use crate::promql::syntax::ast::{ExprKind, SyntaxError};
 use crate::promql::syntax::{parse, parse_selector};
 use crate::resolve::scope::Scope;
 use crate::resolve::shape;
 use crate::rules::group::Expression;
 use crate::spec::duration;
 
-/// The first version that takes durations for numbers, and numbers for durations.
+/// All versions from this one on take durations for numbers.
 const DURATIONS_ARE_NUMBERS: Version = Version::new(3, 0);
 
 /// The expression of a text; `None` if something is wrong with it, which is said.
@@ -28,7 +26,10 @@ pub(super) fn expression(
     dialect: &Dialect,
     sink: &mut Sink,
 ) -> Option<Expression> {
-    let filled = scope.fill(text, sink)?;
+    let mut filled = scope.fill(text, sink)?;
+    if dialect.version < DURATIONS_ARE_NUMBERS {
+        filled = in_seconds(filled, dialect);
+    }
     let parsed = match parse(filled.text.as_str(), dialect) {
         Ok(parsed) => parsed,
         Err(errors) => {
@@ -47,10 +48,7 @@ pub(super) fn expression(
         sink.push_once(reshapes(&filled, value));
         return None;
     }
-    let (text, parsed) = match dialect.version < DURATIONS_ARE_NUMBERS {
-        true => old_numbers(filled, parsed, dialect, sink)?,
-        false => (filled.text, parsed),
-    };
+    let text = filled.text;
     let errors = check::check(&parsed.expr);
     if !errors.is_empty() {
         syntax_errors(&text, errors, sink);
@@ -116,79 +114,39 @@ fn reshapes(filled: &Filled, value: &Value) -> Diagnostic {
         .help("write operators and functions in the expression itself, and only literals here")
 }
 
-/// Rewrites what servers before 3.0 do not know: a duration in place of a number becomes
-/// its seconds if it came through a parameter; one that is written so is an error.
-fn old_numbers(
-    filled: Filled,
-    parsed: Parsed,
-    dialect: &Dialect,
-    sink: &mut Sink,
-) -> Option<(Text, Parsed)> {
-    let mut numbers: Vec<TextRange> = Vec::new();
-    let mut ranges: Vec<TextRange> = Vec::new();
-    parsed.expr.walk(&mut |it| match &it.kind {
-        ExprKind::Number { duration: true, .. } => numbers.push(it.span),
-        ExprKind::Matrix(it) => plain_number(&it.range, &mut ranges),
-        ExprKind::Subquery(it) => {
-            plain_number(&it.range, &mut ranges);
-            it.step.iter().chain(&it.offset).for_each(|it| plain_number(it, &mut ranges));
-        }
-        ExprKind::Selector(it) => {
-            it.offset.iter().for_each(|it| plain_number(it, &mut ranges));
-        }
-        _ => {}
-    });
+/// For servers that know no durations as numbers: a value that is one is written as its
+/// seconds where a number stands.
+fn in_seconds(filled: Filled, dialect: &Dialect) -> Filled {
     let text = &filled.text;
-    let version = dialect.version;
-    let mut good = true;
-    for range in ranges {
-        good = false;
-        let at = range.bytes();
-        let title = format!("Prometheus {version} takes no number for a duration");
-        sink.push_once(
-            Diagnostic::error("promql-version", title)
-                .within(text, at.start, at.end, "a number of seconds")
-                .help("write a duration with its unit: `5m`"),
-        );
-    }
-    numbers.sort();
+    let newest = Dialect { version: Version::LATEST, ..*dialect };
+    // What is wrong for every version is said when it is parsed for this one.
+    let Ok(parsed) = parse(text.as_str(), &newest) else { return filled };
+    let mut numbers: Vec<Range<usize>> = Vec::new();
+    parsed.expr.walk(&mut |it| {
+        if let ExprKind::Number { duration: true, .. } = it.kind {
+            numbers.push(it.span.bytes());
+        }
+    });
     let mut out = TextBuilder::new(text.span());
+    let mut values = Vec::with_capacity(filled.values.len());
     let mut done = 0;
-    for span in numbers {
-        let at = span.bytes();
-        let written = &text.as_str()[at.clone()];
-        let given = filled.values.iter().any(|it| it.range == at);
-        let (true, Ok(millis)) = (given, duration::parse(written)) else {
-            good = false;
-            let title = format!("Prometheus {version} takes no duration for a number");
-            sink.push_once(
-                Diagnostic::error("promql-version", title)
-                    .within(text, at.start, at.end, "a duration")
-                    .help("write the number of seconds"),
-            );
-            continue;
-        };
-        out.part(text, done..at.start);
-        out.escape(&seconds(millis), text.place(at.start, at.end).span);
-        done = at.end;
-    }
-    if !good {
-        return None;
-    }
-    if done == 0 {
-        return Some((filled.text, parsed));
+    for value in &filled.values {
+        out.part(text, done..value.range.start);
+        let start = out.as_str().len();
+        let written = &text.as_str()[value.range.clone()];
+        match duration::parse(written) {
+            Ok(millis) if numbers.contains(&value.range) => {
+                let place = text.place(value.range.start, value.range.end);
+                out.escape(&seconds(millis), place.span);
+            }
+            Ok(_) | Err(_) => out.part(text, value.range.clone()),
+        }
+        done = value.range.end;
+        let range = start..out.as_str().len();
+        values.push(Value { range, ..value.clone() });
     }
     out.part(text, done..text.as_str().len());
-    let text = out.finish();
-    // The tree is the same but for the literals.
-    let parsed = parse(text.as_str(), dialect).ok()?;
-    Some((text, parsed))
-}
-
-fn plain_number(duration: &Duration, out: &mut Vec<TextRange>) {
-    if let DurationKind::Literal { number: true, .. } = duration.kind {
-        out.push(duration.span);
-    }
+    Filled { text: out.finish(), values }
 }
 
 /// Milliseconds as a number of seconds: `259200`, `0.5`.

@@ -91,7 +91,7 @@ pub static PACK: Shape = Shape {
 /// What holds for every alert of a file.
 pub static DEFAULTS: Shape = Shape {
     name: "the defaults of a file",
-    header: "[defaults] of a file",
+    header: "[defaults]",
     doc: "What holds for every alert of the file that does not say otherwise; `group`, \
           `job` and `let` for its records too.",
     keys: &[
