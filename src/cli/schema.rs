@@ -3,12 +3,12 @@
 use crate::case::native::keys as tests;
 use crate::cli::args::{Global, Schema, SchemaOf};
 use crate::cli::exit::Exit;
-use crate::cli::session::Session;
+use crate::cli::say;
 use crate::doc::schema;
 use crate::spec::keys::{dashboard, file, manifest};
 
 /// Runs the command.
-pub fn run(global: &Global, args: &Schema) -> Exit {
+pub fn run(_: &Global, args: &Schema) -> Exit {
     let (shape, title) = match args.of {
         SchemaOf::Manifest => (&manifest::MANIFEST, "aqua-alerts.toml"),
         SchemaOf::Alerts => (&file::FILE, "alerts/*.toml and packs/*.toml"),
@@ -16,5 +16,7 @@ pub fn run(global: &Global, args: &Schema) -> Exit {
         SchemaOf::Tests => (&tests::FILE, "testdata/*.toml"),
     };
     let schema = schema::schema(shape, title);
-    Session::new(global).finish(Exit::Clean, &format!("{schema:#}\n"), schema)
+    // The schema is the document, in every format.
+    say::result(&format!("{schema:#}\n"));
+    Exit::Clean
 }
