@@ -1,10 +1,13 @@
 //! Faults and their places, limits, what a template reads. The texts that templates
 //! give are tested against Go's in `tests/it/template.rs`.
 
+use std::sync::Arc;
+
 use super::expand::{Context, Row, expand, expand_data};
 use super::usage::usage;
 use super::value::Value;
 use super::*;
+use crate::promql::histogram::Histogram;
 use crate::promql::labels::Labels;
 use crate::promql::value::Sample;
 
@@ -98,6 +101,26 @@ fn functions_of_prometheus() {
         r#"error calling parseDuration: unknown unit "x" in duration "1x""#,
         r#"parseDuration "1x""#,
     );
+}
+
+#[test]
+fn histograms_print_as_in_promql() {
+    let histogram = Histogram { count: 3.0, sum: 10.0, ..Histogram::default() };
+    let (shown, labels) = (histogram.to_string(), Labels::empty());
+    let value = Sample::Histogram(Arc::new(histogram));
+    for (text, expected) in [
+        ("{{ $value }}", shown.as_str()),
+        ("{{ printf \"%v\" $value }}", shown.as_str()),
+        ("{{ $value.Count }}/{{ .Value.Sum }}", "3/10"),
+        ("{{ printf \"%T\" $value }}", "*histogram.FloatHistogram"),
+    ] {
+        let template = parse("x", text).unwrap();
+        assert_eq!(expand(&template, &context(&labels, &value)).as_deref(), Ok(expected));
+    }
+    let template = parse("x", "{{ humanize $value }}").unwrap();
+    let fault = expand(&template, &context(&labels, &value)).unwrap_err();
+    let reason = "can't convert *histogram.FloatHistogram to float";
+    assert!(fault.reason.ends_with(reason), "{}", fault.reason);
 }
 
 #[test]

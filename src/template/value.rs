@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::time;
 use crate::promql::histogram::Histogram;
 use crate::promql::labels::Labels;
-use crate::promql::number::general;
 use crate::promql::value::Sample as SampleValue;
 
 /// A value, as Go's reflection sees it.
@@ -221,7 +220,7 @@ impl Value {
             Value::Pointer(object) | Value::Struct(object) => match &**object {
                 Object::Time(nanos) => Some(time::text(*nanos)),
                 Object::Duration(nanos) => Some(time::duration_text(*nanos)),
-                Object::Histogram(it) => Some(histogram_text(it)),
+                Object::Histogram(it) => Some(it.to_string()),
                 Object::Data { .. } | Object::Sample { .. } => None,
             },
             _ => None,
@@ -297,9 +296,4 @@ impl Object {
             Object::Time(_) | Object::Duration(_) => Vec::new(),
         }
     }
-}
-
-/// `FloatHistogram.String` without its buckets.
-fn histogram_text(histogram: &Histogram) -> String {
-    format!("{{count:{}, sum:{}}}", general(histogram.count), general(histogram.sum))
 }
