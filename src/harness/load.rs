@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::case::notation::Sample as Written;
-use crate::harness::script::load::stored;
+use crate::promql::histogram::Histogram;
 use crate::promql::labels::Labels;
 use crate::promql::series::{Samples, Series};
 use crate::promql::storage::MemoryStorage;
@@ -52,7 +52,7 @@ pub(super) fn load(
                 };
             }
             false => {
-                let mut before = None;
+                let mut before: Option<Histogram> = None;
                 for (idx, it) in samples.iter().enumerate() {
                     match it {
                         Written::Gap => {}
@@ -61,7 +61,7 @@ pub(super) fn load(
                             before = None;
                         }
                         Written::Histogram(text) => {
-                            let stored = stored(text.histogram(), before.as_ref());
+                            let stored = text.histogram().stored_after(before.as_ref());
                             before = (!is_stale_nan(stored.sum)).then(|| stored.clone());
                             out.histograms.push(time(idx), Arc::new(stored));
                         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::notation::Sample as Written;
 use crate::case::script::Load;
 use crate::harness::script::nhcb;
-use crate::promql::histogram::{Histogram, ResetHint};
+use crate::promql::histogram::Histogram;
 use crate::promql::series::{Samples, Series};
 use crate::promql::storage::MemoryStorage;
 use crate::promql::value::is_stale_nan;
@@ -29,7 +29,7 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
                     before = None;
                 }
                 Written::Histogram(text) => {
-                    let stored = stored(text.histogram(), before.as_ref());
+                    let stored = text.histogram().stored_after(before.as_ref());
                     before = (!is_stale_nan(stored.sum)).then(|| stored.clone());
                     histograms.push(time, Arc::new(stored));
                     starts.1.push(start);
@@ -49,40 +49,11 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
         let mut histograms = Samples::default();
         let mut before: Option<Histogram> = None;
         for (time, histogram) in by_time {
-            let stored = stored(Histogram::clone(&histogram), before.as_ref());
+            let stored = Histogram::clone(&histogram).stored_after(before.as_ref());
             before = Some(stored.clone());
             histograms.push(time, Arc::new(stored));
         }
         storage.insert(Series { labels, histograms, ..Series::default() });
     }
     Ok(())
-}
-
-/// A histogram as a time series database gives it back: it has looked whether there was
-/// a reset since the one before.
-pub(in crate::harness) fn stored(
-    mut histogram: Histogram,
-    before: Option<&Histogram>,
-) -> Histogram {
-    if histogram.reset_hint == ResetHint::Gauge {
-        return histogram;
-    }
-    let is_reset = histogram.reset_hint == ResetHint::Reset;
-    histogram.reset_hint = match before {
-        _ if is_reset => ResetHint::Reset,
-        None => ResetHint::Unknown,
-        Some(before) if before.reset_hint == ResetHint::Gauge => ResetHint::Unknown,
-        Some(before) => {
-            let unknown =
-                Histogram { reset_hint: ResetHint::Unknown, ..histogram.clone() };
-            let differs = before.schema != histogram.schema
-                || before.zero_threshold != histogram.zero_threshold
-                || before.custom_values != histogram.custom_values;
-            match differs || unknown.is_reset_since(before) {
-                true => ResetHint::Reset,
-                false => ResetHint::NotReset,
-            }
-        }
-    };
-    histogram
 }

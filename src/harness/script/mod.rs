@@ -14,11 +14,11 @@ use std::sync::Arc;
 use crate::case::script::{CommandKind, Eval, Remark, RemarkKind, RemarkText};
 use crate::case::script::{Script, When};
 use crate::promql::annotation::{Annotation, Annotations};
+use crate::promql::check;
 use crate::promql::dialect::{Dialect, Features};
 use crate::promql::eval::{self, Options, Outcome};
 use crate::promql::storage::MemoryStorage;
 use crate::promql::syntax::ast::{Parsed, TextRange};
-use crate::promql::syntax::parse;
 use crate::promql::value::{Grid, Value};
 
 /// What became of an `eval`.
@@ -86,7 +86,7 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     fn parse(&self, text: &str) -> Result<Parsed, String> {
-        parse(text, self.dialect).map_err(|errors| match errors.first() {
+        check::parse(text, self.dialect).map_err(|errors| match errors.first() {
             Some(error) => error.message.clone(),
             None => "parse error".into(),
         })

@@ -159,7 +159,7 @@ impl Evaluator<'_> {
         f: impl Fn(&Column, usize) -> Option<f64>,
     ) -> Result<Value, EvalError> {
         let gathered = self.gathered(&columns, calling.grid);
-        let before = self.limit.held() - self.weight(&columns);
+        let before = self.limit.held().saturating_sub(self.weight(&columns));
         for column in &mut columns {
             column.drop_name = true;
             for step in 0..column.n_steps() {

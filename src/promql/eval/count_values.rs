@@ -9,6 +9,7 @@ use crate::promql::eval::limit;
 use crate::promql::eval::plan::unwrap;
 use crate::promql::labels::{Labels, quote};
 use crate::promql::number;
+use crate::promql::raw;
 use crate::promql::syntax::ast::{Aggregate, Expr};
 use crate::promql::value::{Column, Grid, Value};
 
@@ -28,7 +29,7 @@ impl Evaluator<'_> {
             },
             None => "".into(),
         };
-        if label.is_empty() {
+        if label.is_empty() || !raw::is_utf8(&label) {
             let text = format!("invalid label name {}", quote(&label));
             return Err(EvalError::new(expr.span, ErrorKind::Other(text)));
         }

@@ -107,6 +107,9 @@ fn histogram_at(
         let histogram = Histogram { reset_hint, ..Histogram::clone(from) };
         return Some(Ok((Arc::new(histogram), false)));
     };
+    if from.has_custom_buckets() != to.has_custom_buckets() {
+        return Some(Err(Incompatible));
+    }
     let is_gauge = |it: &Histogram| it.reset_hint == ResetHint::Gauge;
     let counter = !(is_gauge(from) && is_gauge(to));
     let ends = ((points.times[before], &**from), (points.times[next], &**to));

@@ -4,6 +4,29 @@ use crate::promql::histogram::sum::{same_bounds, shared_bounds};
 use crate::promql::histogram::{Histogram, ResetHint, Side, coarser, entries};
 
 impl Histogram {
+    /// This histogram as Prometheus's database gives it back: with a hint that there was
+    /// no reset since the one before, where it has seen that. A reset is never hinted at
+    /// (prometheus/prometheus#15346): whoever reads looks again. There is none before the
+    /// first of a series, and none after a float or a staleness marker.
+    pub fn stored_after(mut self, before: Option<&Histogram>) -> Histogram {
+        let forced = self.reset_hint == ResetHint::Reset;
+        if self.reset_hint == ResetHint::Gauge {
+            return self;
+        }
+        self.reset_hint = ResetHint::Unknown;
+        let goes_on = before.is_some_and(|it| {
+            it.reset_hint != ResetHint::Gauge
+                && it.schema == self.schema
+                && it.zero_threshold == self.zero_threshold
+                && same_bounds(&it.custom_values, &self.custom_values)
+                && !self.is_reset_since(it)
+        });
+        if goes_on && !forced {
+            self.reset_hint = ResetHint::NotReset;
+        }
+        self
+    }
+
     /// Whether there was a reset between `previous` and this one
     /// (`FloatHistogram.DetectReset` in Prometheus `model/histogram`).
     pub fn is_reset_since(&self, previous: &Histogram) -> bool {
