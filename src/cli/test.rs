@@ -120,7 +120,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
 }
 
 /// The tests of the project.
-fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
+pub fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
     let extensions = &["toml", "yaml", "yml", "test"];
     let (sources, sink) = (&mut session.sources, &mut session.sink);
     let files = fs::read_tree(&loaded.root, "testdata", extensions, sources, sink);

@@ -20,6 +20,7 @@ mod doc;
 mod golden;
 mod harness;
 mod harness_corpus;
+mod platform;
 mod promql_syntax;
 mod rulefile;
 mod runbook;
@@ -42,5 +43,6 @@ fn main() {
     trials.extend(harness::trials());
     trials.extend(template::trials());
     trials.extend(harness_corpus::trials());
+    trials.extend(platform::trials());
     libtest_mimic::run(&args, trials).exit();
 }

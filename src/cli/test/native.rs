@@ -36,14 +36,47 @@ struct Job<'a> {
     servers: &'a [Server<'a>],
 }
 
-/// Reads and runs test files; the messages are about assertions that do not hold. Faults
-/// of the tests themselves are in the session's sink; then nothing ran.
+/// A test that ran.
+#[derive(Debug)]
+pub struct Ran {
+    /// The place of its file among those that were given.
+    pub file_idx: usize,
+    /// The place of its environment among the books.
+    pub book_idx: usize,
+    /// What came out.
+    pub verdict: Verdict,
+}
+
+/// Runs test files; the messages are about assertions that do not hold.
 pub fn run(
     loaded: &Loaded,
     files: &[FileId],
     plan: &Plan,
     session: &mut Session,
 ) -> (Vec<FileResult>, Vec<Diagnostic>) {
+    let Some(all) = verdicts(loaded, files, plan, session) else {
+        return (Vec::new(), Vec::new());
+    };
+    let mut failures = Vec::new();
+    let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
+    for Ran { file_idx, verdict, .. } in all {
+        failures.extend(verdict.diagnostics);
+        tests[file_idx].push(verdict.result);
+    }
+    let path = |file: FileId| session.sources.file(file).path.clone();
+    let results =
+        files.iter().zip(tests).map(|(file, it)| FileResult::of_tests(path(*file), it));
+    (results.collect(), failures)
+}
+
+/// Reads and runs test files. Faults of the tests themselves are in the session's sink;
+/// then nothing ran.
+pub fn verdicts(
+    loaded: &Loaded,
+    files: &[FileId],
+    plan: &Plan,
+    session: &mut Session,
+) -> Option<Vec<Ran>> {
     let servers: Vec<Server<'_>> = loaded
         .books
         .iter()
@@ -62,25 +95,14 @@ pub fn run(
         }
     }
     if session.sink.has_errors() {
-        return (Vec::new(), Vec::new());
+        return None;
     }
-    let verdicts: Vec<(usize, Verdict)> = jobs
-        .par_iter()
-        .map(|it| {
-            let server = &it.servers[it.server_idx];
-            (it.file_idx, native::run(&it.ready, server.book, &server.plan))
-        })
-        .collect();
-    let mut failures = Vec::new();
-    let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
-    for (file_idx, verdict) in verdicts {
-        failures.extend(verdict.diagnostics);
-        tests[file_idx].push(verdict.result);
-    }
-    let path = |file: FileId| session.sources.file(file).path.clone();
-    let results =
-        files.iter().zip(tests).map(|(file, it)| FileResult::of_tests(path(*file), it));
-    (results.collect(), failures)
+    let ran = jobs.par_iter().map(|it| {
+        let server = &it.servers[it.server_idx];
+        let verdict = native::run(&it.ready, server.book, &server.plan);
+        Ran { file_idx: it.file_idx, book_idx: it.server_idx, verdict }
+    });
+    Some(ran.collect())
 }
 
 /// Servers whose PromQL is another one are not what the engine is.
