@@ -679,11 +679,51 @@ pub fn is_like(want: &str, is: &str) -> bool {
     }
 }
 
-/// A value for people: few digits, but enough.
+/// A value for people: at most six digits that matter.
 pub fn number(value: f64) -> String {
-    let text = format!("{value}");
-    match text.len() {
-        0..=12 => text,
-        _ => format!("{value:.6e}"),
+    let exact = format!("{value}");
+    if exact.len() <= 8 {
+        return exact;
+    }
+    let rounded = format!("{value:.5e}");
+    let exponent = rounded.split_once('e').and_then(|it| it.1.parse::<i32>().ok());
+    match exponent {
+        Some(exponent) if (-4..9).contains(&exponent) => {
+            let n_decimals = (5 - exponent).max(0) as usize;
+            let text = format!("{value:.n_decimals$}");
+            match text.contains('.') {
+                true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+                false => text,
+            }
+        }
+        _ => rounded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_few_digits() {
+        let cases = [
+            (0.0, "0"),
+            (0.05, "0.05"),
+            (0.050000000000000003, "0.05"),
+            (1.0 / 3.0, "0.333333"),
+            (1234567.891, "1234568"),
+            (1e21, "1.00000e21"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn texts_match_literally_or_by_pattern() {
+        assert!(is_like("a.c", "a.c") && !is_like("a.c", "abc"));
+        assert!(is_like("re:a.c", "abc") && !is_like("re:a.c", "abcd"));
+        assert!(!is_like("re:(", "("));
     }
 }
