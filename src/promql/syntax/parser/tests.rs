@@ -23,8 +23,18 @@ fn nodes_are_numbered_in_pre_order() {
     assert_eq!(parsed.comments, [TextRange::new(32, 37)]);
 }
 
+/// Runs on a stack that is big enough for the frames of a build without optimisation.
+fn on_big_stack(test: fn()) {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(test).unwrap();
+    thread.join().unwrap();
+}
+
 #[test]
 fn depth_is_limited() {
+    on_big_stack(limits_depth);
+}
+
+fn limits_depth() {
     let nested = |n: usize| format!("{}x{}", "(".repeat(n), ")".repeat(n));
     ok(&nested(500));
     assert!(first_error(&nested(100_000)).1.contains("nested"));
@@ -150,6 +160,10 @@ fn faults_come_with_advice() {
 
 #[test]
 fn deep_trees_can_be_walked() {
+    on_big_stack(walks_deep_trees);
+}
+
+fn walks_deep_trees() {
     let texts = [
         format!("{}x{}", "(".repeat(500), ")".repeat(500)),
         format!("{}x{}", "abs(".repeat(500), ")".repeat(500)),
