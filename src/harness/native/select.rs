@@ -62,7 +62,7 @@ pub fn may_match(alert: &Alert, group: &Group, matcher: &Matcher) -> Match {
         };
     }
     let needs_label = !holds(matcher, "");
-    match needs_label && !facts.may_have(&matcher.name) {
+    match needs_label && !facts.can_carry(&matcher.name) {
         true => Match::NoLabel,
         false => Match::May,
     }

@@ -44,10 +44,10 @@ fn call_constants(call: &Call, dialect: &Dialect, errors: &mut Vec<SyntaxError>)
         "label_replace" => {
             label(1, "destination");
             let Some((pattern, at)) = call.args.get(4).and_then(text) else { return };
-            if re2::check_anchored(pattern).is_err() {
+            if let Err(why) = re2::check_anchored(pattern) {
                 let message =
                     format!("invalid regular expression in label_replace(): {pattern}");
-                errors.push(fault(at, message));
+                errors.push(SyntaxError { at, message, help: Some(why.to_string()) });
             }
         }
         "label_join" => {

@@ -9,6 +9,7 @@ mod constant;
 mod tests;
 
 use crate::promql::dialect::Dialect;
+use crate::promql::functions::kind::Kind;
 use crate::promql::functions::{self, Function};
 use crate::promql::labels::{Labels, METRIC_NAME, quote};
 use crate::promql::matcher::Matchers;
@@ -181,15 +182,14 @@ impl Checker {
             return None;
         };
         self.arity(expr, call, function);
-        if call.name == "info"
-            && let Some(selector) = call.args.get(1)
-        {
+        let is_info = matches!(function.kind, Kind::Info);
+        if is_info && let Some(selector) = call.args.get(1) {
             self.info_selector(expr, selector);
         }
         for (idx, arg) in call.args.iter().enumerate() {
             match function.param(idx) {
                 // `info`'s second argument has been looked at.
-                Some(_) if call.name == "info" && idx == 1 => {
+                Some(_) if is_info && idx == 1 => {
                     self.visit(arg);
                 }
                 Some(want) => self.argument(arg, want, function),

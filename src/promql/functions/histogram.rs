@@ -234,7 +234,7 @@ fn quantiles(
             native_columns(&vector.columns, &mut histograms, notes, 0, of_native);
         for column in natives {
             for step in column.has.iter() {
-                let labels = column.labels.with(label, &open_metrics(q[step]));
+                let labels = column.labels.with(label, &number::open_metrics(q[step]));
                 let idx = slot(&mut results, labels, n_steps);
                 if results[idx].has.get(step) {
                     let time = vector.grid.time(step);
@@ -256,7 +256,7 @@ fn quantiles(
                 let idx = match current {
                     Some((last, idx)) if last == *q => idx,
                     _ => {
-                        let labels = it.labels.with(label, &open_metrics(*q));
+                        let labels = it.labels.with(label, &number::open_metrics(*q));
                         slot(&mut results, labels, n_steps)
                     }
                 };
@@ -311,20 +311,6 @@ fn quantile_at(
         notes.add(AnnotationKind::ForcedMonotonicity(monotonicity), arg);
     }
     value
-}
-
-/// A number as a label value (Prometheus `model/labels`, `FormatOpenMetricsFloat`):
-/// `1.0` rather than `1`.
-fn open_metrics(value: f64) -> std::string::String {
-    // Also for `-0`.
-    if value == 0.0 {
-        return "0.0".into();
-    }
-    let text = number::general(value);
-    match value.is_finite() && !text.contains(['e', '.']) {
-        true => text + ".0",
-        false => text,
-    }
 }
 
 #[cfg(test)]
@@ -404,21 +390,5 @@ mod tests {
                 FORCED,
             ],
         );
-    }
-
-    #[test]
-    fn numbers_as_label_values() {
-        let cases = [
-            (1.0, "1.0"),
-            (-0.0, "0.0"),
-            (0.25, "0.25"),
-            (1e-9, "1e-09"),
-            (100.0, "100.0"),
-            (f64::NAN, "NaN"),
-            (f64::INFINITY, "+Inf"),
-        ];
-        for (value, want) in cases {
-            assert_eq!(open_metrics(value), want);
-        }
     }
 }

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use regex_automata::meta::Regex;
-use regex_automata::util::captures::Captures;
-
 use crate::promql::check;
 use crate::promql::error::{ErrorKind, EvalError};
-use crate::promql::functions::expand::Template;
 use crate::promql::functions::kind::{self, Kind, Notes};
 use crate::promql::functions::{Arity, Function};
 use crate::promql::labels::METRIC_NAME;
+use crate::promql::re2::Regex;
 use crate::promql::syntax::types::ValueType::{String, Vector};
 use crate::promql::value::Column;
 
@@ -32,29 +29,19 @@ fn label_replace(
     let [target, replacement, source, pattern] = vector.texts else {
         return Ok(Vec::new());
     };
-    let Ok(regex) = Regex::new(&format!("^(?s:{pattern})$")) else {
+    let Ok(regex) = Regex::anchored(pattern) else {
         let pattern = pattern.clone();
         let kind = ErrorKind::BadRegexp { function: "label_replace", pattern };
         return Err(EvalError::new(notes.call, kind));
     };
     check_name(target, "destination ", "label_replace", notes)?;
-    let template = Template::parse(replacement);
-    let mut captures: Captures = regex.create_captures();
     let mut columns = vector.columns;
     for column in &mut columns {
         let value = column.labels.symbol(source).cloned();
         let value = value.as_deref().unwrap_or("");
-        regex.captures(value, &mut captures);
-        if !captures.is_match() {
-            continue;
+        if let Some(groups) = regex.captures(value) {
+            set_label(column, target, &regex.expand(replacement, value, &groups));
         }
-        let group = |idx| Some(&value[captures.get_group(idx)?.range()]);
-        let names = regex.group_info();
-        let named = |name: &str| {
-            let pattern = captures.pattern()?;
-            group(names.to_index(pattern, name)?)
-        };
-        set_label(column, target, &template.expand(group, named));
     }
     Ok(columns)
 }

@@ -1,7 +1,7 @@
 //! PromQL's functions: one row of facts per function, in the file of its family.
 //!
 //! The parser, the type check, evaluation, completion and the reference read the same
-//! row; nothing outside this room compares a function's name. The signatures are those
+//! row; evaluation never compares a function's name. The signatures are those
 //! of Prometheus `promql/parser/functions.go`. This file only joins the families.
 //!
 //! To add a function, write its body in its family's file and **one row** in that
@@ -19,7 +19,6 @@ use crate::promql::syntax::types::ValueType;
 pub mod absent;
 pub mod adjacent;
 pub mod convert;
-pub mod expand;
 pub mod histogram;
 pub mod info;
 pub mod kind;

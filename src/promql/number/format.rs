@@ -38,6 +38,20 @@ pub fn general_digits(value: f64, digits: usize) -> String {
     format_float(value, Layout::General, Some(digits))
 }
 
+/// A number as a label value (Prometheus `model/labels`, `FormatOpenMetricsFloat`):
+/// `1.0` rather than `1`.
+pub fn open_metrics(value: f64) -> String {
+    // Also for `-0`.
+    if value == 0.0 {
+        return "0.0".into();
+    }
+    let text = general(value);
+    match value.is_finite() && !text.contains(['e', '.']) {
+        true => text + ".0",
+        false => text,
+    }
+}
+
 /// Formats a float; without a precision, with as many digits as tell it from its
 /// neighbours.
 pub fn format_float(value: f64, layout: Layout, precision: Option<usize>) -> String {
@@ -287,6 +301,21 @@ mod tests {
             (f64::NEG_INFINITY, "-Inf"),
         ] {
             assert_eq!(decimal(value), expected);
+        }
+    }
+
+    #[test]
+    fn label_values_of_numbers_are_floats() {
+        for (value, expected) in [
+            (1.0, "1.0"),
+            (-0.0, "0.0"),
+            (0.25, "0.25"),
+            (1e-9, "1e-09"),
+            (100.0, "100.0"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "+Inf"),
+        ] {
+            assert_eq!(open_metrics(value), expected);
         }
     }
 }

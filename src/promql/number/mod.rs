@@ -6,5 +6,5 @@
 mod format;
 mod parse;
 
-pub use format::{Layout, decimal, format_float, general, general_digits};
+pub use format::{Layout, decimal, format_float, general, general_digits, open_metrics};
 pub use parse::{NumberError, parse, parse_float, parse_int, parse_number, parse_uint};
