@@ -93,13 +93,7 @@ impl Checker {
             }
             ExprKind::Subquery(it) => {
                 let found = self.visit(&it.expr);
-                if let Some(found) = found.filter(|it| *it != ValueType::Vector) {
-                    let found = found.api_name();
-                    let message = format!(
-                        "subquery is only allowed on instant vector, got {found} instead"
-                    );
-                    self.error(expr.span, message);
-                }
+                self.subquery(expr.span, found);
                 Some(ValueType::Matrix)
             }
             ExprKind::Call(it) => self.call(expr, it),
@@ -110,24 +104,50 @@ impl Checker {
             ExprKind::Binary(it) => self.binary(expr, it),
             ExprKind::Unary { expr: operand, .. } => {
                 let found = self.visit(operand)?;
-                if is_sample(found) {
-                    return Some(found);
-                }
-                let message = format!(
-                    "unary expression only allowed on expressions of type scalar or \
-                     instant vector, got {}",
-                    quote(&found.to_string())
-                );
-                self.error(expr.span, message);
-                None
+                self.unary(expr.span, found)
             }
             ExprKind::Paren(inner) => self.visit(inner),
         }
     }
 
+    // What formats messages does not call `visit`: the frames of the recursion stay small.
+
+    fn subquery(&mut self, at: TextRange, found: Option<ValueType>) {
+        let Some(found) = found.filter(|it| *it != ValueType::Vector) else { return };
+        let found = found.api_name();
+        let message =
+            format!("subquery is only allowed on instant vector, got {found} instead");
+        self.error(at, message);
+    }
+
+    fn unary(&mut self, at: TextRange, found: ValueType) -> Option<ValueType> {
+        if is_sample(found) {
+            return Some(found);
+        }
+        let message = format!(
+            "unary expression only allowed on expressions of type scalar or instant \
+             vector, got {}",
+            quote(&found.to_string())
+        );
+        self.error(at, message);
+        None
+    }
+
     /// Checks an expression that must have a type.
     fn expect(&mut self, expr: &Expr, want: ValueType, context: &str) {
-        let Some(found) = self.visit(expr).filter(|it| *it != want) else { return };
+        let found = self.visit(expr);
+        if let Some(found) = found.filter(|it| *it != want) {
+            self.wrong_type(expr, want, found, context);
+        }
+    }
+
+    fn wrong_type(
+        &mut self,
+        expr: &Expr,
+        want: ValueType,
+        found: ValueType,
+        context: &str,
+    ) {
         let message = format!("expected type {want} in {context}, got {found}");
         self.error_with_help(expr.span, message, help_with_type(expr, want, found));
     }
@@ -200,11 +220,11 @@ impl Checker {
     }
 
     fn argument(&mut self, arg: &Expr, want: ValueType, function: &Function) {
-        let Some(found) = self.visit(arg).filter(|it| *it != want) else { return };
-        let name = quote(function.name);
-        let message =
-            format!("expected type {want} in call to function {name}, got {found}");
-        self.error_with_help(arg.span, message, help_with_type(arg, want, found));
+        let found = self.visit(arg);
+        if let Some(found) = found.filter(|it| *it != want) {
+            let context = format!("call to function {}", quote(function.name));
+            self.wrong_type(arg, want, found, &context);
+        }
     }
 
     fn arity(&mut self, expr: &Expr, call: &Call, function: &Function) {
@@ -240,6 +260,16 @@ impl Checker {
     fn binary(&mut self, expr: &Expr, binary: &Binary) -> Option<ValueType> {
         let lhs = self.visit(&binary.lhs);
         let rhs = self.visit(&binary.rhs);
+        self.operands(expr, binary, lhs, rhs)
+    }
+
+    fn operands(
+        &mut self,
+        expr: &Expr,
+        binary: &Binary,
+        lhs: Option<ValueType>,
+        rhs: Option<ValueType>,
+    ) -> Option<ValueType> {
         let Binary { op, op_span, .. } = *binary;
         let scalars = value_type(&binary.lhs) == ValueType::Scalar
             && value_type(&binary.rhs) == ValueType::Scalar;
