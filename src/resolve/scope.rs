@@ -18,8 +18,18 @@ const MAX_DEPTH: usize = 16;
 /// A text with its parameters filled in is at most so long.
 const MAX_BYTES: usize = 1 << 20;
 
-/// The parameters in whose values something stands, with the places of their uses.
-type Path = Vec<(Arc<str>, Span)>;
+/// Filling in one text looks up at most so many values: values that use others several
+/// times each multiply.
+const MAX_STEPS: u32 = 10_000;
+
+/// How a value was reached.
+#[derive(Debug, Default)]
+struct Path {
+    /// The parameters in whose values it stands, with the places of their uses.
+    uses: Vec<(Arc<str>, Span)>,
+    /// Values that were looked up so far.
+    n_steps: u32,
+}
 
 /// Parameters and built-in names with their values.
 #[derive(Clone, Debug, Default)]
@@ -87,12 +97,10 @@ impl Scope {
         let mut out = Vec::new();
         let sink = &mut Sink::new();
         for (name, value) in &self.parameters {
+            let uses = vec![(name.clone(), value.text.span())];
+            let mut path = Path { uses, n_steps: 0 };
             if !form::BUILT_IN.contains(&&**name)
-                && let Some(text) = self.nested(
-                    &value.text,
-                    &mut vec![(name.clone(), value.text.span())],
-                    sink,
-                )
+                && let Some(text) = self.nested(&value.text, &mut path, sink)
             {
                 out.push((name.clone(), text));
             }
@@ -118,8 +126,9 @@ impl Scope {
         mut shown: impl FnMut(&Use<'_>, Value) -> Text,
     ) -> Option<Filled> {
         let mut good = true;
+        let mut path = Path::default();
         let filled = parameter::fill(text, |it| {
-            let value = self.value(text, it, &mut Vec::new(), sink);
+            let value = self.value(text, it, &mut path, sink);
             good &= value.is_some();
             value.map(|value| shown(it, value))
         });
@@ -163,7 +172,23 @@ impl Scope {
             }
             return None;
         };
-        if path.iter().any(|it| &it.0 == name) || MAX_DEPTH <= path.len() {
+        path.n_steps += 1;
+        if MAX_STEPS < path.n_steps {
+            // Said where the limit is crossed, not for all that follows.
+            if path.n_steps == MAX_STEPS + 1 {
+                let range = used.range.clone();
+                sink.push_once(
+                    Diagnostic::error(
+                        "bad-parameter",
+                        "parameters use each other too often",
+                    )
+                    .within(text, range.start, range.end, "among the values of this text")
+                    .note(format!("at most {MAX_STEPS} values are filled in")),
+                );
+            }
+            return None;
+        }
+        if path.uses.iter().any(|it| &it.0 == name) || MAX_DEPTH <= path.uses.len() {
             let title = format!("the parameter `{name}` uses itself");
             let range = used.range.clone();
             sink.push_once(
@@ -174,9 +199,9 @@ impl Scope {
             return None;
         }
         let span = text.place(used.range.start, used.range.end).span;
-        path.push((name.clone(), span));
+        path.uses.push((name.clone(), span));
         let filled = self.nested(&value.text, path, sink);
-        path.pop();
+        path.uses.pop();
         let filled = filled?;
         let filled = match shape {
             None => filled,
@@ -241,7 +266,7 @@ impl Scope {
 
 /// Adds the uses through which a faulty value came.
 fn through(error: Diagnostic, path: &Path) -> Diagnostic {
-    path.iter().rev().fold(error, |error, (name, span)| {
+    path.uses.iter().rev().fold(error, |error, (name, span)| {
         error.context(*span, format!("in the value of `{name}`, used here"))
     })
 }
