@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::args::{Args, Command};
+use crate::cli::exit::Exit;
 
 pub mod args;
 pub mod build;
@@ -29,11 +30,25 @@ pub fn main() -> ExitCode {
             return ExitCode::from(error.exit_code() as u8);
         }
     };
-    let exit = match &args.command {
+    // Expressions are walked by recursion, as deep as the parser allows: more than the
+    // default stack of a thread holds where the compiler did not optimise.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&args));
+    match (pool, run.map(std::thread::JoinHandle::join)) {
+        (Ok(()), Ok(Ok(exit))) => exit.into(),
+        // A panic has said its word; that no thread can be had is rare and says enough.
+        (_, _) => Exit::Invalid.into(),
+    }
+}
+
+/// Bytes of a thread's stack.
+const STACK: usize = 64 << 20;
+
+fn run(args: &Args) -> Exit {
+    match &args.command {
         Command::Build(it) => build::run(&args.global, it),
         Command::Check(it) => check::run(&args.global, it),
         Command::Test(it) => test::run(&args.global, it),
         Command::Schema(it) => schema::run(&args.global, it),
-    };
-    exit.into()
+    }
 }
