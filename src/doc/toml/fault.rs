@@ -193,6 +193,14 @@ fn syntax(file: FileId, text: &str, at: usize, error: &ParseError) -> Diagnostic
                 .at(unexpected, "expected a hexadecimal digit")
                 .help("`\\x` takes two digits, `\\u` four, `\\U` eight")
         }
+        "unexpected key or value" | "unexpected content"
+            if text[..at.start as usize].ends_with(['"', '\'']) =>
+        {
+            let end = line_end(text, at);
+            Diagnostic::error(code, "text behind the end of a string")
+                .at(Span { end, ..at }, "the string ended before this")
+                .help("put a string that holds quotes into others: '…' or '''…'''")
+        }
         "unexpected key or value" | "unexpected content" => {
             let end = line_end(text, at);
             Diagnostic::error(code, "expected the end of the line")

@@ -146,7 +146,7 @@ fn a_key_that_is_there_twice_names_its_first_place() {
 
 #[test]
 fn several_syntax_errors_are_told_at_once() {
-    let text = "a 1\nb = abc\nc =\nd = \"x\\d\"\ne = 1 f = 2\n[x\ng = [1 2]\nh = {a = 1 b = 2}\ni = \"open\nj = 0x\nk = 99999999999999999999\nl = 2024-13-01\n= 3\n[]\nm = \"\\u12\"\nn = 1.\n";
+    let text = "a 1\nb = abc\nc =\nd = \"x\\d\"\ne = 1 f = 2\n[x\ng = [1 2]\nh = {a = 1 b = 2}\ni = \"open\nj = 0x\nk = 99999999999999999999\nl = 2024-13-01\n= 3\n[]\nm = \"\\u12\"\nn = 1.\no = \"up{a=\"b\"}\"\n";
     expect_test::expect![[r#"
         key without a value; 1:1 `a` expected `=` and a value behind this
         string without quotes; 2:5 `abc` neither a number, a date nor a boolean
@@ -164,6 +164,7 @@ fn several_syntax_errors_are_told_at_once() {
         key is missing; 14:2 `` expected a key before this
         escape has too few digits; 15:10 `` expected a hexadecimal digit
         invalid fraction; 16:7 `` expected digits
+        text behind the end of a string; 17:11 `b"}"` the string ended before this
     "#]]
     .assert_eq(&faults(text));
 }
