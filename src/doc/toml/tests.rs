@@ -164,7 +164,7 @@ fn several_syntax_errors_are_told_at_once() {
         key is missing; 14:2 `` expected a key before this
         escape has too few digits; 15:10 `` expected a hexadecimal digit
         invalid fraction; 16:7 `` expected digits
-        text behind the end of a string; 17:11 `b"}"` the string ended before this
+        text behind the end of a string; 17:12 `b"}"` the string ended before this
     "#]]
     .assert_eq(&faults(text));
 }
