@@ -13,6 +13,7 @@ use crate::doc::yaml;
 use crate::harness::promtool::{Rules, run_file};
 use crate::harness::result::{FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
+use crate::harness::silence;
 use crate::promql::dialect::{Dialect, Version};
 use crate::rulefile::read::{self, Config};
 
@@ -79,10 +80,12 @@ pub fn promtool(
     if sink.has_errors() {
         return refused(path, sink, session);
     }
-    // As promtool does: a nameless group is matched as an empty name.
-    test.tests.retain(|it| plan.wants(it.name.as_ref().map_or("", |it| it.as_str())));
     let dialect = Dialect::new(Version::LATEST);
     let (groups, faults) = rules(&test, path, start, &dialect, session);
+    let whole = Span { file, start: 0, end: 0 };
+    session.sink.extend(silence::warnings(&test, &groups, whole));
+    // As promtool does: a nameless group is matched as an empty name.
+    test.tests.retain(|it| plan.wants(it.name.as_ref().map_or("", |it| it.as_str())));
     run_file(path, &test, Rules { groups: &groups, faults: &faults }, dialect)
 }
 
