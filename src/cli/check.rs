@@ -7,7 +7,9 @@ use crate::cli::exit::Exit;
 use crate::cli::fs;
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::{Session, counted};
+use crate::cli::test;
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::FileId;
 use crate::runbook::link::{self, Pages};
 use crate::runbook::page;
 
@@ -19,6 +21,15 @@ pub fn run(global: &Global, args: &Check) -> Exit {
     };
     // The pages of other environments would look as if nothing led to them.
     pages(&loaded, args.env.is_empty(), &mut session);
+    // A test may name alerts of any environment.
+    if args.env.is_empty() && !session.sink.has_errors() {
+        let files: Vec<FileId> = test::own(&loaded, &mut session)
+            .into_iter()
+            .filter(|it| it.1.ends_with(".toml"))
+            .map(|it| it.0)
+            .collect();
+        test::native::check(&loaded, &files, &mut session);
+    }
     let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();
     let machine = json!({ "environments": envs });
     let human = match session.sink.has_errors() {

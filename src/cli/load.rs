@@ -30,11 +30,9 @@ pub struct Loaded {
 pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
     let fs::Project { root, files } = session.read_project()?;
     let project = read::read(&files, &mut session.sources, &mut session.sink)?;
+    check_names(&project, envs, session);
     let names: Vec<String> =
         project.manifest.environments.iter().map(|it| it.name.clone()).collect();
-    for env in envs.iter().filter(|it| !names.contains(it)) {
-        session.sink.push(unknown(env, &names));
-    }
     let mut loaded = Loaded { root, project, books: Vec::new() };
     let wanted: Vec<&String> =
         names.iter().filter(|it| envs.is_empty() || envs.contains(it)).collect();
@@ -52,6 +50,15 @@ pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
         }
     }
     Some(loaded)
+}
+
+/// Says which of these environments the project does not have.
+pub fn check_names(project: &Project, envs: &[String], session: &mut Session) {
+    let all = &project.manifest.environments;
+    let names: Vec<String> = all.iter().map(|it| it.name.clone()).collect();
+    for env in envs.iter().filter(|it| !names.contains(it)) {
+        session.sink.push(unknown(env, &names));
+    }
 }
 
 fn unknown(env: &str, names: &[String]) -> Diagnostic {

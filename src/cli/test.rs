@@ -34,6 +34,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Every test in every environment.
+    pub fn everything() -> Plan {
+        Plan { filter: None, envs: Vec::new() }
+    }
+
+    /// Whether tests are to run in an environment.
+    pub fn wants_env(&self, env: &str) -> bool {
+        self.envs.is_empty() || self.envs.iter().any(|it| it == env)
+    }
+
     /// Whether a test is to run.
     pub fn wants(&self, name: &str) -> bool {
         self.filter.as_ref().is_none_or(|it| it.is_match(name))
@@ -77,9 +87,9 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     let native = named.is_none()
         || named.iter().flatten().any(|it| dialect(&it.1) == Some(Dialect::Native));
     let loaded = match native {
-        true => match load::load(&mut session, &args.env) {
-            Some(it) if !session.sink.has_errors() => Some(it),
-            _ => return session.finish(Exit::Invalid, "", json!({})),
+        true => match load_all(&args.env, &mut session) {
+            Some(it) => Some(it),
+            None => return session.finish(Exit::Invalid, "", json!({})),
         },
         false => None,
     };
@@ -117,6 +127,14 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     results.sort_by(|a, b| a.path.cmp(&b.path));
     nothing_ran(&results, &plan, &mut session);
     finish(session, &results, failures, args.verbose)
+}
+
+/// The project in all environments, since a test may name alerts of any; `None` where it
+/// is invalid, or lacks one of the environments that were asked for.
+fn load_all(envs: &[String], session: &mut Session) -> Option<Loaded> {
+    let loaded = load::load(session, &[])?;
+    load::check_names(&loaded.project, envs, session);
+    (!session.sink.has_errors()).then_some(loaded)
 }
 
 /// The tests of the project.

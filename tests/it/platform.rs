@@ -51,7 +51,7 @@ fn proven() -> Result<(), Failed> {
     let (mut session, loaded) = project();
     let files: Vec<_> =
         test::own(&loaded, &mut session).into_iter().map(|it| it.0).collect();
-    let plan = Plan { filter: None, envs: Vec::new() };
+    let plan = Plan::everything();
     let Some(all) = native::verdicts(&loaded, &files, &plan, &mut session) else {
         return Err(said(session).into());
     };

@@ -77,23 +77,9 @@ pub fn verdicts(
     plan: &Plan,
     session: &mut Session,
 ) -> Option<Vec<Ran>> {
-    let servers: Vec<Server<'_>> = loaded
-        .books
-        .iter()
-        .map(|book| Server {
-            book,
-            plan: plan::Plan::new(&book.groups.iter().collect::<Vec<_>>()),
-            parameters: resolve::environment_parameters(&loaded.project, &book.env),
-        })
-        .collect();
+    let servers = servers(loaded);
     old_servers(&servers, session);
-    let mut jobs = Vec::new();
-    for (file_idx, file) in files.iter().enumerate() {
-        let cases = read_file(loaded, *file, session);
-        for case in cases.iter().filter(|it| plan.wants(&it.name)) {
-            jobs.extend(ready(case, file_idx, &servers, &mut session.sink));
-        }
-    }
+    let jobs = jobs(loaded, files, plan, &servers, session);
     if session.sink.has_errors() {
         return None;
     }
@@ -103,6 +89,43 @@ pub fn verdicts(
         Ran { file_idx: it.file_idx, book_idx: it.server_idx, verdict }
     });
     Some(ran.collect())
+}
+
+/// Reads test files and says what is wrong with them, without running anything.
+pub fn check(loaded: &Loaded, files: &[FileId], session: &mut Session) {
+    let servers = servers(loaded);
+    jobs(loaded, files, &Plan::everything(), &servers, session);
+}
+
+fn servers(loaded: &Loaded) -> Vec<Server<'_>> {
+    let server = |book| Server {
+        book,
+        plan: plan::Plan::new(&book.groups.iter().collect::<Vec<_>>()),
+        parameters: resolve::environment_parameters(&loaded.project, &book.env),
+    };
+    loaded.books.iter().map(server).collect()
+}
+
+/// The tests of some files in the environments that they concern.
+fn jobs<'a>(
+    loaded: &Loaded,
+    files: &[FileId],
+    plan: &Plan,
+    servers: &'a [Server<'a>],
+    session: &mut Session,
+) -> Vec<Job<'a>> {
+    let mut out = Vec::new();
+    for (file_idx, file) in files.iter().enumerate() {
+        for case in read_file(loaded, *file, session) {
+            let all = ready(&case, file_idx, servers, &mut session.sink);
+            let wanted = |it: &Job<'_>| plan.wants_env(&servers[it.server_idx].book.env);
+            match plan.wants(&case.name) {
+                true => out.extend(all.into_iter().filter(wanted)),
+                false => {}
+            }
+        }
+    }
+    out
 }
 
 /// Servers whose PromQL is another one are not what the engine is.
