@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::case::duration;
 use crate::case::native::read::{Case, Expect, Moment, Want};
 use crate::case::native::timeline::{self, TimeLine};
-use crate::case::notation::{self, Extent, Item, Notation, Shape};
+use crate::case::notation::{self, Extent, Grid, Item, Notation, Sample, Shape};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -45,8 +45,10 @@ pub struct Ready {
 pub struct Line {
     /// The series.
     pub labels: Labels,
-    /// The values, not yet multiplied out.
+    /// The values, as written.
     pub items: Vec<Item>,
+    /// The values, one for each sample.
+    pub samples: Vec<Sample>,
     /// The block that it stands in.
     pub text: Text,
     /// Its offset in the block; places in `items` are relative to it.
@@ -244,6 +246,18 @@ pub fn fill(
     let moments: Vec<Instant> =
         case.moments.iter().filter_map(|it| filler.moment(it, sink)).collect();
     let until = until.or(moments.iter().map(|it| it.time).max())?;
+    if interval.saturating_mul(MAX_TICKS) < until {
+        let most = duration::print(interval.saturating_mul(MAX_TICKS));
+        sink.push(
+            Diagnostic::error("too-long", "the test lasts too long to be run")
+                .at(case.until.as_ref().map_or(case.span, |it| it.span()), "so long")
+                .help(format!(
+                    "with samples every {} it may last {most}",
+                    duration::print(interval)
+                )),
+        );
+        return None;
+    }
     let mut series = Vec::new();
     for block in &case.series {
         filler.series(block, until, &mut series, sink);
@@ -283,6 +297,9 @@ struct Filler<'a> {
     lookup: &'a dyn Fn(&str) -> Option<Text>,
     interval: i64,
 }
+
+/// A test has at most so many samples of a series.
+const MAX_TICKS: i64 = 1_000_000;
 
 /// How deep parameters may be used in values of parameters.
 const DEPTH: u32 = 16;
@@ -335,11 +352,17 @@ impl Filler<'_> {
             }
             let start = start + (line.len() - bare.len());
             let bare = strip_comment(bare);
-            match notation::series(bare, Notation::Native) {
-                Ok((labels, items)) => {
+            let grid = Grid { spacing: self.interval, end: Some(until) };
+            let read =
+                notation::series(bare, Notation::Native).and_then(|(labels, items)| {
+                    Ok((labels, notation::expand(&items, grid)?, items))
+                });
+            match read {
+                Ok((labels, samples, items)) => {
                     let line = Line {
                         labels,
                         items,
+                        samples,
                         text: text.clone(),
                         offset: start,
                         len: bare.len(),

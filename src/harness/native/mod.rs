@@ -12,7 +12,6 @@ pub mod select;
 
 use crate::case::native::fill::Ready;
 use crate::case::native::timeline::TimeLine;
-use crate::case::notation::{self, Grid};
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
@@ -48,27 +47,8 @@ pub fn concerns(ready: &Ready, plan: &Plan<'_>) -> bool {
 
 /// Runs a test in the environment of `book`, whose rules are `plan`.
 pub fn run(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Verdict {
-    let mut diagnostics = Vec::new();
-    let grid = Grid { spacing: ready.interval, end: Some(ready.until) };
-    let mut series = Vec::new();
-    for line in &ready.series {
-        match notation::expand(&line.items, grid) {
-            Ok(samples) => series.push((line.labels.clone(), samples)),
-            Err(error) => {
-                let at = error.at.bytes();
-                let (start, end) = (line.offset + at.start, line.offset + at.end);
-                let diagnostic = Diagnostic::error("bad-series", error.message.clone())
-                    .within(&line.text, start, end, "this");
-                diagnostics.push(match error.help {
-                    Some(help) => diagnostic.help(help),
-                    None => diagnostic,
-                });
-            }
-        }
-    }
-    if !diagnostics.is_empty() {
-        return verdict(ready, book, Outcome::Error, Vec::new(), diagnostics);
-    }
+    let series: Vec<_> =
+        ready.series.iter().map(|it| (it.labels.clone(), it.samples.clone())).collect();
     let setup = Setup {
         dialect: book.dialect,
         interval: book.interval.0,
