@@ -263,11 +263,22 @@ pub fn fill(
         filler.series(block, until, &mut series, sink);
     }
     same_series(&series, sink);
-    let expects = case
+    let expects: Vec<Expectation> = case
         .expects
         .iter()
         .filter_map(|it| filler.expect(it, env, until, sink))
         .collect();
+    for (expect, at) in expects.iter().filter_map(|it: &Expectation| Some((it, it.at?))) {
+        if until < at {
+            sink.push(
+                Diagnostic::error("late-assertion", "an assertion after the test's end")
+                    .at(
+                        expect.span,
+                        format!("the test ends at {}", duration::print(until)),
+                    ),
+            );
+        }
+    }
     for moment in &moments {
         if until < moment.time {
             sink.push(
@@ -302,7 +313,7 @@ struct Filler<'a> {
 const MAX_TICKS: i64 = 1_000_000;
 
 /// How deep parameters may be used in values of parameters.
-const DEPTH: u32 = 16;
+const DEPTH: u32 = 4;
 
 impl Filler<'_> {
     fn text(&self, text: &Text) -> Text {
@@ -553,7 +564,7 @@ fn same_series(lines: &[Line], sink: &mut Sink) {
 fn late(line: &TimeLine, text: &Text, until: i64, sink: &mut Sink) {
     let TimeLine::States(phases, _) = line else { return };
     for phase in phases {
-        if until < phase.from {
+        if until < phase.from || phase.to.is_some_and(|to| until < to) {
             let at = phase.at.bytes();
             let until = duration::print(until);
             sink.push(

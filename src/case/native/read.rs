@@ -286,7 +286,8 @@ fn faults(case: &Case, sink: &mut Sink) {
                 .help("say what the alerts do: `expect.ApiDown = \"firing 6m..\"`"),
         );
     }
-    if case.until.is_none() && !case.expects.is_empty() {
+    let needs_until = !case.expects.is_empty() || case.only || case.moments.is_empty();
+    if case.until.is_none() && needs_until {
         sink.push(
             Diagnostic::error("missing-key", "missing key `until` in a test")
                 .at(case.span, "has no `until`")

@@ -109,6 +109,18 @@ pub fn parse(text: &str) -> Result<TimeLine, SyntaxError> {
         }
     }
     overlaps(text, &phases)?;
+    for state in &silent {
+        if phases.iter().any(|it| it.state == *state) {
+            let message = format!("`{0}` at some times and `never {0}`", state.name());
+            let help = "a state that is named holds at its times only: leave `never` out";
+            return Err(error(TextRange::new(0, text.len()), message, help));
+        }
+    }
+    if phases.is_empty() {
+        let message = format!("`{}` alone", text.trim());
+        let help = "write `never`, or also when the alert is in another state";
+        return Err(error(TextRange::new(0, text.len()), message, help));
+    }
     Ok(TimeLine::States(phases, silent))
 }
 

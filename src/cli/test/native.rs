@@ -119,9 +119,8 @@ fn jobs<'a>(
         for case in read_file(loaded, *file, session) {
             let all = ready(&case, file_idx, servers, &mut session.sink);
             let wanted = |it: &Job<'_>| plan.wants_env(&servers[it.server_idx].book.env);
-            match plan.wants(&case.name) {
-                true => out.extend(all.into_iter().filter(wanted)),
-                false => {}
+            if plan.wants(&case.name) {
+                out.extend(all.into_iter().filter(wanted));
             }
         }
     }

@@ -132,7 +132,11 @@ impl<'a> Judge<'a> {
             true => {
                 self.pass(title, expect.span);
                 match &expect.line {
-                    Some((TimeLine::Never { .. }, _)) => self.silent.extend(rules),
+                    Some((TimeLine::Never { .. }, _)) => {
+                        let with_data = rules.into_iter().filter(|it| self.had_data(*it));
+                        let with_data: Vec<RuleIdx> = with_data.collect();
+                        self.silent.extend(with_data);
+                    }
                     // `pending 5m..6m, never firing`
                     Some((line, _)) if never_fires(line) => self.silent.extend(rules),
                     Some(_) => self.fired.extend(self.that_fired(&rules, expect)),
@@ -210,6 +214,7 @@ impl<'a> Judge<'a> {
                 }
             }
             Some((line, text)) => {
+                out.extend(rules.first().and_then(|it| self.unseen(*it, line, text)));
                 if selected.is_empty() && needs_alert(line) {
                     out.extend(rules.first().map(|it| self.nothing(*it, line, text)));
                 }
@@ -268,15 +273,15 @@ impl<'a> Judge<'a> {
         Some(Fault { diagnostic, found: draw::words(timeline, start) })
     }
 
+    /// Whether a rule had anything to compare.
+    fn had_data(&self, rule: RuleIdx) -> bool {
+        let asked = self.asked(rule);
+        compared::had_data(asked, &asked.whole.expr)
+    }
+
     fn vacuous(&self, rules: &[RuleIdx], text: &Text) -> Option<Fault> {
-        let had_data = |idx: &RuleIdx| {
-            let asked = self.asked(*idx);
-            compared::had_data(asked, &asked.whole.expr)
-        };
-        if rules.iter().any(had_data) {
-            return None;
-        }
-        let rule = *rules.first()?;
+        let had_data = |idx: &RuleIdx| self.had_data(*idx);
+        let rule = rules.iter().copied().find(|it| !had_data(it))?;
         let alert = self.alert(rule);
         let whole = 0..text.as_str().len();
         let label = "proves nothing: there was nothing to compare".to_string();
@@ -291,6 +296,20 @@ impl<'a> Judge<'a> {
         let diagnostic = diagnostic
             .help("give the test series that the alert reads, or write `never, no data`");
         Some(Fault { diagnostic, found: "no data".to_string() })
+    }
+
+    /// A phase in which the rule is never evaluated asserts nothing.
+    fn unseen(&self, rule: RuleIdx, line: &TimeLine, text: &Text) -> Option<Fault> {
+        let TimeLine::States(phases, _) = line else { return None };
+        let start = self.ready.start;
+        let seen =
+            |it: &Phase| self.ticks(rule).iter().any(|tick| covers(it, tick - start));
+        let phase = phases.iter().find(|it| !seen(it))?;
+        let step = draw::time(self.ticks(rule).step);
+        let title = "no evaluation falls into this time".to_string();
+        let label = format!("the rule is evaluated every {step}");
+        let diagnostic = self.about(title, (text, phase.at.bytes()), label, rule);
+        Some(Fault { diagnostic, found: "no evaluation".to_string() })
     }
 
     /// No alert of the rule was ever active.

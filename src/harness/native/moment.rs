@@ -1,6 +1,6 @@
 //! Assertions about one moment: all alerts that fire, or the result of an expression.
 
-use crate::case::native::fill::{Instant, Query, ValueMatch};
+use crate::case::native::fill::{Instant, Query};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::native::draw;
@@ -180,9 +180,4 @@ fn same_series(wanted: &Labels, is: &Labels) -> bool {
         Some(_) => wanted == is,
         None => *wanted == is.drop_name(),
     }
-}
-
-/// Whether a value is right; here for callers that have no judge.
-pub fn holds(want: ValueMatch, value: f64) -> bool {
-    want.holds(value)
 }

@@ -1,6 +1,7 @@
 //! Selectors that mean nothing in any environment.
 
 use crate::case::native::fill::{AlertSelector, Ready};
+use crate::case::native::timeline::TimeLine;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -13,10 +14,10 @@ pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
     let Some((first, _)) = readies.first() else { return };
     for (idx, expect) in first.expects.iter().enumerate() {
         let means = readies.iter().any(|(ready, plan)| {
-            ready
-                .expects
-                .get(idx)
-                .is_some_and(|it| !select::rules(plan, &it.selector).is_empty())
+            ready.expects.get(idx).is_some_and(|it| {
+                let absent = matches!(it.line, Some((TimeLine::Absent, _)));
+                absent || !select::rules(plan, &it.selector).is_empty()
+            })
         });
         if !means {
             let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
