@@ -28,6 +28,12 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     check::pages(&loaded, false, &mut session);
     let wanted = compile(&loaded.books, &mut session.sink);
     let (out, shown) = folder(&loaded.root, args, global);
+    if fs::is_source_folder(&loaded.root, &out) {
+        let title = format!("the output folder `{shown}` holds what is built from");
+        let diagnostic = Diagnostic::error("output-among-sources", title)
+            .help("choose a folder of its own with `--out DIR`");
+        return session.fail(diagnostic);
+    }
     let old = match fs::read_list(&out, &shown) {
         Ok(it) => it,
         Err(diagnostic) => return session.fail(diagnostic),

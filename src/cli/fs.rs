@@ -95,6 +95,16 @@ pub fn read_tree(
     paths.into_iter().filter_map(read).collect()
 }
 
+/// Whether a folder is one that the project in `root` is read from, or holds the project.
+pub fn is_source_folder(root: &Path, folder: &Path) -> bool {
+    let (Ok(root), Ok(folder)) = (root.canonicalize(), folder.canonicalize()) else {
+        return false;
+    };
+    let sources = FOLDERS.iter().map(|it| it.0).chain(["testdata"]);
+    root.starts_with(&folder)
+        || sources.into_iter().any(|it| folder.starts_with(root.join(it)))
+}
+
 /// Whether `root/path` is a folder.
 pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()

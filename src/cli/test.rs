@@ -124,6 +124,9 @@ pub fn run(global: &Global, args: &Test) -> Exit {
             Some(Dialect::Native) | None => {}
         }
     }
+    if plan.filter.is_some() {
+        results.retain(|it| !it.tests.is_empty() || it.outcome == Outcome::Error);
+    }
     results.sort_by(|a, b| a.path.cmp(&b.path));
     nothing_ran(&results, &plan, &mut session);
     finish(session, &results, failures, args.verbose)

@@ -408,7 +408,10 @@ impl Filler<'_> {
                         Some((line, text))
                     }
                     Err(error) => {
-                        sink.push(fault("bad-time-line", &text, 0, &error));
+                        // Without parameters in it, it was refused where it was read.
+                        if line.as_str().contains("${") {
+                            sink.push(fault("bad-time-line", &text, 0, &error));
+                        }
                         return None;
                     }
                 }

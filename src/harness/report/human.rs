@@ -61,6 +61,13 @@ fn line(out: &mut String, test: &TestResult, config: Config) {
         None => String::new(),
     };
     let _ = writeln!(out, "      {word}  {}{env}", test.name);
+    // What a native test finds is shown with the source under it.
+    if test.env.is_none() {
+        for message in &test.messages {
+            let _ =
+                writeln!(out, "            {}", message.replace('\n', "\n            "));
+        }
+    }
 }
 
 /// `N passed, N failed`, the last line.
