@@ -19,8 +19,12 @@ pub fn run(global: &Global, args: &Check) -> Exit {
     let Some(loaded) = load::load(&mut session, &args.env) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
-    // The pages of other environments would look as if nothing led to them.
-    pages(&loaded, args.env.is_empty(), &mut session);
+    // Where nothing was resolved, no page is led to; and the pages of other environments
+    // would look as if nothing led to them.
+    if !loaded.books.is_empty() {
+        let odd = args.env.is_empty() && !session.sink.has_errors();
+        pages(&loaded, odd, &mut session);
+    }
     // A test may name alerts of any environment.
     if args.env.is_empty() && !session.sink.has_errors() {
         let files: Vec<FileId> = test::own(&loaded, &mut session)
