@@ -59,6 +59,13 @@ impl State {
     }
 }
 
+impl Phase {
+    /// Whether it holds at a time, in milliseconds from the test's start.
+    pub fn covers(&self, time: i64) -> bool {
+        self.from <= time && self.to.is_none_or(|to| time < to)
+    }
+}
+
 impl TimeLine {
     /// Whether it says anything about a state.
     pub fn names(&self, state: State) -> bool {

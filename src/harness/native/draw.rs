@@ -76,9 +76,7 @@ fn row(n_ticks: usize, per_char: usize, mark: impl Fn(usize) -> Mark) -> String 
 }
 
 fn wanted(line: &TimeLine, time: i64) -> Mark {
-    let state = |state: State| {
-        line.phases(state).any(|it| it.from <= time && it.to.is_none_or(|to| time < to))
-    };
+    let state = |state: State| line.phases(state).any(|it| it.covers(time));
     match line {
         TimeLine::Never { .. } | TimeLine::Absent => Mark::Silent,
         TimeLine::States(..) if state(State::Firing) => Mark::Firing,

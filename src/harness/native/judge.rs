@@ -303,7 +303,7 @@ impl<'a> Judge<'a> {
         let TimeLine::States(phases, _) = line else { return None };
         let start = self.ready.start;
         let seen =
-            |it: &Phase| self.ticks(rule).iter().any(|tick| covers(it, tick - start));
+            |it: &Phase| self.ticks(rule).iter().any(|tick| it.covers(tick - start));
         let phase = phases.iter().find(|it| !seen(it))?;
         let step = draw::time(self.ticks(rule).step);
         let title = "no evaluation falls into this time".to_string();
@@ -360,7 +360,7 @@ impl<'a> Judge<'a> {
                     return None;
                 }
                 let is = timeline.state_at(tick) == Some(same(state));
-                let inside = line.phases(state).any(|it| covers(it, time));
+                let inside = line.phases(state).any(|it| it.covers(time));
                 let early = line.phases(state).any(|it| it.by && time < it.from);
                 match (inside, is) {
                     (true, false) => Some((tick, state, true)),
@@ -646,10 +646,6 @@ fn needs_alert(line: &TimeLine) -> bool {
         TimeLine::States(phases, _) => !phases.is_empty(),
         TimeLine::Never { .. } | TimeLine::Absent => false,
     }
-}
-
-fn covers(phase: &Phase, time: i64) -> bool {
-    phase.from <= time && phase.to.is_none_or(|to| time < to)
 }
 
 fn same(state: State) -> result::State {
