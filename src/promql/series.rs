@@ -150,6 +150,20 @@ pub struct SeriesRef<'a> {
     pub histograms: Points<'a, Arc<Histogram>>,
 }
 
+impl<'a> SeriesRef<'a> {
+    /// The series with other histograms, if there are any.
+    pub fn with<'b>(
+        self,
+        histograms: Option<&'b Samples<Arc<Histogram>>>,
+    ) -> SeriesRef<'b>
+    where
+        'a: 'b,
+    {
+        let histograms = histograms.map_or(self.histograms, Samples::points);
+        SeriesRef { histograms, ..self }
+    }
+}
+
 /// Where an evaluation finds its series.
 pub trait Storage: Sync {
     /// The series that match, in the order of their labels. Only samples with

@@ -21,6 +21,7 @@ mod selector;
 mod set;
 mod smooth;
 mod top;
+mod totals;
 mod unary;
 mod window;
 mod window_call;
@@ -78,7 +79,7 @@ pub fn evaluate(
         );
         return Err(EvalError::new(expr.span, ErrorKind::Other(text)));
     }
-    let plan = plan::plan(parsed, grid)?;
+    let plan = plan::plan(parsed, grid, dialect.version)?;
     let limit = Limit::new(dialect.max_samples);
     let notes = Annotations::new();
     let mut evaluator =

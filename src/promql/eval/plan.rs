@@ -4,8 +4,10 @@
 //! stays as it was parsed. Does what Prometheus's `PreprocessExpr` does in
 //! `promql/engine.go`.
 
+use crate::promql::dialect::Version;
 use crate::promql::error::EvalError;
 use crate::promql::eval::duration::{Sign, resolve};
+use crate::promql::eval::totals;
 use crate::promql::functions;
 use crate::promql::syntax::ast::{At, Expr, ExprKind, Parsed};
 use crate::promql::syntax::types::ValueType;
@@ -24,6 +26,8 @@ pub(super) struct Facts {
     pub step: i64,
     /// The value is the same at every step, and worth being evaluated only once.
     pub once: bool,
+    /// Native histograms are read without their buckets.
+    pub totals: bool,
 }
 
 /// The facts of all nodes of an expression.
@@ -40,11 +44,17 @@ impl Plan {
 }
 
 /// Decides about an expression that is to be evaluated over `grid`.
-pub(super) fn plan(parsed: &Parsed, grid: Grid) -> Result<Plan, EvalError> {
+pub(super) fn plan(
+    parsed: &Parsed,
+    grid: Grid,
+    version: Version,
+) -> Result<Plan, EvalError> {
     let facts = vec![Facts::default(); parsed.n_nodes as usize];
     let mut planner = Planner { plan: Plan { facts }, grid };
     let how = planner.visit(&parsed.expr)?;
     planner.mark(&parsed.expr, how);
+    let facts = &mut planner.plan.facts;
+    totals::mark(parsed, version, |it| facts[it.id as usize].totals = true);
     Ok(planner.plan)
 }
 
@@ -137,7 +147,7 @@ impl Planner {
                 let range = resolve(&subquery.range, self.grid, Sign::Positive)?;
                 let at = self.at(subquery.at);
                 let facts = &mut self.plan.facts[id];
-                *facts = Facts { offset, at, range, step, once: false };
+                *facts = Facts { offset, at, range, step, ..Facts::default() };
                 let how = self.visit(&subquery.expr)?;
                 let worth = how.invariant;
                 self.mark(&subquery.expr, How { invariant: how.invariant, worth });

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::plan::Facts;
+use crate::promql::eval::totals::totals;
 use crate::promql::histogram::Histogram;
 use crate::promql::matcher::Matchers;
 use crate::promql::series::{Points, SeriesRef};
@@ -36,6 +37,15 @@ impl Looks {
     /// Where it looks at a step.
     pub(super) fn at(&self, step: usize) -> i64 {
         self.fixed.unwrap_or_else(|| self.grid.time(step)) - self.offset
+    }
+
+    /// From where on to where each look reaches.
+    pub(super) fn windows(
+        self,
+        lookback: i64,
+    ) -> impl Iterator<Item = (i64, i64)> + Clone {
+        let at = move |step| self.at(step);
+        (0..self.grid.n_steps()).map(at).map(move |it| (it - lookback, it))
     }
 
     /// The first and the last look.
@@ -137,8 +147,15 @@ impl<'s> Evaluator<'s> {
         }
         let looks = Looks::new(grid, self.plan.of(expr));
         let n_steps = grid.n_steps();
+        let skips_buckets = self.plan.of(expr).totals;
+        let windows = looks.windows(self.dialect.lookback);
         let mut columns = Vec::new();
         for series in self.select(expr, selector, grid) {
+            let without = match skips_buckets {
+                true => totals(series, windows.clone(), self.dialect),
+                false => None,
+            };
+            let series = series.with(without.as_ref());
             let mut latest = Latest::new(series, self.dialect.lookback);
             let mut column = Column::empty(series.labels.clone(), n_steps);
             let mut weight = 0;

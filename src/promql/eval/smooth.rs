@@ -10,6 +10,7 @@ use crate::promql::annotation::{AnnotationKind, HistogramOp};
 use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::selector::Looks;
+use crate::promql::eval::totals::totals;
 use crate::promql::eval::window::{Clean, Slider};
 use crate::promql::functions::kind::metric_of;
 use crate::promql::functions::native_rate::interpolate;
@@ -33,7 +34,11 @@ impl Evaluator<'_> {
         let matchers = Matchers::new(&selector.matchers);
         let mut columns = Vec::new();
         for series in self.storage.select(&matchers, first - lookback, last + lookback) {
-            let clean = Clean::new(series);
+            let without = match self.plan.of(expr).totals {
+                true => totals(series, looks.windows(i64::MAX / 2), self.dialect),
+                false => None,
+            };
+            let clean = Clean::new(series.with(without.as_ref()));
             let mut floats = Slider::new(clean.floats());
             let mut histograms = Slider::new(clean.histograms());
             let mut column = Column::empty(series.labels.clone(), grid.n_steps());

@@ -9,6 +9,7 @@ use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::selector::Looks;
 use crate::promql::eval::smooth::extend;
+use crate::promql::eval::totals::totals;
 use crate::promql::functions::kind::Extension;
 use crate::promql::histogram::{Histogram, ResetHint};
 use crate::promql::matcher::Matchers;
@@ -151,7 +152,10 @@ impl<'s> Evaluator<'s> {
                 }
                 let matchers = Matchers::new(&selector.matchers);
                 let series = self.storage.select(&matchers, first + 1, last);
-                let source = Source::Stored(series);
+                let source = match self.plan.of(&matrix.selector).totals {
+                    true => self.without_buckets(series, looks, range, extension),
+                    false => Source::Stored(series),
+                };
                 Ok(Ranges { looks, range, extension, weight: 0, source })
             }
             ExprKind::Subquery(subquery) => {
@@ -162,6 +166,29 @@ impl<'s> Evaluator<'s> {
                 Ok(Ranges { looks, range, extension, weight, source })
             }
             _ => Err(not_a_range(expr)),
+        }
+    }
+
+    /// Series whose native histograms have no buckets.
+    fn without_buckets(
+        &self,
+        series: Vec<SeriesRef<'s>>,
+        looks: Looks,
+        range: i64,
+        extension: Extension,
+    ) -> Source<'s> {
+        let lookback = self.dialect.lookback;
+        let windows =
+            looks.windows(range).map(|(from, to)| extension.reach(from, to, lookback));
+        let owned = |it: SeriesRef<'s>| Series {
+            labels: it.labels.clone(),
+            drop_name: it.drop_name,
+            floats: copy(it.floats),
+            histograms: totals(it, windows.clone(), self.dialect).unwrap_or_default(),
+        };
+        match series.iter().all(|it| it.histograms.is_empty()) {
+            true => Source::Stored(series),
+            false => Source::Computed(series.into_iter().map(owned).collect()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::promql::annotation::{AnnotationKind, Monotonicity};
 use crate::promql::dialect::Version;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::functions::kind::{self, Kind, Notes, metric_of};
-use crate::promql::functions::{Arity, Function, native};
+use crate::promql::functions::{Arity, Buckets, Function, native};
 use crate::promql::histogram::Histogram;
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::number;
@@ -18,13 +18,16 @@ use crate::promql::value::Column;
 pub const FUNCTIONS: &[Function] = &[
     Function::new("histogram_avg", &[Vector], Vector)
         .since(2, 51)
-        .kind(Kind::PerHistogram(|it| it.sum / it.count)),
+        .kind(Kind::PerHistogram(|it| it.sum / it.count))
+        .buckets(Buckets::Unread),
     Function::new("histogram_count", &[Vector], Vector)
         .since(2, 40)
-        .kind(Kind::PerHistogram(|it| it.count)),
+        .kind(Kind::PerHistogram(|it| it.count))
+        .buckets(Buckets::Unread),
     Function::new("histogram_sum", &[Vector], Vector)
         .since(2, 40)
-        .kind(Kind::PerHistogram(|it| it.sum)),
+        .kind(Kind::PerHistogram(|it| it.sum))
+        .buckets(Buckets::Unread),
     Function::new("histogram_stddev", &[Vector], Vector)
         .since(2, 48)
         .kind(Kind::PerHistogram(|it| native::variance(it).sqrt())),
@@ -33,13 +36,16 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::PerHistogram(native::variance)),
     Function::new("histogram_fraction", &[Scalar, Scalar, Vector], Vector)
         .since(2, 40)
-        .kind(Kind::Columns(fraction)),
+        .kind(Kind::Columns(fraction))
+        .buckets(Buckets::Needed),
     Function::new("histogram_quantile", &[Scalar, Vector], Vector)
-        .kind(Kind::Columns(quantile)),
+        .kind(Kind::Columns(quantile))
+        .buckets(Buckets::Needed),
     Function::new("histogram_quantiles", &[Vector, String, Scalar, Scalar], Vector)
         .arity(Arity::Optional(9))
         .experimental(3, 11)
-        .kind(Kind::Columns(quantiles)),
+        .kind(Kind::Columns(quantiles))
+        .buckets(Buckets::Needed),
 ];
 
 /// The label of a classic histogram's bucket: its upper bound.

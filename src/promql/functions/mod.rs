@@ -8,7 +8,7 @@
 //! file's `FUNCTIONS`: `Function::new("name", &[params], result).kind(Kind::…(body))`,
 //! where [`kind::Kind`] lists the shapes of bodies, and then the facts that hold:
 //! `keeps_name`, `counter`, `sorts`, `anchored`, `smoothed`, `start_times`, `uses_time`,
-//! `relabels`.
+//! `relabels`, `buckets`.
 
 use std::sync::LazyLock;
 
@@ -70,6 +70,19 @@ pub struct Function {
     /// Sets labels (`label_replace`): results must not collide even while metric names
     /// are kept for delayed removal.
     pub relabels: bool,
+    /// What it needs of the buckets of native histograms below it.
+    pub buckets: Buckets,
+}
+
+/// What a function needs of the buckets of native histograms below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buckets {
+    /// What its arguments need.
+    Any,
+    /// Nothing: counts and sums are enough.
+    Unread,
+    /// All of them, whatever stands around the call.
+    Needed,
 }
 
 /// How many arguments a function takes, given its parameters.
@@ -107,6 +120,7 @@ impl Function {
             start_times: false,
             uses_time: false,
             relabels: false,
+            buckets: Buckets::Any,
         }
     }
 
@@ -145,6 +159,10 @@ impl Function {
 
     const fn relabels(self) -> Function {
         Function { relabels: true, ..self }
+    }
+
+    const fn buckets(self, buckets: Buckets) -> Function {
+        Function { buckets, ..self }
     }
 
     const fn arity(self, arity: Arity) -> Function {
