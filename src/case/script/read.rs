@@ -10,6 +10,7 @@ use crate::case::script::{
 use crate::promql::dialect::Dialect;
 use crate::promql::labels::Labels;
 use crate::promql::number;
+use crate::promql::re2::Regex;
 use crate::promql::syntax;
 use crate::promql::syntax::ast::{ExprKind, TextRange};
 
@@ -108,8 +109,8 @@ impl<'a> Reader<'a> {
 
     fn load(&mut self, line: Line<'a>) -> Read<Load> {
         let (word, gap) = line.text.split_once([' ', '\t']).unwrap_or((line.text, ""));
-        let with_nhcb = word.eq_ignore_ascii_case("load_with_nhcb");
-        if !with_nhcb && !word.eq_ignore_ascii_case("load") || gap.is_empty() {
+        let with_nhcb = word == "load_with_nhcb";
+        if !with_nhcb && word != "load" || gap.is_empty() {
             let message = "invalid load command. (load[_with_nhcb] <step:duration>)";
             return Err(line.error(message));
         }
@@ -121,6 +122,9 @@ impl<'a> Reader<'a> {
             let (name, values) =
                 line.text.split_once([' ', '\t']).unwrap_or((line.text, ""));
             if let Some(metric) = name.strip_suffix("@st") {
+                if let Some((line, ..)) = pending {
+                    return Err(line.error(NO_SAMPLES));
+                }
                 let labels = notation::metric(metric).map_err(|it| {
                     let message = it.message;
                     line.error(format!("invalid @st line metric {metric:?}: {message}"))
@@ -152,7 +156,7 @@ impl<'a> Reader<'a> {
             series.push(LoadSeries { labels, samples, starts });
         }
         match pending {
-            Some((line, ..)) => Err(line.error("@st line has no following sample line")),
+            Some((line, ..)) => Err(line.error(NO_SAMPLES)),
             None => Ok(Load { gap, with_nhcb, series }),
         }
     }
@@ -172,9 +176,9 @@ impl<'a> Reader<'a> {
             expected: Default::default(),
             remarks: Vec::new(),
         };
-        let kind = match word.to_lowercase().as_str() {
+        let kind = match word {
             "eval" => None,
-            "eval_ordered" => Some(RemarkKind::Ordered),
+            "eval_ordered" if mode == "instant" => Some(RemarkKind::Ordered),
             "eval_fail" => Some(RemarkKind::Fail),
             "eval_warn" => Some(RemarkKind::AnyWarn),
             "eval_info" => Some(RemarkKind::AnyInfo),
@@ -211,10 +215,11 @@ impl<'a> Reader<'a> {
             }
             if line.text.split(' ').next() == Some("expect") {
                 eval.remarks.push(remark(line)?);
+                check_together(line, &eval.remarks, usize::from(old_fail))?;
                 place -= 1;
                 continue;
             }
-            if let Some(value) = plain_number(line.text) {
+            if let Ok(value) = number::parse_number(line.text) {
                 eval.expected.scalar = Some(value);
                 return Ok(());
             }
@@ -233,6 +238,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 }
+
+const NO_SAMPLES: &str = "@st line has no following sample line";
 
 const INVALID_EVAL: &str = "invalid evaluation command. Must be either \
     'eval[_fail|_warn|_ordered] instant [at <offset:duration>] <query>' or \
@@ -315,11 +322,41 @@ fn remark(line: Line<'_>) -> Read<Remark> {
     };
     let text = match rest.split_once(':') {
         None if rest.is_empty() => RemarkText::Any,
-        Some(("msg", it)) => RemarkText::Message(it.trim().into()),
-        Some(("regex", it)) => RemarkText::Pattern(it.trim().into()),
+        Some(("msg", it)) if !it.is_empty() => RemarkText::Message(it.trim().into()),
+        Some(("regex", it)) if !it.is_empty() => {
+            let pattern = it.trim();
+            if let Err(error) = Regex::new(pattern) {
+                let message = format!("invalid regex {pattern} for {word}: {error}");
+                return Err(line.error(message));
+            }
+            RemarkText::Pattern(pattern.into())
+        }
         _ => return Err(invalid()),
     };
     Ok(Remark { kind, text })
+}
+
+/// Whether the conditions can all hold.
+fn check_together(line: Line<'_>, remarks: &[Remark], n_old: usize) -> Read<()> {
+    let has = |kind| remarks.iter().any(|it| it.kind == kind);
+    let clashes = [
+        (RemarkKind::Info, RemarkKind::NoInfo, "info and no_info"),
+        (RemarkKind::Warn, RemarkKind::NoWarn, "warn and no_warn"),
+    ];
+    for (one, other, names) in clashes {
+        if has(one) && has(other) {
+            let message =
+                format!("invalid expect lines, {names} cannot be used together");
+            return Err(line.error(message));
+        }
+    }
+    // `eval_fail` brings one that says nothing about the text.
+    let n_fails = remarks.iter().filter(|it| it.kind == RemarkKind::Fail).count();
+    match n_fails <= n_old + 1 {
+        true => Ok(()),
+        false => Err(line
+            .error("invalid expect lines, multiple expect fail lines are not allowed")),
+    }
 }
 
 fn read_series(line: Line<'_>) -> Read<(Labels, Vec<Sample>)> {
@@ -334,13 +371,4 @@ fn read_series(line: Line<'_>) -> Read<(Labels, Vec<Sample>)> {
             };
             ScriptError { line: line.number, at, message: it.message, is_eval: false }
         })
-}
-
-/// A line that is a number alone.
-fn plain_number(text: &str) -> Option<f64> {
-    let hexadecimal = || i64::from_str_radix(text.strip_prefix("0x")?, 16).ok();
-    match text.parse::<i64>().ok().or_else(hexadecimal) {
-        Some(value) => Some(value as f64),
-        None => number::parse(text),
-    }
 }

@@ -21,6 +21,9 @@ fn read_item(item: &str, all: &mut Vec<Option<i64>>) -> Result<(), String> {
     }
     if let Some(times) = item.strip_prefix("_x") {
         let times = repeats(times)?;
+        if times == 0 {
+            return Err("invalid repeat count".into());
+        }
         all.extend(std::iter::repeat_n(None, times));
         return Ok(());
     }
@@ -31,7 +34,11 @@ fn read_item(item: &str, all: &mut Vec<Option<i64>>) -> Result<(), String> {
     }
     let (step, rest) = match rest.as_bytes()[0] {
         b'+' | b'-' => offset(rest)?,
-        _ => (0, rest),
+        b'x' => (0, rest),
+        _ => {
+            let found = rest.chars().next().unwrap_or_default();
+            return Err(format!("unexpected character {found:?} after duration"));
+        }
     };
     let Some(times) = rest.strip_prefix('x') else {
         return Err("expected 'x<count>' after step duration".into());

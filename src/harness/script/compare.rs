@@ -114,12 +114,12 @@ pub(super) fn columns(eval: &Eval, value: &Value, grid: Grid) -> Result<(), Stri
     match value {
         Value::Vector(columns) => {
             let all = columns.iter().map(|it| (&it.labels, points(it, grid)));
-            timed(eval, all.collect(), (grid.start, grid.step))
+            timed(eval, all.collect(), grid)
         }
         Value::Scalar(values) => {
             let column = Column::full(Labels::empty(), values.clone());
             let all = vec![(&column.labels, points(&column, grid))];
-            timed(eval, all, (grid.start, grid.step))
+            timed(eval, all, grid)
         }
         Value::Text(_) | Value::Matrix(_) => Err("not a result of a range query".into()),
     }
@@ -131,7 +131,7 @@ fn points(column: &Column, grid: Grid) -> Vec<(i64, Sample)> {
 }
 
 fn matrix(eval: &Eval, all: &[Series]) -> Result<(), String> {
-    let Some((start, _, step)) = eval.expected.range else {
+    let Some((start, end, step)) = eval.expected.range else {
         return match (all.is_empty(), eval.expected.series.first()) {
             (true, None) => Ok(()),
             (true, Some(it)) => Err(format!("expected metric {} not found", it.labels)),
@@ -149,15 +149,18 @@ fn matrix(eval: &Eval, all: &[Series]) -> Result<(), String> {
         points.sort_by_key(|it| it.0);
         (&it.labels, points)
     });
-    timed(eval, all.collect(), (start, step))
+    timed(eval, all.collect(), Grid { start, end, step })
 }
 
 /// Compares series whose samples have times.
 fn timed(
     eval: &Eval,
     all: Vec<(&Labels, Vec<(i64, Sample)>)>,
-    (start, step): (i64, i64),
+    grid: Grid,
 ) -> Result<(), String> {
+    if eval.remarks.iter().any(|it| it.kind == RemarkKind::Ordered) {
+        return Err("expected ordered result, but query returned a matrix".into());
+    }
     if eval.expected.scalar.is_some() {
         return Err("expected scalar result, but got a matrix".into());
     }
@@ -175,12 +178,20 @@ fn timed(
             return Err(format!("unexpected metric {labels} in result, has {has}"));
         };
         seen.insert(*labels);
+        let n_written = wanted.samples.len();
+        let last = grid.start + n_written.saturating_sub(1) as i64 * grid.step;
+        if grid.end < last {
+            return Err(format!(
+                "expected {n_written} points for {labels}, but query time range cannot \
+                 return this many points"
+            ));
+        }
         let written: Vec<(i64, &Written)> = wanted
             .samples
             .iter()
             .enumerate()
             .filter(|it| !matches!(it.1, Written::Gap))
-            .map(|(idx, it)| (start + idx as i64 * step, it))
+            .map(|(idx, it)| (grid.start + idx as i64 * grid.step, it))
             .collect();
         if written.len() != points.len() {
             return Err(format!(

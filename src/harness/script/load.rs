@@ -8,7 +8,7 @@ use crate::harness::script::nhcb;
 use crate::promql::histogram::Histogram;
 use crate::promql::series::{Samples, Series};
 use crate::promql::storage::MemoryStorage;
-use crate::promql::value::is_stale_nan;
+use crate::promql::value::{Sample, is_stale_nan};
 
 /// Adds the series of a `load`.
 pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), String> {
@@ -40,7 +40,7 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
             (floats.starts, histograms.starts) = starts;
         }
         let labels = series.labels.clone();
-        storage.insert(Series { labels, drop_name: false, floats, histograms });
+        append(storage, Series { labels, drop_name: false, floats, histograms })?;
     }
     if !load.with_nhcb {
         return Ok(());
@@ -53,7 +53,49 @@ pub(super) fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Strin
             before = Some(stored.clone());
             histograms.push(time, Arc::new(stored));
         }
-        storage.insert(Series { labels, histograms, ..Series::default() });
+        append(storage, Series { labels, histograms, ..Series::default() })?;
     }
     Ok(())
+}
+
+/// Adds the samples of a series behind those that it has, as Prometheus's database does:
+/// the last one may be repeated, none may come before it.
+fn append(storage: &mut MemoryStorage, series: Series) -> Result<(), String> {
+    let id = storage.series_id(&series.labels, 0);
+    let ends = (end(&storage.series()[id as usize], true), end(&series, false));
+    if let (Some((last, old)), Some((first, new))) = ends {
+        if first < last {
+            return Err("out of order sample".into());
+        }
+        if first == last && !same(&old, &new) {
+            return Err("duplicate sample for timestamp".into());
+        }
+    }
+    storage.insert(series);
+    Ok(())
+}
+
+/// The first or the last sample of a series.
+fn end(series: &Series, is_last: bool) -> Option<(i64, Sample)> {
+    let (floats, histograms) = (series.floats.points(), series.histograms.points());
+    let (float, histogram) = match is_last {
+        true => (floats.last(), histograms.last()),
+        false => (floats.first(), histograms.first()),
+    };
+    let float = float.map(|(time, it)| (time, Sample::Float(*it)));
+    let histogram = histogram.map(|(time, it)| (time, Sample::Histogram(it.clone())));
+    match (float, histogram) {
+        (Some(one), Some(two)) => {
+            Some(if (one.0 < two.0) == is_last { two } else { one })
+        }
+        (one, two) => one.or(two),
+    }
+}
+
+fn same(one: &Sample, two: &Sample) -> bool {
+    match (one, two) {
+        (Sample::Float(one), Sample::Float(two)) => one.to_bits() == two.to_bits(),
+        (Sample::Histogram(one), Sample::Histogram(two)) => one.same_data(two),
+        (_, _) => false,
+    }
 }

@@ -7,6 +7,8 @@ mod compare;
 pub(super) mod load;
 mod nhcb;
 mod pin;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use crate::promql::annotation::{Annotation, Annotations};
 use crate::promql::check;
 use crate::promql::dialect::{Dialect, Features};
 use crate::promql::eval::{self, Options, Outcome};
+use crate::promql::re2::Regex;
 use crate::promql::storage::MemoryStorage;
 use crate::promql::syntax::ast::{Parsed, TextRange};
 use crate::promql::value::{Grid, Value};
@@ -188,7 +191,7 @@ fn matches(wanted: &RemarkText, text: &str) -> Result<bool, String> {
     match wanted {
         RemarkText::Any => Ok(true),
         RemarkText::Message(it) => Ok(it == text),
-        RemarkText::Pattern(it) => match regex_automata::meta::Regex::new(it) {
+        RemarkText::Pattern(it) => match Regex::new(it) {
             Ok(regex) => Ok(regex.is_match(text)),
             Err(error) => Err(format!("invalid regex {it}: {error}")),
         },
