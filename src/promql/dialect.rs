@@ -73,6 +73,11 @@ impl Dialect {
         }
     }
 
+    /// Whether the server is of version `major.minor` or newer.
+    pub fn has(&self, major: u16, minor: u16) -> bool {
+        Version::new(major, minor) <= self.version
+    }
+
     /// Everything that the newest version has: what Prometheus's own scripts run with.
     pub fn everything() -> Dialect {
         Dialect {

@@ -13,7 +13,7 @@ use aqua_alerts::doc::yaml;
 use aqua_alerts::harness::promtool::{Rules, run_file};
 use aqua_alerts::harness::result::{FileResult, Outcome};
 use aqua_alerts::harness::silence::warnings;
-use aqua_alerts::promql::dialect::{Dialect, Version};
+use aqua_alerts::promql::dialect::{Dialect, Features, Version};
 use aqua_alerts::rulefile::read::{Config, read};
 use aqua_alerts::rules::group::Group;
 use libtest_mimic::{Failed, Trial};
@@ -103,6 +103,22 @@ fn fixture(path: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
+/// A file whose expectations are all impossible: what promtool 3.5, with its
+/// experimental functions, says that it got. Where the name says so, with delayed name
+/// removal.
+fn answers(path: &Path) -> Result<(), Failed> {
+    let plain = Dialect::new(Version::new(3, 5));
+    let features = Features {
+        experimental_functions: true,
+        delayed_name_removal: path.to_string_lossy().contains("delayed"),
+        ..plain.features
+    };
+    let found = messages(&run(path, Dialect { features, ..plain }));
+    let expected = fs::read_to_string(path.with_extension("expected")).unwrap();
+    pretty_assertions::assert_eq!(expected, found);
+    Ok(())
+}
+
 /// What promtool passes over in silence, with the lines.
 fn silence() -> Result<(), Failed> {
     let path = Path::new(FIXTURES).join("silence.yaml");
@@ -128,9 +144,11 @@ fn silence() -> Result<(), Failed> {
 const FIXTURES: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool");
 
-/// The fixtures as tests.
-pub fn trials() -> Vec<Trial> {
-    let dir = FIXTURES;
+const ANSWERS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool-3.5");
+
+/// The test files of a directory, sorted.
+fn files(dir: &str) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
     paths.sort();
@@ -138,11 +156,19 @@ pub fn trials() -> Vec<Trial> {
         let name = it.file_name().unwrap().to_string_lossy();
         name.ends_with(".yaml") && !name.ends_with(".rules.yaml")
     });
-    let trial = |path: PathBuf| {
+    paths
+}
+
+/// The fixtures as tests.
+pub fn trials() -> Vec<Trial> {
+    let trial = |room: &str, path: PathBuf, test: fn(&Path) -> Result<(), Failed>| {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        Trial::test(format!("harness::promtool::{name}"), move || fixture(&path))
+        Trial::test(format!("harness::{room}::{name}"), move || test(&path))
     };
-    let mut trials: Vec<Trial> = paths.into_iter().map(trial).collect();
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(files(FIXTURES).into_iter().map(|it| trial("promtool", it, fixture)));
+    trials
+        .extend(files(ANSWERS).into_iter().map(|it| trial("promtool-3.5", it, answers)));
     trials.push(Trial::test("harness::promtool::silence_is_told", silence));
     trials
 }

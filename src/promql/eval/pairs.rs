@@ -281,6 +281,10 @@ impl Evaluator<'_> {
         let Some(result) = self.one_result(at.expr, binary, &lhs, &rhs) else {
             return Ok(());
         };
+        // Versions before 3.9 ask for unique matches of what a comparison keeps only.
+        if result.is_none() && !self.dialect.has(3, 9) {
+            return Ok(());
+        }
         let id = results.id(pair, || {
             let (many, one) = sides.labels(pair);
             self.labels_of(binary, matching, &many, &one)

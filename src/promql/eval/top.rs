@@ -12,7 +12,7 @@ use crate::promql::eval::aggregate::{Groups, Param};
 use crate::promql::eval::plan::unwrap;
 use crate::promql::labels::Labels;
 use crate::promql::number;
-use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr};
+use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr, TextRange};
 use crate::promql::value::{Column, Grid};
 use crate::promql::xxhash::xxhash64;
 
@@ -38,7 +38,11 @@ impl Evaluator<'_> {
         groups: &Groups,
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
-        if !self.check_param(expr, aggregate, param)? {
+        let is_used = match self.dialect.has(3, 6) {
+            true => self.check_param(expr, aggregate, param)?,
+            false => self.check_old_param(expr, aggregate, param, columns)?,
+        };
+        if !is_used {
             return Ok(Vec::new());
         }
         let mut chosen = Chosen::new(columns, grid);
@@ -90,6 +94,49 @@ impl Evaluator<'_> {
         Ok(chosen.results)
     }
 
+    /// As versions before 3.6 do: each step by itself, where there is something to
+    /// choose from.
+    fn check_old_param(
+        &mut self,
+        expr: &Expr,
+        aggregate: &Aggregate,
+        param: &Param,
+        columns: &[Column],
+    ) -> Result<bool, EvalError> {
+        let at = aggregate.param.as_ref().map_or(expr.span, |it| unwrap(it).span);
+        let is_ratio = aggregate.op == AggregateOp::LimitRatio;
+        match is_ratio {
+            true if param.max == 0.0 && param.min == 0.0 => return Ok(false),
+            true => self.note_ratio(param, at),
+            false if param.max < 1.0 => return Ok(false),
+            false => {}
+        }
+        for (step, value) in param.values.iter().enumerate() {
+            let is_fine = match is_ratio {
+                true => !value.is_nan(),
+                false => (MIN_INT..=MAX_INT).contains(value),
+            };
+            if is_fine || !columns.iter().any(|it| it.has.get(step)) {
+                continue;
+            }
+            let value = number::general(*value);
+            let text = match is_ratio {
+                true => format!("Ratio value {value} is NaN"),
+                false => format!("Scalar value {value} overflows int64"),
+            };
+            return Err(EvalError::new(at, ErrorKind::Other(text)));
+        }
+        Ok(true)
+    }
+
+    fn note_ratio(&mut self, param: &Param, at: TextRange) {
+        for (value, capped) in [(param.max, 1.0), (param.min, -1.0)] {
+            if 1.0 < value * capped {
+                self.notes.add(AnnotationKind::InvalidRatio { value, capped }, at);
+            }
+        }
+    }
+
     /// Whether there is anything to choose at all.
     fn check_param(
         &mut self,
@@ -106,11 +153,7 @@ impl Evaluator<'_> {
             if param.any_nan {
                 return fail("Ratio value is NaN".into());
             }
-            for (value, capped) in [(param.max, 1.0), (param.min, -1.0)] {
-                if 1.0 < value * capped {
-                    self.notes.add(AnnotationKind::InvalidRatio { value, capped }, at);
-                }
-            }
+            self.note_ratio(param, at);
             return Ok(true);
         }
         if param.max < 1.0 {

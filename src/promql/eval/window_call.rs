@@ -53,7 +53,9 @@ impl<'s> Evaluator<'s> {
             let clean = Clean::new(series);
             let mut floats = Slider::new(clean.floats());
             let mut histograms = Slider::new(clean.histograms());
-            let drop_name = !calling.function.keeps_name || series.drop_name;
+            // Versions before 3.12 forget here which names are to go.
+            let drop_name = !calling.function.keeps_name
+                || series.drop_name && self.dialect.has(3, 12);
             let labels = match drop_name && !self.delayed() {
                 true => series.labels.without_metadata(),
                 false => series.labels.clone(),

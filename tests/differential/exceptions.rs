@@ -1,0 +1,112 @@
+//! Where the answers may differ, each with its reason, and as narrow as it can be.
+
+use crate::answer::Answer;
+use crate::promtool::UNSTEADY;
+
+/// Two answers that are not the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference<'a> {
+    /// The query.
+    pub query: &'a str,
+    /// What the crate answers.
+    pub ours: &'a Answer,
+    /// What the other program answers.
+    pub theirs: &'a Answer,
+}
+
+/// A known reason for a difference.
+#[derive(Debug)]
+pub struct Exception {
+    /// Its name.
+    pub name: &'static str,
+    /// Why the answers are not the same, and why that is no fault here.
+    pub reason: &'static str,
+    covers: fn(&Difference<'_>) -> bool,
+}
+
+/// All of them.
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        name: UNSTEADY,
+        reason: "promtool, asked ten times, does not answer the same: results of several \
+                 steps come in the order of a Go map, on which sums and choices depend",
+        covers: |_| false,
+    },
+    Exception {
+        name: "pair of duplicates",
+        reason: "3.5 names two duplicate series in the order of its storage, which with \
+                 promtool is that of a Go map; later versions, and this crate, sort them",
+        covers: |it| {
+            let (Answer::Error(ours), Answer::Error(theirs)) = (it.ours, it.theirs)
+            else {
+                return false;
+            };
+            matches!((pair(ours), pair(theirs)), (Some(a), Some(b)) if a == b)
+        },
+    },
+    Exception {
+        name: "place in an aggregation",
+        reason: "3.5 miscounts the places of faults inside `sum by (…) (…)`, mended in \
+                 3.7",
+        covers: |it| {
+            let (Answer::Error(ours), Answer::Error(theirs)) = (it.ours, it.theirs)
+            else {
+                return false;
+            };
+            let is_grouped =
+                it.query.contains(" by (") || it.query.contains(" without (");
+            let text = |it: &str| Some(it.split_once(": parse error: ")?.1.to_string());
+            is_grouped && text(ours).is_some() && text(ours) == text(theirs)
+        },
+    },
+    Exception {
+        name: "info",
+        reason: "`info` was young in 3.5: mended in 3.8, 3.10, 3.12 and 3.14",
+        covers: |it| it.query.contains("info("),
+    },
+    Exception {
+        name: "sign of a zero among zeros",
+        reason: "quantiles sort 0 and -0 as equals, and Go's sort leaves their order to \
+                 its inner steps",
+        covers: |it| {
+            it.query.contains("quantile") && unsigned(it.ours) == unsigned(it.theirs)
+        },
+    },
+    Exception {
+        name: "native histograms",
+        reason: "they were experimental in 3.5 and calculated otherwise",
+        covers: |it| {
+            ["latency", "size", "depth", "mixed", "__name__"]
+                .iter()
+                .any(|name| it.query.contains(name))
+        },
+    },
+];
+
+/// An answer whose zeros have no sign.
+fn unsigned(answer: &Answer) -> Answer {
+    let unsign = |(labels, value): &(String, String)| {
+        let value = if value == "-0E+00" { "0E+00" } else { value };
+        (labels.clone(), value.to_string())
+    };
+    match answer {
+        Answer::Error(_) => answer.clone(),
+        Answer::Samples(it) => Answer::Samples(it.iter().map(unsign).collect()),
+    }
+}
+
+/// The exception that covers a difference.
+pub fn find(difference: &Difference<'_>) -> Option<&'static Exception> {
+    EXCEPTIONS.iter().find(|it| (it.covers)(difference))
+}
+
+/// The parts of a message about duplicate series, the two of them sorted.
+fn pair(message: &str) -> Option<(&str, Vec<&str>, &str)> {
+    let head = message.find("found duplicate series")?;
+    let open = head + message[head..].find(": [")? + 3;
+    let close = open + message[open..].find("];many-to-many")?;
+    let mut series: Vec<&str> = message[open..close].split("}, ").collect();
+    series.iter_mut().for_each(|it| *it = it.trim_end_matches('}'));
+    series.sort_unstable();
+    Some((&message[..open], series, &message[close..]))
+}

@@ -1,0 +1,50 @@
+//! Where the other programs are, and files for them.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The program of that name: in `AQUA_PEERS`, in `PATH`, or in `target/peers/usr/bin`.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let mut dirs: Vec<PathBuf> = Vec::new();
+    dirs.extend(env::var_os("AQUA_PEERS").map(PathBuf::from));
+    if let Some(path) = env::var_os("PATH") {
+        dirs.extend(env::split_paths(&path));
+    }
+    dirs.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/usr/bin"));
+    dirs.into_iter().map(|it| it.join(name)).find(|it| it.is_file())
+}
+
+/// The number in an environment variable.
+pub fn number(name: &str, default: u64) -> u64 {
+    env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(default)
+}
+
+/// A directory of its own that goes with its owner.
+#[derive(Debug)]
+pub struct Directory(PathBuf);
+
+impl Directory {
+    /// A new, empty one.
+    pub fn new() -> Directory {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let idx = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("aqua-alerts-differential-{}-{idx}", process::id());
+        let path = env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Directory(path)
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
