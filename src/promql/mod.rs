@@ -10,6 +10,7 @@ pub mod duration;
 pub mod error;
 pub mod eval;
 pub mod functions;
+mod gosort;
 pub mod histogram;
 pub mod infer;
 pub mod kahan;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::promql::gosort;
+
 /// Counts of neighbouring buckets that differ by less than this, relatively, differ by
 /// rounding only.
 const SMALL_DELTA: f64 = 1e-12;
@@ -29,7 +31,7 @@ pub fn quantile(q: f64, values: &mut [f64]) -> f64 {
     if let Some(it) = degenerate(q) {
         return it;
     }
-    values.sort_by(nan_first);
+    gosort::sort(values, |a, b| a.is_nan() || a < b);
     let last = values.len() - 1;
     let rank = q * last as f64;
     let lower = rank.floor();

@@ -1,15 +1,14 @@
 //! `topk`, `bottomk`, `limitk` and `limit_ratio`: some series of each group.
 //!
-//! Which of several equal values stay follows Go's heap, as in `aggregationK` of
+//! Which of several equal values stay, and in what order, follows Go's heap and sorting, as in `aggregationK` of
 //! Prometheus `promql/engine.go`.
-
-use std::cmp::Ordering;
 
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::aggregate::{Groups, Param};
 use crate::promql::eval::plan::unwrap;
+use crate::promql::gosort;
 use crate::promql::labels::Labels;
 use crate::promql::number;
 use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr, TextRange};
@@ -60,30 +59,32 @@ impl Evaluator<'_> {
                 if !column.has.get(step) {
                     continue;
                 }
-                let entry = Entry { value: column.floats[step], column: idx as u32 };
+                let value = column.float(step).unwrap_or(0.0);
+                let entry = Entry { value, column: idx as u32 };
                 let heap = &mut heaps[groups.of_series[idx] as usize];
                 match aggregate.op {
                     AggregateOp::LimitRatio if takes(ratio, offsets[idx]) => {
-                        heap.push(entry);
+                        push(heap, entry, ascending);
                     }
                     AggregateOp::LimitRatio => {}
-                    AggregateOp::Limitk if heap.len() < k => heap.push(entry),
+                    AggregateOp::Limitk if heap.len() < k => {
+                        push(heap, entry, ascending);
+                    }
                     AggregateOp::Limitk => {}
                     _ if column.histogram(step).is_some() => {
                         let aggregation = aggregate.op.as_str();
                         let kind = AnnotationKind::IgnoredInAggregation { aggregation };
                         self.notes.add(kind, expr.span);
                     }
-                    AggregateOp::Bottomk => offer(heap, entry, k, |a, b| b < a),
-                    _ => offer(heap, entry, k, |a, b| a < b),
+                    AggregateOp::Bottomk => offer(heap, entry, k, descending),
+                    _ => offer(heap, entry, k, ascending),
                 }
             }
             for heap in &mut heaps {
                 match aggregate.op {
-                    AggregateOp::Topk => heap.sort_by(|a, b| order(b.value, a.value)),
-                    AggregateOp::Bottomk => {
-                        heap.sort_by(|a, b| order(-b.value, -a.value));
-                    }
+                    // The heap has on top what is to come last.
+                    AggregateOp::Topk => gosort::sort(heap, |a, b| ascending(*b, *a)),
+                    AggregateOp::Bottomk => gosort::sort(heap, |a, b| descending(*b, *a)),
                     _ => {}
                 }
                 for entry in heap.iter() {
@@ -203,40 +204,41 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// Ascending, NaN before all.
-fn order(a: f64, b: f64) -> Ordering {
-    match (a.is_nan(), b.is_nan()) {
-        (true, true) => Ordering::Equal,
-        (true, false) => Ordering::Less,
-        (false, true) => Ordering::Greater,
-        (false, false) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-    }
+/// Which of two entries is to be further up in a heap.
+type Less = fn(Entry, Entry) -> bool;
+
+/// The smaller one; NaN comes before all, itself included.
+fn ascending(a: Entry, b: Entry) -> bool {
+    a.value.is_nan() || a.value < b.value
+}
+
+/// The greater one; NaN comes before all, itself included.
+fn descending(a: Entry, b: Entry) -> bool {
+    a.value.is_nan() || b.value < a.value
 }
 
 /// Offers an entry to a heap of at most `k`, with the one to go first on top.
-fn offer(heap: &mut Vec<Entry>, entry: Entry, k: usize, below: fn(f64, f64) -> bool) {
+fn offer(heap: &mut Vec<Entry>, entry: Entry, k: usize, less: Less) {
     if heap.len() < k {
-        heap.push(entry);
-        sift_up(heap, below);
-        return;
+        return push(heap, entry, less);
     }
     let Some(top) = heap.first().copied() else { return };
-    if below(top.value, entry.value) || top.value.is_nan() && !entry.value.is_nan() {
+    if !entry.value.is_nan() && less(top, entry) {
         heap[0] = entry;
-        sift_down(heap, below);
+        sift_down(heap, less);
     }
 }
 
-/// As Go's `Less` on values: NaN comes before all, itself included.
-fn less(a: Entry, b: Entry, below: fn(f64, f64) -> bool) -> bool {
-    a.value.is_nan() || below(a.value, b.value)
+fn push(heap: &mut Vec<Entry>, entry: Entry, less: Less) {
+    heap.push(entry);
+    sift_up(heap, less);
 }
 
-fn sift_up(heap: &mut [Entry], below: fn(f64, f64) -> bool) {
+fn sift_up(heap: &mut [Entry], less: Less) {
     let mut child = heap.len() - 1;
     while 0 < child {
         let parent = (child - 1) / 2;
-        if !less(heap[child], heap[parent], below) {
+        if !less(heap[child], heap[parent]) {
             return;
         }
         heap.swap(child, parent);
@@ -244,7 +246,7 @@ fn sift_up(heap: &mut [Entry], below: fn(f64, f64) -> bool) {
     }
 }
 
-fn sift_down(heap: &mut [Entry], below: fn(f64, f64) -> bool) {
+fn sift_down(heap: &mut [Entry], less: Less) {
     let mut parent = 0;
     loop {
         let left = 2 * parent + 1;
@@ -252,11 +254,11 @@ fn sift_down(heap: &mut [Entry], below: fn(f64, f64) -> bool) {
             return;
         }
         let right = left + 1;
-        let child = match right < heap.len() && less(heap[right], heap[left], below) {
+        let child = match right < heap.len() && less(heap[right], heap[left]) {
             true => right,
             false => left,
         };
-        if !less(heap[child], heap[parent], below) {
+        if !less(heap[child], heap[parent]) {
             return;
         }
         heap.swap(child, parent);

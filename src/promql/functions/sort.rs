@@ -1,10 +1,13 @@
 //! The order of the elements of an instant vector.
+//!
+//! Where several count as equal, theirs is the one in which Go's sorting leaves them.
 
 use std::cmp::Ordering;
 
 use crate::promql::error::EvalError;
 use crate::promql::functions::kind::{self, Kind, Notes};
 use crate::promql::functions::{Arity, Function};
+use crate::promql::gosort::sort;
 use crate::promql::syntax::types::ValueType::{String, Vector};
 use crate::promql::value::Column;
 
@@ -119,36 +122,6 @@ impl<'t> Iterator for Chunks<'t> {
     }
 }
 
-/// How many elements Go's sorting inserts one by one.
-const FEW: usize = 12;
-
-/// Sorts by a relation that need not be an order: where it is none, few elements come out
-/// as Go's sorting leaves them, and more come out somehow, without a panic.
-fn sort<T>(items: &mut Vec<T>, before: impl Fn(&T, &T) -> bool + Copy) {
-    if items.len() <= FEW {
-        for idx in 1..items.len() {
-            let mut at = idx;
-            while 0 < at && before(&items[at], &items[at - 1]) {
-                items.swap(at, at - 1);
-                at -= 1;
-            }
-        }
-        return;
-    }
-    let mut right = items.split_off(items.len() / 2);
-    sort(items, before);
-    sort(&mut right, before);
-    let (mut left, mut right) =
-        (std::mem::take(items).into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        items.extend(match before(b, a) {
-            true => right.next(),
-            false => left.next(),
-        });
-    }
-    items.extend(left.chain(right));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,17 +165,5 @@ mod tests {
             let order: Vec<_> = columns.iter().map(|it| it.labels.get("a")).collect();
             assert_eq!(order.join(" "), want, "{name}");
         }
-    }
-
-    #[test]
-    fn many_are_sorted_too() {
-        let mut items: Vec<u64> = (0..100).map(|it| it * 7919 % 101).collect();
-        let mut want = items.clone();
-        want.sort_unstable();
-        sort(&mut items, |a, b| a < b);
-        assert_eq!(items, want);
-        // A relation that is no order.
-        sort(&mut items, |_, _| true);
-        assert_eq!(items.len(), 100);
     }
 }
