@@ -103,7 +103,8 @@ fn only_the_renderer_knows_how_a_message_is_drawn() {
 
 #[test]
 fn lines_end_without_blanks() {
-    for (path, text) in rust_files("src").into_iter().chain(rust_files("tests")) {
+    let all = ["src", "tests", "fuzz/src", "fuzz/fuzz_targets"];
+    for (path, text) in all.into_iter().flat_map(rust_files) {
         for (idx, line) in text.lines().enumerate() {
             assert!(line.trim_end() == line, "{path}:{}: trailing blank", idx + 1);
         }
