@@ -68,7 +68,9 @@ fn histogram(it: &Histogram) -> String {
         ("z_bucket", it.zero_count),
         ("z_bucket_w", it.zero_threshold),
     ];
-    let written = numbers.iter().filter(|it| it.1 != 0.0);
+    // Custom bounds leave no room for a zero bucket.
+    let n = if it.has_custom_buckets() { 2 } else { numbers.len() };
+    let written = numbers[..n].iter().filter(|it| it.1 != 0.0);
     out.extend(written.map(|(key, value)| format!("{key}:{}", number::general(*value))));
     if it.has_custom_buckets() {
         out.push(format!("custom_values:{}", list_of(&it.custom_values)));

@@ -43,6 +43,7 @@ pub enum AnnotationKind {
     NativeNotCounter { metric: Symbol },
     NativeNotGauge { metric: Symbol },
     MixedExponentialCustom { metric: Symbol },
+    IncompatibleCustomBuckets { metric: Symbol },
     IncompatibleBucketLayout { op: BinaryOp },
     SortInRange,
     PossibleNonCounter { metric: Symbol },
@@ -101,6 +102,7 @@ impl AnnotationKind {
             | NativeNotCounter { .. }
             | NativeNotGauge { .. }
             | MixedExponentialCustom { .. }
+            | IncompatibleCustomBuckets { .. }
             | IncompatibleBucketLayout { .. }
             | SortInRange
             | ResetCollision { .. }
@@ -171,6 +173,12 @@ impl fmt::Display for AnnotationKind {
                 f,
                 "vector contains a mix of histograms with exponential and custom \
                  buckets schemas for metric name {}",
+                quote(metric)
+            ),
+            IncompatibleCustomBuckets { metric } => write!(
+                f,
+                "vector contains histograms with incompatible custom buckets for metric \
+                 name {}",
                 quote(metric)
             ),
             IncompatibleBucketLayout { op } => write!(

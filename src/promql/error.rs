@@ -96,8 +96,8 @@ impl fmt::Display for ErrorKind {
                 "multiple matches for labels: grouping labels must ensure unique matches",
             ),
             ErrorKind::TooManySamples => f.write_str(
-                "query processing would load too many samples into memory in \
-                 expression evaluation",
+                "query processing would load too many samples into memory in query \
+                 execution",
             ),
             ErrorKind::BadRegexp { function, pattern } => {
                 write!(f, "invalid regular expression in {function}(): {pattern}")

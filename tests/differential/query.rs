@@ -121,7 +121,7 @@ impl Generator<'_> {
         let range = self.range();
         let step = match self.rng.below(3) {
             0 => "",
-            _ => self.rng.pick(&["30s", "1m", "1m", "45s", "7s"]),
+            _ => self.rng.pick(&["30s", "1m", "1m", "45s", "7s", "1s"]),
         };
         let modifiers = self.modifiers();
         format!("{inner}[{range}:{step}]{modifiers}")

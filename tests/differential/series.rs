@@ -126,8 +126,10 @@ fn fill(
     rng: &mut Random,
 ) {
     let mut state = State::random(shape, rng);
+    let start = out.len();
     while out.len() < n {
-        if rng.percent(gaps) && rng.percent(50) {
+        // The first sample settles the place of the series: it must be there.
+        if out.len() != start && rng.percent(gaps) && rng.percent(50) {
             if rng.percent(40) {
                 out.push("stale".to_string());
             }
@@ -242,7 +244,10 @@ impl State {
             }
             1 if kind != "custom" => self.schema = rng.within(-1, 3),
             2 if kind != "custom" => self.offset += rng.within(-1, 1),
-            3 if kind != "custom" => self.buckets.push(0),
+            4 if kind == "custom" && rng.percent(20) => {
+                self.bounds = rng.pick(&["0.1 1 10", "0.5 1 10", "1 2 5"]);
+            }
+            3 if kind != "custom" && self.buckets.len() < 12 => self.buckets.push(1),
             _ => {}
         }
         for it in self.buckets.iter_mut().chain(&mut self.negative) {

@@ -5,7 +5,7 @@
 //! `promql/engine.go`).
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::promql::annotation::{AnnotationKind, HistogramOp};
@@ -13,7 +13,7 @@ use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::plan::unwrap;
 use crate::promql::functions::kind::metric_of;
-use crate::promql::histogram::Total;
+use crate::promql::histogram::{Style, Total};
 use crate::promql::kahan::Kahan;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::quantile::quantile;
@@ -266,6 +266,9 @@ impl Evaluator<'_> {
         let mut drop_name = vec![false; n_groups];
         let mut histograms: BTreeMap<(usize, usize), Option<Total>> = BTreeMap::new();
         let adds = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg);
+        let style = Style::of(self.dialect);
+        // Groups and steps whose first histogram has custom bounds.
+        let mut custom: HashSet<(usize, usize)> = HashSet::new();
         let at = unwrap(&aggregate.expr).span;
         for (column, group) in columns.iter().zip(&groups.of_series) {
             let group = *group as usize;
@@ -287,14 +290,25 @@ impl Evaluator<'_> {
                             {
                                 *total = None;
                                 let metric = metric_of(&column.labels);
-                                let kind =
-                                    AnnotationKind::MixedExponentialCustom { metric };
+                                let kind = match custom.contains(&(group, step)) {
+                                    true if histogram.has_custom_buckets() => {
+                                        AnnotationKind::IncompatibleCustomBuckets {
+                                            metric,
+                                        }
+                                    }
+                                    _ => {
+                                        AnnotationKind::MixedExponentialCustom { metric }
+                                    }
+                                };
                                 self.notes.add(kind, at);
                             }
                         }
                         Entry::Vacant(it) => {
                             let is_mean = aggregate.op == AggregateOp::Avg;
-                            it.insert(Some(Total::new(histogram, is_mean)));
+                            it.insert(Some(Total::new(histogram, is_mean, style)));
+                            if histogram.has_custom_buckets() {
+                                custom.insert((group, step));
+                            }
                         }
                     }
                     continue;

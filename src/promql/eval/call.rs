@@ -200,6 +200,9 @@ impl Evaluator<'_> {
         let mut columns = Vec::new();
         let mut scalars = Vec::new();
         let mut texts: Vec<Arc<str>> = Vec::new();
+        if calling.function.relabels {
+            self.check_texts(calling, f)?;
+        }
         for arg in &calling.args {
             match self.eval(arg, grid)? {
                 Value::Vector(it) => columns = it,
@@ -232,6 +235,30 @@ impl Evaluator<'_> {
         let columns = merge::finish(columns, grid, self.delayed(), at)?;
         self.limit.step_by_step(before, &gathered, &columns, at)?;
         Ok(Value::Vector(columns))
+    }
+
+    /// A text that is no label name or no regular expression is told before anything
+    /// that the vector may have wrong.
+    fn check_texts(
+        &mut self,
+        calling: &Calling<'_>,
+        f: fn(Vector<'_>, &mut Notes<'_>) -> Result<Vec<Column>, EvalError>,
+    ) -> Result<(), EvalError> {
+        let text = |it: &&Expr| match &it.kind {
+            ExprKind::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        let texts: Vec<Arc<str>> = calling.args.iter().filter_map(text).collect();
+        let mut notes = Notes {
+            annotations: &mut self.notes,
+            call: calling.expr.span,
+            args: &calling.spans,
+            dialect: self.dialect,
+            failure: None,
+        };
+        let columns = Vec::new();
+        let vector = Vector { grid: calling.grid, columns, scalars: &[], texts: &texts };
+        f(vector, &mut notes).map(|_| ())
     }
 
     fn absent(&mut self, calling: &Calling<'_>) -> Result<Value, EvalError> {

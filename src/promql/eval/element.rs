@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::promql::annotation::{AnnotationKind, HistogramOp};
 use crate::promql::eval::Evaluator;
-use crate::promql::histogram::{Histogram, Keep, ResetHint};
+use crate::promql::histogram::{Histogram, Keep, ResetHint, Style};
 use crate::promql::math;
 use crate::promql::syntax::ast::{BinaryOp, Expr};
 use crate::promql::value::Sample;
@@ -98,12 +98,12 @@ impl Evaluator<'_> {
                 Element::None => self.note_types(expr, op, "float", "float"),
             },
             (Sample::Float(a), Sample::Histogram(b)) => match op {
-                BinaryOp::Mul => histogram(b.times(*a)),
+                BinaryOp::Mul => histogram(self.scaled(b, b.times(*a))),
                 _ => self.note_types(expr, op, "float", "histogram"),
             },
             (Sample::Histogram(a), Sample::Float(b)) => match op {
-                BinaryOp::Mul => histogram(a.times(*b)),
-                BinaryOp::Div => histogram(a.divided(*b)),
+                BinaryOp::Mul => histogram(self.scaled(a, a.times(*b))),
+                BinaryOp::Div => histogram(self.scaled(a, a.divided(*b))),
                 BinaryOp::TrimUpper => {
                     keep(Sample::Histogram(Arc::new(a.trimmed(*b, Keep::Below))))
                 }
@@ -127,6 +127,14 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What became of a histogram; in old versions it is a counter or gauge as before.
+    pub(super) fn scaled(&self, before: &Histogram, after: Histogram) -> Histogram {
+        match Style::of(self.dialect).marks_gauges {
+            true => after,
+            false => Histogram { reset_hint: before.reset_hint, ..after },
+        }
+    }
+
     fn add_histograms(
         &mut self,
         expr: &Expr,
@@ -142,7 +150,12 @@ impl Evaluator<'_> {
             self.notes.add(AnnotationKind::IncompatibleBucketLayout { op }, expr.span);
             return None;
         };
-        if remarks.collision {
+        let style = Style::of(self.dialect);
+        if remarks.reconciled && !style.reconciles {
+            self.notes.add(AnnotationKind::IncompatibleBucketLayout { op }, expr.span);
+            return None;
+        }
+        if remarks.collision && style.tells_collisions {
             self.notes.add(AnnotationKind::ResetCollision { op: what }, expr.span);
             return None;
         }
@@ -151,7 +164,10 @@ impl Evaluator<'_> {
                 .add(AnnotationKind::MismatchedCustomBuckets { op: what }, expr.span);
         }
         if op == BinaryOp::Sub {
-            sum.reset_hint = ResetHint::Gauge;
+            sum.reset_hint = match style.marks_gauges {
+                true => ResetHint::Gauge,
+                false => a.reset_hint,
+            };
         }
         Some(sum)
     }

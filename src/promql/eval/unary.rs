@@ -27,7 +27,7 @@ impl Evaluator<'_> {
                     column.drop_name = true;
                     column.floats.iter_mut().for_each(|it| *it = -*it);
                     for it in column.histograms.iter_mut().flatten().flatten() {
-                        *it = Arc::new(it.times(-1.0));
+                        *it = Arc::new(self.scaled(it, it.times(-1.0)));
                     }
                 }
                 if !self.delayed() {

@@ -6,7 +6,7 @@ use crate::promql::annotation::AnnotationKind;
 use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
 use crate::promql::functions::rate::Start;
 use crate::promql::functions::{Function, native};
-use crate::promql::histogram::Histogram;
+use crate::promql::histogram::{Histogram, Style};
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
 use crate::promql::value::Sample;
@@ -162,7 +162,8 @@ fn changes(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
     })
 }
 
-fn resets(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
+fn resets(window: &Window<'_>, notes: &mut Notes<'_>) -> Option<Sample> {
+    let style = Style::of(notes.dialect);
     count(window, |before, here| match (before, here) {
         (Item::Float(a, before), Item::Float(b, here)) => {
             b < a || here.is_reset_since(*before)
@@ -170,7 +171,7 @@ fn resets(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
         (Item::Float(..), Item::Histogram(..))
         | (Item::Histogram(..), Item::Float(..)) => true,
         (Item::Histogram(a, before), Item::Histogram(b, here)) => {
-            here.is_reset_since(*before) || b.is_reset_since(a)
+            here.is_reset_since(*before) || style.is_reset(a, b)
         }
     })
 }

@@ -162,7 +162,9 @@ fn fraction(
     let mut histograms = classic(&vector.columns, notes, 2);
     let of_native =
         |it: &Histogram, step: usize, metric: &Symbol, notes: &mut Notes<'_>| {
-            let (value, remark) = native::fraction(lower[step], upper[step], it, metric);
+            let (lower, upper) = (lower[step], upper[step]);
+            let (value, remark) =
+                native::fraction(lower, upper, it, metric, notes.dialect);
             remark.into_iter().for_each(|it| notes.add(it, 2));
             value
         };

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::promql::annotation::{AnnotationKind, HistogramOp};
+use crate::promql::dialect::Dialect;
 use crate::promql::functions::kind::{Notes, Window};
 use crate::promql::functions::rate::Start;
-use crate::promql::histogram::{Bucket, Histogram, Incompatible, ResetHint, Total};
+use crate::promql::histogram::{
+    Bucket, Histogram, Incompatible, ResetHint, Style, Total, differ,
+};
 use crate::promql::kahan::Kahan;
 use crate::promql::labels::Symbol;
 use crate::promql::math;
@@ -122,6 +125,7 @@ pub(super) fn fraction(
     upper: f64,
     histogram: &Histogram,
     metric: &Symbol,
+    dialect: &Dialect,
 ) -> (f64, Option<AnnotationKind>) {
     if histogram.count == 0.0 || lower.is_nan() || upper.is_nan() {
         return (f64::NAN, None);
@@ -141,10 +145,15 @@ pub(super) fn fraction(
             cut_zero(histogram, &mut bucket);
         }
         let linear = histogram.has_custom_buckets() || is_zero;
-        let rank_at = |value: f64| match linear && bucket.lower == f64::NEG_INFINITY {
+        let is_endless = bucket.lower == f64::NEG_INFINITY && dialect.has(3, 8);
+        let rank_at = |value: f64| match linear {
             // Nothing is known of how an endless bucket is filled.
-            true => bucket.count,
-            false => rank + bucket.count * bucket.share_below(value, linear),
+            true if is_endless => bucket.count,
+            true if !dialect.has(3, 11) => {
+                let width = bucket.upper - bucket.lower;
+                rank + bucket.count * (value - bucket.lower) / width
+            }
+            _ => rank + bucket.count * bucket.share_below(value, linear),
         };
         let find = |slot: &mut Option<f64>, value: f64| {
             if slot.is_none() && value <= bucket.lower {
@@ -208,11 +217,10 @@ pub(super) fn total(
     is_mean: bool,
 ) -> Option<Sample> {
     let (first, rest) = window.histograms.values.split_first()?;
-    let mut total = Total::new(first, is_mean);
+    let mut total = Total::new(first, is_mean, Style::of(notes.dialect));
     for it in rest {
         if total.add(it).is_err() {
-            let metric = window.metric();
-            notes.add(AnnotationKind::MixedExponentialCustom { metric }, 0);
+            incompatible(window.metric(), (first, it), notes);
             return None;
         }
     }
@@ -220,6 +228,19 @@ pub(super) fn total(
     let at = notes.args.first().copied().unwrap_or(notes.call);
     notes.annotations.remarks(remarks, HistogramOp::Aggregation, at);
     Some(Sample::Histogram(Arc::new(histogram)))
+}
+
+/// Says why two histograms cannot be combined.
+pub(super) fn incompatible(
+    metric: Symbol,
+    (a, b): (&Histogram, &Histogram),
+    notes: &mut Notes<'_>,
+) {
+    let kind = match a.has_custom_buckets() && b.has_custom_buckets() {
+        true => AnnotationKind::IncompatibleCustomBuckets { metric },
+        false => AnnotationKind::MixedExponentialCustom { metric },
+    };
+    notes.add(kind, 0);
 }
 
 /// The change between the last two histograms of a window; per second and aware of
@@ -249,8 +270,13 @@ pub(super) fn last_change(
         _ => {}
     }
     let starts = Start::of(points, last).is_reset_since(Start::of(points, before));
-    let mut change = match rate && (starts || new.is_reset_since(old)) {
+    let style = Style::of(notes.dialect);
+    let mut change = match rate && (starts || style.is_reset(old, new)) {
         true => Histogram::clone(new),
+        false if !style.reconciles && differ(old, new) => {
+            incompatible(metric, (old, new), notes);
+            return None;
+        }
         false => match new.minus(old) {
             Ok((change, remarks)) => {
                 if remarks.reconciled {

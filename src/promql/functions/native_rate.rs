@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::promql::annotation::{AnnotationKind, HistogramOp};
 use crate::promql::functions::kind::{Extension, Notes, Window};
 use crate::promql::functions::rate::{Flavour, Start};
-use crate::promql::histogram::{Histogram, Incompatible, Remarks, ResetHint};
+use crate::promql::histogram::{Histogram, Incompatible, Remarks, ResetHint, Style};
 use crate::promql::series::Points;
 
 type Histograms<'a> = Points<'a, Arc<Histogram>>;
@@ -34,6 +34,13 @@ fn noted(
     notes: &mut Notes<'_>,
 ) -> Option<Histogram> {
     match result {
+        Ok((_, remarks))
+            if remarks.reconciled && !Style::of(notes.dialect).reconciles =>
+        {
+            let metric = window.metric();
+            notes.add(AnnotationKind::IncompatibleCustomBuckets { metric }, 0);
+            None
+        }
         Ok((histogram, remarks)) => {
             if remarks.reconciled {
                 notes.add(AnnotationKind::MismatchedCustomBuckets { op }, 0);
@@ -97,7 +104,8 @@ fn extrapolated(
         if threshold <= to_start {
             to_start = spacing / 2.0;
         }
-        if flavour.counter && 0.0 < change.count && 0.0 <= first.count {
+        let stops = flavour.counter && Style::of(notes.dialect).stops_at_zero;
+        if stops && 0.0 < change.count && 0.0 <= first.count {
             let to_zero = sampled * (first.count / change.count);
             if to_zero < to_start {
                 to_start = to_zero;
@@ -129,9 +137,10 @@ fn sampled_change(
     if counter && (is_gauge(first) || is_gauge(last)) {
         not_counter(window, notes);
     }
+    let style = Style::of(notes.dialect);
     let is_reset = |idx: usize, before: &Histogram| {
         let starts = Start::of(points, idx).is_reset_since(Start::of(points, idx - 1));
-        !points.starts.is_empty() && starts || all[idx].is_reset_since(before)
+        !points.starts.is_empty() && starts || style.is_reset(before, &all[idx])
     };
     // Of a counter that is reset at once the first sample does not matter at all.
     let mut before = match counter && is_reset(1, first) {

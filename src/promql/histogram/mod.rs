@@ -6,6 +6,7 @@
 mod bounds;
 mod bucket;
 mod reset;
+mod style;
 mod sum;
 mod total;
 mod trim;
@@ -13,6 +14,7 @@ mod trim;
 use bucket::{coarser, entries, layout};
 
 pub use bucket::{Bucket, Side};
+pub use style::{Style, differ};
 pub use sum::{HistogramSum, Incompatible, Remarks};
 pub use total::Total;
 pub use trim::Keep;

@@ -42,6 +42,11 @@ impl HistogramSum {
         HistogramSum::new(first, true)
     }
 
+    /// A sum that loses what rounding takes.
+    pub fn plain(first: &Histogram) -> HistogramSum {
+        HistogramSum::new(first, false)
+    }
+
     fn new(first: &Histogram, exact: bool) -> HistogramSum {
         HistogramSum {
             zero: Kahan::from(first.zero_count),
@@ -284,6 +289,16 @@ impl Histogram {
         let mut sum = HistogramSum::new(self, false);
         let remarks = sum.combine(other, -1.0)?;
         Ok((sum.finish(), remarks))
+    }
+
+    /// This without another one, whose hint about resets does not count.
+    pub(super) fn less(
+        &self,
+        other: &Histogram,
+    ) -> Result<(Histogram, Remarks), Incompatible> {
+        let (mut histogram, remarks) = self.minus(other)?;
+        histogram.reset_hint = self.reset_hint;
+        Ok((histogram, remarks))
     }
 
     /// With a lower resolution.

@@ -1,7 +1,7 @@
 //! Sums and means of many histograms.
 
 use crate::promql::histogram::{
-    Histogram, HistogramSum, Incompatible, Remarks, ResetHint,
+    Histogram, HistogramSum, Incompatible, Remarks, ResetHint, Style,
 };
 
 /// A sum or mean under way.
@@ -15,13 +15,18 @@ pub struct Total {
     saw_reset: bool,
     saw_no_reset: bool,
     reconciled: bool,
+    style: Style,
 }
 
 impl Total {
     /// Begins a sum, or a mean.
-    pub fn new(first: &Histogram, is_mean: bool) -> Total {
+    pub fn new(first: &Histogram, is_mean: bool, style: Style) -> Total {
         let mut total = Total {
-            sum: HistogramSum::exact(first),
+            sum: match style.compensates {
+                true => HistogramSum::exact(first),
+                false => HistogramSum::plain(first),
+            },
+            style,
             count: 1.0,
             is_mean,
             incremental: false,
@@ -43,11 +48,31 @@ impl Total {
         self.see(histogram);
         self.count += 1.0;
         let remarks = match self.is_mean {
+            true if !self.style.compensates => self.add_to_plain_mean(histogram)?,
             true => self.add_to_mean(histogram)?,
             false => self.sum.add(histogram)?,
         };
         self.reconciled |= remarks.reconciled;
-        Ok(())
+        match remarks.reconciled && !self.style.reconciles {
+            true => Err(Incompatible),
+            false => Ok(()),
+        }
+    }
+
+    /// The mean moves by a part of the way to the new value.
+    fn add_to_plain_mean(
+        &mut self,
+        histogram: &Histogram,
+    ) -> Result<Remarks, Incompatible> {
+        self.incremental = true;
+        let n = self.count;
+        let mean = self.sum.clone().finish();
+        let (step, one) = histogram.divided(n).less(&mean.divided(n))?;
+        let two = self.sum.add(&step)?;
+        Ok(Remarks {
+            collision: one.collision || two.collision,
+            reconciled: one.reconciled || two.reconciled,
+        })
     }
 
     fn add_to_mean(&mut self, histogram: &Histogram) -> Result<Remarks, Incompatible> {
@@ -71,7 +96,8 @@ impl Total {
         if self.is_mean && !self.incremental {
             self.sum.divide(self.count);
         }
-        let collision = self.saw_reset && self.saw_no_reset;
+        let collision =
+            self.saw_reset && self.saw_no_reset && self.style.tells_collisions;
         let remarks = Remarks { collision, reconciled: self.reconciled };
         (self.sum.finish(), remarks)
     }
