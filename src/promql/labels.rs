@@ -121,6 +121,11 @@ impl Labels {
         self.filter(|it| !matches!(it, METRIC_NAME | "__type__" | "__unit__"))
     }
 
+    /// Whether a metric brings more labels than its name: type or unit.
+    pub fn has_metadata(&self) -> bool {
+        self.iter().any(|it| matches!(&*it.0, "__type__" | "__unit__"))
+    }
+
     /// The metric name alone.
     pub fn name_only(&self) -> Labels {
         self.filter(|it| it == METRIC_NAME)

@@ -133,6 +133,26 @@ impl Column {
         Column { labels, drop_name: false, floats, has, histograms: None }
     }
 
+    /// Becomes a column without samples, in the memory that it has. The floats stay as
+    /// they are: they mean nothing until they are set.
+    pub fn reset(&mut self, labels: Labels, n_steps: usize) {
+        self.labels = labels;
+        self.drop_name = false;
+        self.histograms = None;
+        match self.floats.len() == n_steps {
+            true => self.has.unset_all(),
+            false => {
+                self.floats = vec![0.0; n_steps];
+                self.has = Bits::none(n_steps);
+            }
+        }
+    }
+
+    /// Takes the column away and leaves one without steps.
+    pub fn take(&mut self) -> Column {
+        std::mem::replace(self, Column::empty(Labels::empty(), 0))
+    }
+
     /// Number of steps.
     pub fn n_steps(&self) -> usize {
         self.floats.len()
@@ -267,6 +287,27 @@ impl Bits {
     /// Takes all steps out of the set.
     pub fn unset_all(&mut self) {
         self.words.fill(0);
+    }
+
+    /// Becomes a set of those steps for which `holds`.
+    pub fn fill_with(&mut self, mut holds: impl FnMut(usize) -> bool) {
+        let len = self.len;
+        for (idx, word) in self.words.iter_mut().enumerate() {
+            let first = idx * 64;
+            let end = (first + 64).min(len);
+            *word = (first..end)
+                .fold(0, |bits, step| bits | u64::from(holds(step)) << (step - first));
+        }
+    }
+
+    /// Becomes equal to another set of as many steps.
+    pub fn copy_from(&mut self, other: &Bits) {
+        self.words.copy_from_slice(&other.words);
+    }
+
+    /// Whether all steps are in the set.
+    pub fn is_full(&self) -> bool {
+        self.count() == self.len
     }
 
     /// Leaves the steps that are in both sets.

@@ -1,47 +1,41 @@
-//! Aggregations that give one series per group.
+//! Aggregations: series stream into the results of their groups.
 //!
-//! The group of a series is resolved once; then its samples stream into the group's
-//! accumulators, one per step (`rangeEvalAgg`, `aggregation` in Prometheus
-//! `promql/engine.go`).
+//! The group of a series is resolved once, when the series comes (`rangeEvalAgg`,
+//! `aggregation` in Prometheus `promql/engine.go`).
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use crate::promql::annotation::{AnnotationKind, HistogramOp};
+use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
+use crate::promql::eval::fold::{Fold, Folded};
+use crate::promql::eval::limit;
 use crate::promql::eval::plan::unwrap;
-use crate::promql::functions::kind::metric_of;
-use crate::promql::histogram::{Style, Total};
-use crate::promql::kahan::Kahan;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::quantile::quantile;
 use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr};
-use crate::promql::value::{Bits, Column, Grid};
+use crate::promql::value::{Column, Grid};
 
-/// The groups of series.
-pub(super) struct Groups {
-    /// The group of each series.
-    pub of_series: Vec<u32>,
-    /// The labels of each group.
-    pub labels: Vec<Labels>,
+/// The groups of series, by number in the order in which they come.
+pub(super) struct Groups<'a> {
+    aggregate: &'a Aggregate,
+    numbers: HashMap<Labels, usize>,
 }
 
-impl Groups {
-    /// Groups series as `by` or `without` says.
-    pub(super) fn new(aggregate: &Aggregate, columns: &[Column]) -> Groups {
-        let mut numbers: HashMap<Labels, u32> = HashMap::new();
-        let mut labels = Vec::new();
-        let number = |column: &Column| {
-            let group = group_labels(aggregate, &column.labels);
-            *numbers.entry(group).or_insert_with_key(|group| {
-                labels.push(group.clone());
-                labels.len() as u32 - 1
-            })
-        };
-        let of_series = columns.iter().map(number).collect();
-        Groups { of_series, labels }
+impl<'a> Groups<'a> {
+    /// No groups yet.
+    pub(super) fn new(aggregate: &'a Aggregate) -> Groups<'a> {
+        Groups { aggregate, numbers: HashMap::new() }
+    }
+
+    /// The number of the group of a series; `new` gets the labels of a new one.
+    pub(super) fn of(&mut self, labels: &Labels, new: impl FnOnce(&Labels)) -> usize {
+        let group = group_labels(self.aggregate, labels);
+        let next = self.numbers.len();
+        *self.numbers.entry(group).or_insert_with_key(|it| {
+            new(it);
+            next
+        })
     }
 }
 
@@ -53,139 +47,6 @@ pub(super) fn group_labels(aggregate: &Aggregate, labels: &Labels) -> Labels {
         (false, true) => Labels::empty(),
         (false, false) => labels.filter(is_named),
     }
-}
-
-/// What is known of a group at a step.
-#[derive(Clone, Copy, Default)]
-struct Acc {
-    /// The sum, extremum or squared deviation so far.
-    value: Kahan,
-    mean: f64,
-    count: f64,
-    /// The sum would have overflowed: `mean` counts, with the compensation in `value`.
-    incremental: bool,
-}
-
-/// How an aggregation begins with a value, goes on, and ends.
-struct Streaming {
-    first: fn(f64) -> Acc,
-    next: fn(&mut Acc, f64),
-    last: fn(&Acc) -> f64,
-    takes_histograms: bool,
-}
-
-fn streaming(op: AggregateOp) -> Option<Streaming> {
-    let start = |value: f64| Acc {
-        value: Kahan::from(value),
-        mean: value,
-        count: 1.0,
-        ..Acc::default()
-    };
-    Some(match op {
-        AggregateOp::Sum => Streaming {
-            first: start,
-            next: |acc, value| acc.value.add(value),
-            last: |acc| acc.value.total(),
-            takes_histograms: false,
-        },
-        AggregateOp::Avg => Streaming {
-            first: start,
-            next: add_to_mean,
-            last: mean,
-            takes_histograms: false,
-        },
-        AggregateOp::Count => Streaming {
-            first: start,
-            next: |acc, _| acc.count += 1.0,
-            last: |acc| acc.count,
-            takes_histograms: true,
-        },
-        AggregateOp::Group => Streaming {
-            first: start,
-            next: |_, _| {},
-            last: |_| 1.0,
-            takes_histograms: true,
-        },
-        AggregateOp::Min => Streaming {
-            first: start,
-            next: |acc, value| {
-                if value < acc.value.sum || acc.value.sum.is_nan() {
-                    acc.value.sum = value;
-                }
-            },
-            last: |acc| acc.value.sum,
-            takes_histograms: false,
-        },
-        AggregateOp::Max => Streaming {
-            first: start,
-            next: |acc, value| {
-                if acc.value.sum < value || acc.value.sum.is_nan() {
-                    acc.value.sum = value;
-                }
-            },
-            last: |acc| acc.value.sum,
-            takes_histograms: false,
-        },
-        AggregateOp::Stdvar => Streaming {
-            first: first_deviation,
-            next: add_deviation,
-            last: |acc| acc.value.sum / acc.count,
-            takes_histograms: false,
-        },
-        AggregateOp::Stddev => Streaming {
-            first: first_deviation,
-            next: add_deviation,
-            last: |acc| (acc.value.sum / acc.count).sqrt(),
-            takes_histograms: false,
-        },
-        AggregateOp::Quantile
-        | AggregateOp::CountValues
-        | AggregateOp::Topk
-        | AggregateOp::Bottomk
-        | AggregateOp::Limitk
-        | AggregateOp::LimitRatio => return None,
-    })
-}
-
-/// The plain sum divided at the end is more exact than a running mean; the latter takes
-/// over only where the sum would overflow.
-fn add_to_mean(acc: &mut Acc, value: f64) {
-    acc.count += 1.0;
-    if !acc.incremental {
-        let mut sum = acc.value;
-        sum.add(value);
-        if !sum.sum.is_infinite() {
-            acc.value = sum;
-            return;
-        }
-        acc.incremental = true;
-        acc.mean = acc.value.sum / (acc.count - 1.0);
-        acc.value.lost /= acc.count - 1.0;
-    }
-    let share = (acc.count - 1.0) / acc.count;
-    let mut sum = Kahan { sum: share * acc.mean, lost: share * acc.value.lost };
-    sum.add(value / acc.count);
-    acc.mean = sum.sum;
-    acc.value.lost = sum.lost;
-}
-
-fn mean(acc: &Acc) -> f64 {
-    match acc.incremental {
-        true => acc.mean + acc.value.lost,
-        false => acc.value.sum / acc.count + acc.value.lost / acc.count,
-    }
-}
-
-fn first_deviation(value: f64) -> Acc {
-    let deviation = if value.is_finite() { 0.0 } else { f64::NAN };
-    Acc { value: Kahan::from(deviation), mean: value, count: 1.0, ..Acc::default() }
-}
-
-fn add_deviation(acc: &mut Acc, value: f64) {
-    acc.count += 1.0;
-    let delta = value - acc.mean;
-    acc.mean += delta / acc.count;
-    acc.value.sum += delta * (value - acc.mean);
 }
 
 /// The parameter of an aggregation, a value per step.
@@ -201,6 +62,11 @@ pub(super) struct Param {
 }
 
 impl Param {
+    /// The value at a step.
+    pub(super) fn at(&self, step: usize) -> f64 {
+        self.values.get(step).copied().unwrap_or(0.0)
+    }
+
     fn new(values: Vec<f64>) -> Param {
         use crate::promql::math;
         let any_nan = values.iter().any(|it| it.is_nan());
@@ -232,119 +98,46 @@ impl Evaluator<'_> {
             Some(it) => Param::new(self.eval_scalar(unwrap(it), grid)?),
             None => Param::new(Vec::new()),
         };
-        let columns = self.eval_vector(operand, grid)?;
-        let groups = Groups::new(aggregate, &columns);
-        let results = match (aggregate.op, streaming(aggregate.op)) {
-            (_, Some(how)) => self.stream(aggregate, &columns, &groups, &how, grid),
-            (AggregateOp::Quantile, None) => {
-                self.quantiles(aggregate, &param, &columns, &groups, grid)
+        let results = match Fold::of(aggregate.op) {
+            Some(fold) => self.fold_all(fold, aggregate, operand, grid)?,
+            None if aggregate.op == AggregateOp::Quantile => {
+                let columns = self.eval_vector(operand, grid)?;
+                self.quantiles(aggregate, &param, &columns, grid)
             }
-            (_, None) => self.top(expr, aggregate, &param, &columns, &groups, grid)?,
+            None => self.top(expr, aggregate, &param, grid)?,
         };
-        self.limit.set(before + super::limit::weight(&results));
+        if self.limit.is_set() {
+            self.limit.set(before + limit::weight(&results));
+        }
         Ok(results)
     }
 
-    fn note_ignored(&mut self, aggregate: &Aggregate) {
-        let aggregation = aggregate.op.as_str();
-        let kind = AnnotationKind::IgnoredInAggregation { aggregation };
-        self.notes.add(kind, unwrap(&aggregate.expr).span);
-    }
-
-    fn stream(
+    fn fold_all(
         &mut self,
+        fold: Fold,
         aggregate: &Aggregate,
-        columns: &[Column],
-        groups: &Groups,
-        how: &Streaming,
+        operand: &Expr,
         grid: Grid,
-    ) -> Vec<Column> {
-        let n_steps = grid.n_steps();
-        let n_groups = groups.labels.len();
-        let mut accs = vec![Acc::default(); n_groups * n_steps];
-        let mut seen = vec![Bits::none(n_steps); n_groups];
-        let mut drop_name = vec![false; n_groups];
-        let mut histograms: BTreeMap<(usize, usize), Option<Total>> = BTreeMap::new();
-        let adds = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg);
-        let style = Style::of(self.dialect);
-        // Groups and steps whose first histogram has custom bounds.
-        let mut custom: HashSet<(usize, usize)> = HashSet::new();
-        let at = unwrap(&aggregate.expr).span;
-        for (column, group) in columns.iter().zip(&groups.of_series) {
-            let group = *group as usize;
-            let accs = &mut accs[group * n_steps..(group + 1) * n_steps];
-            let seen = &mut seen[group];
-            drop_name[group] |= column.drop_name;
-            for step in column.has.iter() {
-                if let Some(histogram) = column.histogram(step)
-                    && !how.takes_histograms
-                {
-                    if !adds {
-                        self.note_ignored(aggregate);
-                        continue;
-                    }
-                    match histograms.entry((group, step)) {
-                        Entry::Occupied(mut it) => {
-                            let total = it.get_mut();
-                            if total.as_mut().is_some_and(|it| it.add(histogram).is_err())
-                            {
-                                *total = None;
-                                let metric = metric_of(&column.labels);
-                                let kind = match custom.contains(&(group, step)) {
-                                    true if histogram.has_custom_buckets() => {
-                                        AnnotationKind::IncompatibleCustomBuckets {
-                                            metric,
-                                        }
-                                    }
-                                    _ => {
-                                        AnnotationKind::MixedExponentialCustom { metric }
-                                    }
-                                };
-                                self.notes.add(kind, at);
-                            }
-                        }
-                        Entry::Vacant(it) => {
-                            let is_mean = aggregate.op == AggregateOp::Avg;
-                            it.insert(Some(Total::new(histogram, is_mean, style)));
-                            if histogram.has_custom_buckets() {
-                                custom.insert((group, step));
-                            }
-                        }
-                    }
-                    continue;
-                }
-                let value = column.floats[step];
-                match seen.get(step) {
-                    true => (how.next)(&mut accs[step], value),
-                    false => {
-                        accs[step] = (how.first)(value);
-                        seen.set(step);
-                    }
-                }
+    ) -> Result<Vec<Column>, EvalError> {
+        let aggregation = aggregate.op.as_str();
+        let at = operand.span;
+        let mut groups = Groups::new(aggregate);
+        let mut all: Vec<Folded> = Vec::new();
+        self.each_column(operand, grid, &mut |evaluator, column| {
+            let group = groups.of(&column.labels, |labels| {
+                all.push(Folded::new(fold, labels.clone(), grid.n_steps()));
+            });
+            evaluator.fold(fold, &mut all[group], column, aggregation, at);
+            Ok(())
+        })?;
+        let mut results = Vec::with_capacity(all.len());
+        for group in all {
+            let column = self.folded(fold, group, at);
+            if column.has.any() {
+                results.push(column);
             }
         }
-        let mut results = Vec::with_capacity(n_groups);
-        for (group, (labels, has)) in groups.labels.iter().zip(seen).enumerate() {
-            let accs = &accs[group * n_steps..(group + 1) * n_steps];
-            let floats = accs.iter().map(how.last).collect();
-            let drop_name = drop_name[group];
-            let labels = labels.clone();
-            results.push(Column { labels, drop_name, floats, has, histograms: None });
-        }
-        for ((group, step), total) in histograms {
-            let result = &mut results[group];
-            if result.has.get(step) {
-                result.clear(step);
-                let kind = AnnotationKind::MixedFloatsHistogramsAggregation;
-                self.notes.add(kind, at);
-            } else if let Some(total) = total {
-                let (histogram, remarks) = total.finish();
-                self.notes.remarks(remarks, HistogramOp::Aggregation, at);
-                result.set_histogram(step, Arc::new(histogram.compacted()));
-            }
-        }
-        results.retain(|it| it.has.any());
-        results
+        Ok(results)
     }
 
     fn quantiles(
@@ -352,7 +145,6 @@ impl Evaluator<'_> {
         aggregate: &Aggregate,
         param: &Param,
         columns: &[Column],
-        groups: &Groups,
         grid: Grid,
     ) -> Vec<Column> {
         let at = aggregate.param.as_ref().map_or(aggregate.op_span, |it| unwrap(it).span);
@@ -369,30 +161,45 @@ impl Evaluator<'_> {
             warn(param.min);
         }
         if columns.iter().any(|it| it.histograms.is_some()) {
-            self.note_ignored(aggregate);
+            let aggregation = aggregate.op.as_str();
+            let kind = AnnotationKind::IgnoredInAggregation { aggregation };
+            self.notes.add(kind, unwrap(&aggregate.expr).span);
         }
-        let mut results = Vec::with_capacity(groups.labels.len());
-        let mut values = Vec::new();
-        for (group, labels) in groups.labels.iter().enumerate() {
-            let of_group = || {
-                let all = columns.iter().zip(&groups.of_series);
-                all.filter(|it| *it.1 as usize == group).map(|it| it.0)
-            };
-            let mut result = Column::empty(labels.clone(), grid.n_steps());
-            result.drop_name = of_group().any(|it| it.drop_name);
-            let members: Vec<&Column> = of_group().collect();
-            for step in 0..grid.n_steps() {
+        let mut groups = Groups::new(aggregate);
+        let mut all: Vec<(Labels, Vec<&Column>)> = Vec::new();
+        for column in columns {
+            let new = |labels: &Labels| all.push((labels.clone(), Vec::new()));
+            let group = groups.of(&column.labels, new);
+            all[group].1.push(column);
+        }
+        let results = all.into_iter().map(|(labels, members)| {
+            let mut result = Column::empty(labels, grid.n_steps());
+            result.drop_name = members.iter().any(|it| it.drop_name);
+            quantile_of_members(param, &members, &mut result);
+            result
+        });
+        results.filter(|it| it.has.any()).collect()
+    }
+}
+
+/// How many steps are looked at together: so many values of a column are read at once.
+const BLOCK: usize = 64;
+
+fn quantile_of_members(param: &Param, members: &[&Column], result: &mut Column) {
+    let mut values: Vec<Vec<f64>> = vec![Vec::new(); BLOCK];
+    for first in (0..result.n_steps()).step_by(BLOCK) {
+        let block = first..(first + BLOCK).min(result.n_steps());
+        for member in members {
+            for (step, values) in block.clone().zip(&mut values) {
+                values.extend(member.float(step));
+            }
+        }
+        for (step, values) in block.zip(&mut values) {
+            if !values.is_empty() {
+                let q = param.at(step);
+                result.set_float(step, quantile(q, values));
                 values.clear();
-                values.extend(members.iter().filter_map(|it| it.float(step)));
-                if !values.is_empty() {
-                    let q = param.values.get(step).copied().unwrap_or(0.0);
-                    result.set_float(step, quantile(q, &mut values));
-                }
-            }
-            if result.has.any() {
-                results.push(result);
             }
         }
-        results
     }
 }

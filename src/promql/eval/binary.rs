@@ -1,18 +1,27 @@
 //! Binary operations, by the types of their operands.
 
 use crate::promql::error::EvalError;
-use crate::promql::eval::element::{Element, changes_metric, element};
+use crate::promql::eval::element::{Element, changes_metric, compare, compute, element};
 use crate::promql::eval::plan::type_of;
 use crate::promql::eval::{Evaluator, limit, merge};
 use crate::promql::syntax::ast::{Binary, BinaryOp, Expr};
 use crate::promql::syntax::types::ValueType;
-use crate::promql::value::{Column, Grid, Sample, Value};
+use crate::promql::value::{Bits, Column, Grid, Sample, Value};
 
 /// On which side the scalar stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ScalarSide {
     Left,
     Right,
+}
+
+/// An operation between a vector and a scalar, without the vector.
+pub(super) struct WithScalar<'e> {
+    expr: &'e Expr,
+    binary: &'e Binary,
+    /// A value per step.
+    scalar: Vec<f64>,
+    side: ScalarSide,
 }
 
 impl Evaluator<'_> {
@@ -35,14 +44,14 @@ impl Evaluator<'_> {
             (ValueType::Vector, ValueType::Scalar) => {
                 let columns = self.eval_vector(&binary.lhs, grid)?;
                 let scalar = self.eval_scalar(&binary.rhs, grid)?;
-                let side = ScalarSide::Right;
-                self.with_scalar(expr, binary, grid, columns, &scalar, side, before)
+                let with = WithScalar { expr, binary, scalar, side: ScalarSide::Right };
+                self.all_with_scalar(&with, grid, columns, before)
             }
             (ValueType::Scalar, ValueType::Vector) => {
                 let scalar = self.eval_scalar(&binary.lhs, grid)?;
                 let columns = self.eval_vector(&binary.rhs, grid)?;
-                let side = ScalarSide::Left;
-                self.with_scalar(expr, binary, grid, columns, &scalar, side, before)
+                let with = WithScalar { expr, binary, scalar, side: ScalarSide::Left };
+                self.all_with_scalar(&with, grid, columns, before)
             }
             (_, _) => {
                 let lhs = self.eval_vector(&binary.lhs, grid)?;
@@ -61,15 +70,12 @@ impl Evaluator<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "both operands and their sides")]
-    fn with_scalar(
+    /// Applies an operation to all columns; they all are in memory.
+    fn all_with_scalar(
         &mut self,
-        expr: &Expr,
-        binary: &Binary,
+        with: &WithScalar<'_>,
         grid: Grid,
         mut columns: Vec<Column>,
-        scalar: &[f64],
-        side: ScalarSide,
         before: u64,
     ) -> Result<Value, EvalError> {
         let mut gathered = Vec::new();
@@ -77,39 +83,52 @@ impl Evaluator<'_> {
             gathered = limit::gathered(&[&columns], grid.n_steps());
             gathered.iter_mut().for_each(|it| *it += 1);
         }
-        let renames = changes_metric(binary.op) || binary.return_bool;
         for column in &mut columns {
-            column.drop_name |= renames;
-            match element(binary.op) {
-                Element::Value(f) if column.histograms.is_none() => {
-                    compute(column, scalar, side, f);
-                }
-                Element::Filter(f) if column.histograms.is_none() => {
-                    filter(column, scalar, side, f, binary.return_bool);
-                }
-                _ => self.mixed_with_scalar(expr, binary, column, scalar, side),
-            }
+            self.with_scalar(with, column);
         }
-        let columns = merge::finish(columns, grid, self.delayed(), expr.span)?;
-        self.limit.step_by_step(before, &gathered, &columns, expr.span)?;
+        let at = with.expr.span;
+        let columns = merge::finish(columns, grid, self.delayed(), at)?;
+        self.limit.step_by_step(before, &gathered, &columns, at)?;
         Ok(Value::Vector(columns))
     }
-}
 
-impl Evaluator<'_> {
-    /// A column that has histograms, or an operator that is about them.
-    fn mixed_with_scalar(
+    /// The vector of an operation between a vector and a scalar, and the rest of it.
+    pub(super) fn scalar_operand<'e>(
         &mut self,
-        expr: &Expr,
-        binary: &Binary,
-        column: &mut Column,
-        scalar: &[f64],
-        side: ScalarSide,
-    ) {
-        for (step, scalar) in scalar.iter().enumerate() {
+        expr: &'e Expr,
+        binary: &'e Binary,
+        grid: Grid,
+    ) -> Result<(&'e Expr, WithScalar<'e>), EvalError> {
+        let (operand, scalar, side) = match type_of(&binary.lhs) {
+            ValueType::Scalar => (&*binary.rhs, &*binary.lhs, ScalarSide::Left),
+            _ => (&*binary.lhs, &*binary.rhs, ScalarSide::Right),
+        };
+        let scalar = self.eval_scalar(scalar, grid)?;
+        Ok((operand, WithScalar { expr, binary, scalar, side }))
+    }
+
+    /// Applies an operation to a column.
+    pub(super) fn with_scalar(&mut self, with: &WithScalar<'_>, column: &mut Column) {
+        let WithScalar { binary, scalar, side, .. } = with;
+        column.drop_name |= changes_metric(binary.op) || binary.return_bool;
+        match element(binary.op) {
+            Element::Value(f) if column.histograms.is_none() => {
+                compute_with(binary.op, f, &mut column.floats, scalar, *side);
+            }
+            Element::Filter(f) if column.histograms.is_none() => {
+                filter(binary, f, column, scalar, *side);
+            }
+            _ => self.mixed_with_scalar(with, column),
+        }
+    }
+
+    /// A column that has histograms, or an operator that is about them.
+    fn mixed_with_scalar(&mut self, with: &WithScalar<'_>, column: &mut Column) {
+        let WithScalar { expr, binary, .. } = with;
+        for (step, scalar) in with.scalar.iter().enumerate() {
             let Some(sample) = column.sample(step) else { continue };
             let scalar = Sample::Float(*scalar);
-            let combined = match side {
+            let combined = match with.side {
                 ScalarSide::Left => self.combine(expr, binary.op, &scalar, &sample),
                 ScalarSide::Right => self.combine(expr, binary.op, &sample, &scalar),
             };
@@ -128,39 +147,40 @@ impl Evaluator<'_> {
     }
 }
 
-fn compute(
-    column: &mut Column,
+fn compute_with(
+    op: BinaryOp,
+    f: fn(f64, f64) -> f64,
+    values: &mut [f64],
     scalar: &[f64],
     side: ScalarSide,
-    f: fn(f64, f64) -> f64,
 ) {
-    for (value, scalar) in column.floats.iter_mut().zip(scalar) {
-        *value = match side {
-            ScalarSide::Left => f(*scalar, *value),
-            ScalarSide::Right => f(*value, *scalar),
-        };
+    let scalar = scalar.iter().copied();
+    match side {
+        ScalarSide::Left => compute(op, f, values, scalar, |it, scalar| (scalar, it)),
+        ScalarSide::Right => compute(op, f, values, scalar, |it, scalar| (it, scalar)),
     }
 }
 
 /// Keeps the vector's value, on whichever side it stands.
 fn filter(
+    binary: &Binary,
+    f: fn(f64, f64) -> bool,
     column: &mut Column,
     scalar: &[f64],
     side: ScalarSide,
-    f: fn(f64, f64) -> bool,
-    return_bool: bool,
 ) {
-    for (step, scalar) in scalar.iter().enumerate() {
-        let value = column.floats[step];
-        let keep = match side {
-            ScalarSide::Left => f(*scalar, value),
-            ScalarSide::Right => f(value, *scalar),
-        };
-        match (return_bool, keep) {
-            (true, keep) => column.floats[step] = f64::from(u8::from(keep)),
-            (false, true) => {}
-            (false, false) => column.has.unset(step),
+    let mut holds = Bits::none(column.n_steps());
+    match side {
+        ScalarSide::Left => compare(binary.op, f, &mut holds, scalar, &column.floats),
+        ScalarSide::Right => compare(binary.op, f, &mut holds, &column.floats, scalar),
+    }
+    match binary.return_bool {
+        true => {
+            for (step, value) in column.floats.iter_mut().enumerate() {
+                *value = f64::from(u8::from(holds.get(step)));
+            }
         }
+        false => column.has.and(&holds),
     }
 }
 

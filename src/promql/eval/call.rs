@@ -28,7 +28,15 @@ pub(super) struct Calling<'a> {
     pub grid: Grid,
 }
 
-impl Calling<'_> {
+impl<'a> Calling<'a> {
+    /// A call, if there is such a function.
+    pub(super) fn new(expr: &'a Expr, call: &'a Call, grid: Grid) -> Option<Calling<'a>> {
+        let function = functions::lookup(call.name)?;
+        let args: Vec<&Expr> = call.args.iter().map(unwrap).collect();
+        let spans = args.iter().map(|it| it.span).collect();
+        Some(Calling { expr, function, args, spans, grid })
+    }
+
     fn missing(&self) -> EvalError {
         let kind = ErrorKind::Unsupported(self.function.name);
         EvalError::new(self.expr.span, kind)
@@ -52,21 +60,18 @@ impl Evaluator<'_> {
         call: &Call,
         grid: Grid,
     ) -> Result<Value, EvalError> {
-        let Some(function) = functions::lookup(call.name) else {
+        let Some(calling) = Calling::new(expr, call, grid) else {
             let text = format!("unknown function with name \"{}\"", call.name);
             return Err(EvalError::new(expr.span, ErrorKind::Other(text)));
         };
-        let args: Vec<&Expr> = call.args.iter().map(unwrap).collect();
-        let spans = args.iter().map(|it| it.span).collect();
-        let calling = Calling { expr, function, args, spans, grid };
+        let function = calling.function;
         if function.sorts && grid.start != grid.end {
             self.notes.add(AnnotationKind::SortInRange, expr.span);
         }
         match function.kind {
             Kind::Missing => Err(calling.missing()),
             Kind::Info => self.info(&calling),
-            Kind::PerSample(f) => self.per_sample(&calling, |it, _| Some(f(it))),
-            Kind::PerSampleWith(f) => self.per_sample(&calling, f),
+            Kind::PerSample(_) | Kind::PerSampleWith(_) => self.per_sample(&calling),
             Kind::PerHistogram(f) => {
                 let columns = self.eval_vector(calling.arg(0)?, grid)?;
                 let map =
@@ -79,7 +84,7 @@ impl Evaluator<'_> {
                     let column = Column::full(Labels::empty(), values);
                     return Ok(Value::Vector(vec![column]));
                 }
-                self.per_sample(&calling, |it, _| Some(f(it)))
+                self.per_sample(&calling)
             }
             Kind::Scalars(f) => {
                 let before = self.limit.held();
@@ -96,8 +101,8 @@ impl Evaluator<'_> {
                 Ok(Value::Scalar(values))
             }
             Kind::Query(f) => Ok(Value::Scalar(vec![f(&self.query); grid.n_steps()])),
-            Kind::Window(f) => self.call_windows(&calling, f).map(Value::Vector),
-            Kind::AbsentOverTime => self.absent_over_time(&calling).map(Value::Vector),
+            Kind::Window(f) => self.call_windows(calling, f).map(Value::Vector),
+            Kind::AbsentOverTime => self.absent_over_time(calling).map(Value::Vector),
             Kind::Columns(f) => self.call_columns(&calling, f),
             Kind::Absent => self.absent(&calling),
             Kind::ToScalar => {
@@ -125,19 +130,38 @@ impl Evaluator<'_> {
         args.map(|it| self.eval_scalar(it, calling.grid)).collect()
     }
 
-    /// Each float by itself, with the scalar arguments of its step.
-    fn per_sample(
+    /// A function of each float by itself.
+    fn per_sample(&mut self, calling: &Calling<'_>) -> Result<Value, EvalError> {
+        let mut columns = Vec::new();
+        let is_vector = |it: &&&Expr| type_of(it) != ValueType::Scalar;
+        if let Some(operand) = calling.args.iter().find(is_vector) {
+            columns = self.eval_vector(operand, calling.grid)?;
+        }
+        let Some(stage) = self.per_sample_stage(calling)? else {
+            return Err(calling.missing());
+        };
+        let gathered = self.gathered(&columns, calling.grid);
+        let before = self.limit.held().saturating_sub(self.weight(&columns));
+        columns.iter_mut().for_each(|it| stage.apply(it));
+        let at = calling.expr.span;
+        let columns = merge::finish(columns, calling.grid, self.delayed(), at)?;
+        self.limit.step_by_step(before, &gathered, &columns, at)?;
+        Ok(Value::Vector(columns))
+    }
+
+    /// What a function of each float does with a column.
+    pub(super) fn per_sample_stage(
         &mut self,
         calling: &Calling<'_>,
-        f: impl Fn(f64, &[f64]) -> Option<f64>,
-    ) -> Result<Value, EvalError> {
-        let mut columns = Vec::new();
+    ) -> Result<Option<PerSample>, EvalError> {
+        let body = match calling.function.kind {
+            Kind::PerSample(f) | Kind::Date(f) => SampleBody::Alone(f),
+            Kind::PerSampleWith(f) => SampleBody::With(f),
+            _ => return Ok(None),
+        };
         let mut scalars = Vec::new();
-        for arg in &calling.args {
-            match type_of(arg) {
-                ValueType::Scalar => scalars.push(self.eval_scalar(arg, calling.grid)?),
-                _ => columns = self.eval_vector(arg, calling.grid)?,
-            }
+        for arg in calling.args.iter().filter(|it| type_of(it) == ValueType::Scalar) {
+            scalars.push(self.eval_scalar(arg, calling.grid)?);
         }
         let mut rows = vec![0.0; scalars.len() * calling.grid.n_steps()];
         for (idx, values) in scalars.iter().enumerate() {
@@ -145,10 +169,7 @@ impl Evaluator<'_> {
                 rows[step * scalars.len() + idx] = *value;
             }
         }
-        let row = |step: usize| &rows[step * scalars.len()..(step + 1) * scalars.len()];
-        self.map_columns(calling, columns, |column, step| {
-            column.float(step).and_then(|it| f(it, row(step)))
-        })
+        Ok(Some(PerSample { body, rows, n_scalars: scalars.len() }))
     }
 
     /// Computes each sample anew; names go.
@@ -312,6 +333,47 @@ impl Evaluator<'_> {
         }
         let at = calling.expr.span;
         merge::finish(columns, grid, self.delayed(), at).map(Value::Vector)
+    }
+}
+
+/// A function of each float by itself, with its other arguments.
+pub(super) struct PerSample {
+    body: SampleBody,
+    /// The scalar arguments of each step, side by side.
+    rows: Vec<f64>,
+    n_scalars: usize,
+}
+
+/// A body of a function of each float.
+enum SampleBody {
+    Alone(fn(f64) -> f64),
+    With(fn(f64, &[f64]) -> Option<f64>),
+}
+
+impl PerSample {
+    /// Computes all floats of a column anew; histograms and the name go.
+    pub(super) fn apply(&self, column: &mut Column) {
+        column.drop_name = true;
+        column.drop_histograms();
+        match self.body {
+            SampleBody::Alone(f) => {
+                for step in column.has.iter() {
+                    column.floats[step] = f(column.floats[step]);
+                }
+            }
+            SampleBody::With(f) => {
+                let n = self.n_scalars;
+                for step in 0..column.n_steps() {
+                    if !column.has.get(step) {
+                        continue;
+                    }
+                    match f(column.floats[step], &self.rows[step * n..(step + 1) * n]) {
+                        Some(value) => column.floats[step] = value,
+                        None => column.has.unset(step),
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::promql::eval::Evaluator;
 use crate::promql::histogram::{Histogram, Keep, ResetHint, Style};
 use crate::promql::math;
 use crate::promql::syntax::ast::{BinaryOp, Expr};
-use crate::promql::value::Sample;
+use crate::promql::value::{Bits, Sample};
 
 /// What an operator does with two floats.
 #[derive(Clone, Copy)]
@@ -42,6 +42,65 @@ pub(super) fn element(op: BinaryOp) -> Element {
         | BinaryOp::Unless
         | BinaryOp::TrimUpper
         | BinaryOp::TrimLower => Element::None,
+    }
+}
+
+/// Computes all values of a column; `pick` says which operands belong to the old value
+/// and the one beside it. The frequent operators are compiled into their loops.
+pub(super) fn compute<T>(
+    op: BinaryOp,
+    f: fn(f64, f64) -> f64,
+    column: &mut [f64],
+    others: impl Iterator<Item = T>,
+    pick: impl Fn(f64, T) -> (f64, f64),
+) {
+    fn each<T>(
+        column: &mut [f64],
+        others: impl Iterator<Item = T>,
+        combine: impl Fn(f64, T) -> f64,
+    ) {
+        for (slot, other) in column.iter_mut().zip(others) {
+            *slot = combine(*slot, other);
+        }
+    }
+    match op {
+        BinaryOp::Add => each(column, others, |it, other| {
+            let (a, b) = pick(it, other);
+            a + b
+        }),
+        BinaryOp::Sub => each(column, others, |it, other| {
+            let (a, b) = pick(it, other);
+            a - b
+        }),
+        BinaryOp::Mul => each(column, others, |it, other| {
+            let (a, b) = pick(it, other);
+            a * b
+        }),
+        BinaryOp::Div => each(column, others, |it, other| {
+            let (a, b) = pick(it, other);
+            a / b
+        }),
+        _ => each(column, others, |it, other| {
+            let (a, b) = pick(it, other);
+            f(a, b)
+        }),
+    }
+}
+
+/// The steps at which a comparison holds.
+pub(super) fn compare(
+    op: BinaryOp,
+    f: fn(f64, f64) -> bool,
+    holds: &mut Bits,
+    lhs: &[f64],
+    rhs: &[f64],
+) {
+    match op {
+        BinaryOp::Lss => holds.fill_with(|it| lhs[it] < rhs[it]),
+        BinaryOp::Gtr => holds.fill_with(|it| lhs[it] > rhs[it]),
+        BinaryOp::Lte => holds.fill_with(|it| lhs[it] <= rhs[it]),
+        BinaryOp::Gte => holds.fill_with(|it| lhs[it] >= rhs[it]),
+        _ => holds.fill_with(|it| f(lhs[it], rhs[it])),
     }
 }
 

@@ -8,9 +8,12 @@
 mod aggregate;
 mod binary;
 mod call;
+mod chain;
 mod count_values;
 mod duration;
 mod element;
+mod fold;
+mod frames;
 mod info;
 mod limit;
 mod matching;
@@ -123,6 +126,12 @@ impl Evaluator<'_> {
     }
 
     fn eval_node(&mut self, expr: &Expr, grid: Grid) -> Result<Value, EvalError> {
+        if let ExprKind::Call(_) | ExprKind::Binary(_) | ExprKind::Unary { .. } =
+            expr.kind
+            && let Some(columns) = self.eval_chain(expr, grid)?
+        {
+            return Ok(Value::Vector(columns));
+        }
         match &expr.kind {
             ExprKind::Number { value, .. } => {
                 let n_steps = grid.n_steps();

@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use crate::promql::error::EvalError;
 use crate::promql::eval::Evaluator;
+use crate::promql::eval::chain::Sink;
+use crate::promql::eval::frames::Latests;
 use crate::promql::eval::plan::Facts;
 use crate::promql::eval::totals::totals;
 use crate::promql::histogram::Histogram;
+use crate::promql::labels::Labels;
 use crate::promql::matcher::Matchers;
 use crate::promql::series::{Points, SeriesRef};
 use crate::promql::syntax::ast::{Expr, Selector};
@@ -135,6 +138,56 @@ impl<'s> Evaluator<'s> {
         self.storage.select(&matchers, first - self.dialect.lookback + 1, last)
     }
 
+    /// What an instant selector looks at.
+    pub(super) fn instants(
+        &self,
+        expr: &Expr,
+        selector: &Selector,
+        grid: Grid,
+    ) -> Instants<'s> {
+        let looks = Looks::new(grid, self.plan.of(expr));
+        let skips_buckets = self.plan.of(expr).totals;
+        Instants { series: self.select(expr, selector, grid), looks, skips_buckets }
+    }
+
+    /// Passes on the series of an instant selector that have samples.
+    pub(super) fn each_instant(
+        &mut self,
+        instants: &Instants<'s>,
+        grid: Grid,
+        sink: &mut Sink<'_, 's>,
+    ) -> Result<(), EvalError> {
+        let Instants { series, looks, skips_buckets } = instants;
+        let lookback = self.dialect.lookback;
+        let n_steps = grid.n_steps();
+        let mut latests = Latests::new(n_steps);
+        let mut column = Column::empty(Labels::empty(), 0);
+        for series in series {
+            column.reset(series.labels.clone(), n_steps);
+            if series.histograms.is_empty() && !series.floats.is_empty() {
+                latests.look(series.floats.times, looks, lookback);
+                gather(&latests, series.floats.values, &mut column);
+            } else {
+                let without = match skips_buckets {
+                    true => totals(*series, looks.windows(lookback), self.dialect),
+                    false => None,
+                };
+                let mut latest = Latest::new(series.with(without.as_ref()), lookback);
+                for step in 0..n_steps {
+                    let Some(found) = latest.at(looks.at(step)) else { continue };
+                    match found.histogram {
+                        None => column.set_float(step, found.float),
+                        Some(it) => column.set_histogram(step, it.clone()),
+                    }
+                }
+            }
+            if column.has.any() {
+                sink(self, &mut column)?;
+            }
+        }
+        Ok(())
+    }
+
     /// `metric{…}`
     pub(super) fn eval_selector(
         &mut self,
@@ -145,38 +198,40 @@ impl<'s> Evaluator<'s> {
         if selector.smoothed {
             return self.eval_smoothed(expr, selector, grid);
         }
-        let looks = Looks::new(grid, self.plan.of(expr));
-        let n_steps = grid.n_steps();
-        let skips_buckets = self.plan.of(expr).totals;
-        let windows = looks.windows(self.dialect.lookback);
-        let mut columns = Vec::new();
-        for series in self.select(expr, selector, grid) {
-            let without = match skips_buckets {
-                true => totals(series, windows.clone(), self.dialect),
-                false => None,
-            };
-            let series = series.with(without.as_ref());
-            let mut latest = Latest::new(series, self.dialect.lookback);
-            let mut column = Column::empty(series.labels.clone(), n_steps);
-            let mut weight = 0;
-            for step in 0..n_steps {
-                let Some(found) = latest.at(looks.at(step)) else { continue };
-                match found.histogram {
-                    None => {
-                        column.set_float(step, found.float);
-                        weight += 1;
-                    }
-                    Some(it) => {
-                        column.set_histogram(step, it.clone());
-                        weight += it.weight();
-                    }
-                }
+        let instants = self.instants(expr, selector, grid);
+        let mut columns = Vec::with_capacity(instants.series.len());
+        self.each_instant(&instants, grid, &mut |evaluator, column| {
+            if evaluator.limit.is_set() {
+                evaluator.limit.add(column.weight(), expr.span)?;
             }
-            self.limit.add(weight, expr.span)?;
-            if column.has.any() {
-                columns.push(column);
+            columns.push(column.take());
+            Ok(())
+        })?;
+        Ok(columns)
+    }
+}
+
+/// What an instant selector looks at.
+pub(super) struct Instants<'s> {
+    /// The series.
+    pub series: Vec<SeriesRef<'s>>,
+    /// When.
+    looks: Looks,
+    /// Native histograms are read without their buckets.
+    skips_buckets: bool,
+}
+
+/// The values of the latest samples; a staleness marker is none.
+fn gather(latests: &Latests<'_>, values: &[f64], column: &mut Column) {
+    for (slot, idx) in column.floats.iter_mut().zip(&latests.samples) {
+        *slot = values[*idx as usize];
+    }
+    column.has.copy_from(&latests.has);
+    if column.floats.iter().any(|it| is_stale_nan(*it)) {
+        for (step, value) in column.floats.iter().enumerate() {
+            if is_stale_nan(*value) {
+                column.has.unset(step);
             }
         }
-        Ok(columns)
     }
 }

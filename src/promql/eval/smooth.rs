@@ -38,9 +38,11 @@ impl Evaluator<'_> {
                 true => totals(series, looks.windows(i64::MAX / 2), self.dialect),
                 false => None,
             };
-            let clean = Clean::new(series.with(without.as_ref()));
-            let mut floats = Slider::new(clean.floats());
-            let mut histograms = Slider::new(clean.histograms());
+            let series = series.with(without.as_ref());
+            let clean = Clean::new(&series);
+            let clean = clean.as_ref().map_or(series, Clean::as_ref);
+            let mut floats = Slider::new(clean.floats);
+            let mut histograms = Slider::new(clean.histograms);
             let mut column = Column::empty(series.labels.clone(), grid.n_steps());
             for step in 0..grid.n_steps() {
                 let at = looks.at(step);

@@ -1,7 +1,7 @@
 //! `topk`, `bottomk`, `limitk` and `limit_ratio`: some series of each group.
 //!
-//! Which of several equal values stay, and in what order, follows Go's heap and sorting, as in `aggregationK` of
-//! Prometheus `promql/engine.go`.
+//! Which of several equal values stay, and in what order, follows Go's heap and sorting,
+//! as in `aggregationK` of Prometheus `promql/engine.go`.
 
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::{ErrorKind, EvalError};
@@ -12,18 +12,25 @@ use crate::promql::gosort;
 use crate::promql::labels::Labels;
 use crate::promql::number;
 use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr, TextRange};
-use crate::promql::value::{Column, Grid};
+use crate::promql::value::{Bits, Column, Grid};
 use crate::promql::xxhash::xxhash64;
 
 /// The largest number below 2^63 that a float can be.
 const MAX_INT: f64 = 9_223_372_036_854_774_784.0;
 const MIN_INT: f64 = -9_223_372_036_854_775_808.0;
 
-/// A value and the column that has it.
+/// A value and the series that has it.
 #[derive(Clone, Copy)]
 struct Entry {
     value: f64,
-    column: u32,
+    series: u32,
+}
+
+/// The best values of a group at each step.
+struct Heaps {
+    of_step: Vec<Vec<Entry>>,
+    /// The entry that goes first, where there is room for no more.
+    tops: Vec<Option<Entry>>,
 }
 
 impl Evaluator<'_> {
@@ -33,101 +40,167 @@ impl Evaluator<'_> {
         expr: &Expr,
         aggregate: &Aggregate,
         param: &Param,
-        columns: &[Column],
-        groups: &Groups,
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
-        let is_used = match self.dialect.has(3, 6) {
+        let is_new = self.dialect.has(3, 6);
+        let is_used = match is_new {
             true => self.check_param(expr, aggregate, param)?,
-            false => self.check_old_param(expr, aggregate, param, columns)?,
+            false => self.check_old_param(expr, aggregate, param),
         };
         if !is_used {
+            // What the operand has to say is said all the same.
+            self.each_column(unwrap(&aggregate.expr), grid, &mut |_, _| Ok(()))?;
             return Ok(Vec::new());
         }
-        let mut chosen = Chosen::new(columns, grid);
-        let mut heaps: Vec<Vec<Entry>> = vec![Vec::new(); groups.labels.len()];
-        let mut offsets = Vec::new();
-        if aggregate.op == AggregateOp::LimitRatio {
-            offsets.extend(columns.iter().map(|it| sample_offset(&it.labels)));
+        let mut seen = Bits::none(grid.n_steps());
+        let results = match aggregate.op {
+            AggregateOp::Limitk | AggregateOp::LimitRatio => {
+                self.limited(aggregate, param, grid, &mut seen)?
+            }
+            _ => self.best(expr, aggregate, param, grid, &mut seen)?,
+        };
+        match seen.iter().find_map(|it| bad_old_param(aggregate, param.at(it))) {
+            Some(text) if !is_new => {
+                let at = aggregate.param.as_ref().map_or(expr.span, |it| unwrap(it).span);
+                Err(EvalError::new(at, ErrorKind::Other(text)))
+            }
+            _ => Ok(results),
         }
-        for step in 0..grid.n_steps() {
-            heaps.iter_mut().for_each(Vec::clear);
-            let number = param.values.get(step).copied().unwrap_or(0.0);
-            let k = (number as i64).clamp(0, columns.len() as i64) as usize;
-            let ratio = number.clamp(-1.0, 1.0);
-            for (idx, column) in columns.iter().enumerate() {
-                if !column.has.get(step) {
+    }
+
+    /// `limitk`, `limit_ratio`: whether a sample stays does not depend on its value.
+    fn limited(
+        &mut self,
+        aggregate: &Aggregate,
+        param: &Param,
+        grid: Grid,
+        seen: &mut Bits,
+    ) -> Result<Vec<Column>, EvalError> {
+        let mut groups = Groups::new(aggregate);
+        let mut n_taken: Vec<Vec<f64>> = Vec::new();
+        let mut results: Vec<(usize, Column)> = Vec::new();
+        let operand = unwrap(&aggregate.expr);
+        self.each_column(operand, grid, &mut |_, column| {
+            let group = groups.of(&column.labels, |_| {
+                n_taken.push(vec![0.0; grid.n_steps()]);
+            });
+            let offset = match aggregate.op {
+                AggregateOp::LimitRatio => sample_offset(&column.labels),
+                _ => 0.0,
+            };
+            seen.or(&column.has);
+            let mut kept = column.take();
+            for (step, n_taken) in n_taken[group].iter_mut().enumerate() {
+                if !kept.has.get(step) {
                     continue;
                 }
-                let value = column.float(step).unwrap_or(0.0);
-                let entry = Entry { value, column: idx as u32 };
-                let heap = &mut heaps[groups.of_series[idx] as usize];
-                match aggregate.op {
-                    AggregateOp::LimitRatio if takes(ratio, offsets[idx]) => {
-                        push(heap, entry, ascending);
-                    }
-                    AggregateOp::LimitRatio => {}
-                    AggregateOp::Limitk if heap.len() < k => {
-                        push(heap, entry, ascending);
-                    }
-                    AggregateOp::Limitk => {}
-                    _ if column.histogram(step).is_some() => {
-                        let aggregation = aggregate.op.as_str();
-                        let kind = AnnotationKind::IgnoredInAggregation { aggregation };
-                        self.notes.add(kind, expr.span);
-                    }
-                    AggregateOp::Bottomk => offer(heap, entry, k, descending),
-                    _ => offer(heap, entry, k, ascending),
+                let number = param.at(step);
+                let stays = match aggregate.op {
+                    AggregateOp::LimitRatio => takes(number.clamp(-1.0, 1.0), offset),
+                    _ => *n_taken < number.trunc(),
+                };
+                match stays {
+                    true => *n_taken += 1.0,
+                    false => kept.clear(step),
                 }
             }
-            for heap in &mut heaps {
-                match aggregate.op {
-                    // The heap has on top what is to come last.
-                    AggregateOp::Topk => gosort::sort(heap, |a, b| ascending(*b, *a)),
-                    AggregateOp::Bottomk => gosort::sort(heap, |a, b| descending(*b, *a)),
-                    _ => {}
+            if kept.has.any() {
+                results.push((group, kept));
+            }
+            Ok(())
+        })?;
+        results.sort_by_key(|it| it.0);
+        if grid.n_steps() == 1 {
+            results = results.chunk_by(|a, b| a.0 == b.0).flat_map(in_heap).collect();
+        }
+        Ok(results.into_iter().map(|it| it.1).collect())
+    }
+
+    /// `topk`, `bottomk`
+    fn best(
+        &mut self,
+        expr: &Expr,
+        aggregate: &Aggregate,
+        param: &Param,
+        grid: Grid,
+        seen: &mut Bits,
+    ) -> Result<Vec<Column>, EvalError> {
+        let less: Less = match aggregate.op {
+            AggregateOp::Bottomk => descending,
+            _ => ascending,
+        };
+        let n_steps = grid.n_steps();
+        let mut groups = Groups::new(aggregate);
+        let mut heaps: Vec<Heaps> = Vec::new();
+        let mut series: Vec<(Labels, bool)> = Vec::new();
+        let operand = unwrap(&aggregate.expr);
+        let mut has_histograms = false;
+        self.each_column(operand, grid, &mut |_, column| {
+            let group = groups.of(&column.labels, |_| {
+                let (of_step, tops) = (vec![Vec::new(); n_steps], vec![None; n_steps]);
+                heaps.push(Heaps { of_step, tops });
+            });
+            let Heaps { of_step, tops } = &mut heaps[group];
+            let number = series.len() as u32;
+            series.push((column.labels.clone(), column.drop_name));
+            seen.or(&column.has);
+            for step in column.has.iter() {
+                if column.histogram(step).is_some() {
+                    has_histograms |= 1.0 <= param.at(step);
+                    continue;
                 }
+                let entry = Entry { value: column.floats[step], series: number };
+                // Most values are not among the best.
+                if !tops[step].is_none_or(|top| less(top, entry)) {
+                    continue;
+                }
+                let k = param.at(step) as usize;
+                if k == 0 {
+                    continue;
+                }
+                let heap = &mut of_step[step];
+                offer(heap, entry, k, less);
+                if heap.len() == k {
+                    tops[step] = Some(heap[0]);
+                }
+            }
+            Ok(())
+        })?;
+        if has_histograms {
+            let aggregation = aggregate.op.as_str();
+            let kind = AnnotationKind::IgnoredInAggregation { aggregation };
+            self.notes.add(kind, expr.span);
+        }
+        let mut chosen = Chosen::new(&series, n_steps);
+        for Heaps { of_step, .. } in &mut heaps {
+            for (step, heap) in of_step.iter_mut().enumerate() {
+                // The heap has on top what is to come last.
+                gosort::sort(heap, |a, b| less(*b, *a));
                 for entry in heap.iter() {
-                    chosen.take(entry.column, step);
+                    chosen.take(*entry, step);
                 }
             }
         }
         Ok(chosen.results)
     }
 
-    /// As versions before 3.6 do: each step by itself, where there is something to
-    /// choose from.
+    /// As versions before 3.6 do: see what is wrong later, at the steps that have samples.
     fn check_old_param(
         &mut self,
         expr: &Expr,
         aggregate: &Aggregate,
         param: &Param,
-        columns: &[Column],
-    ) -> Result<bool, EvalError> {
+    ) -> bool {
         let at = aggregate.param.as_ref().map_or(expr.span, |it| unwrap(it).span);
-        let is_ratio = aggregate.op == AggregateOp::LimitRatio;
-        match is_ratio {
-            true if param.max == 0.0 && param.min == 0.0 => return Ok(false),
-            true => self.note_ratio(param, at),
-            false if param.max < 1.0 => return Ok(false),
-            false => {}
-        }
-        for (step, value) in param.values.iter().enumerate() {
-            let is_fine = match is_ratio {
-                true => !value.is_nan(),
-                false => (MIN_INT..=MAX_INT).contains(value),
-            };
-            if is_fine || !columns.iter().any(|it| it.has.get(step)) {
-                continue;
+        match aggregate.op {
+            AggregateOp::LimitRatio if param.max == 0.0 && param.min == 0.0 => false,
+            AggregateOp::LimitRatio => {
+                self.note_ratio(param, at);
+                true
             }
-            let value = number::general(*value);
-            let text = match is_ratio {
-                true => format!("Ratio value {value} is NaN"),
-                false => format!("Scalar value {value} overflows int64"),
-            };
-            return Err(EvalError::new(at, ErrorKind::Other(text)));
+            // One that is not a number is found later.
+            _ => param.max.is_nan() || 1.0 <= param.max,
         }
-        Ok(true)
     }
 
     fn note_ratio(&mut self, param: &Param, at: TextRange) {
@@ -175,32 +248,54 @@ impl Evaluator<'_> {
     }
 }
 
-/// The samples that were chosen; the order is that in which they first were.
+/// The columns of a group, of one step each, in the order of a heap: Prometheus pushes
+/// them on one, although their values do not matter.
+fn in_heap(group: &[(usize, Column)]) -> Vec<(usize, Column)> {
+    let mut heap = Vec::with_capacity(group.len());
+    for (series, (_, column)) in (0u32..).zip(group) {
+        let value = column.float(0).unwrap_or(0.0);
+        push(&mut heap, Entry { value, series }, ascending);
+    }
+    heap.iter().map(|it| group[it.series as usize].clone()).collect()
+}
+
+/// What is wrong with a parameter for versions before 3.6.
+fn bad_old_param(aggregate: &Aggregate, value: f64) -> Option<String> {
+    let text = number::general(value);
+    match aggregate.op {
+        AggregateOp::LimitRatio if value.is_nan() => {
+            Some(format!("Ratio value {text} is NaN"))
+        }
+        AggregateOp::LimitRatio => None,
+        _ if (MIN_INT..=MAX_INT).contains(&value) => None,
+        _ => Some(format!("Scalar value {text} overflows int64")),
+    }
+}
+
+/// The samples that were chosen; at a single step they are in the order of the heap.
 struct Chosen<'a> {
-    columns: &'a [Column],
-    grid: Grid,
-    of_column: Vec<u32>,
+    series: &'a [(Labels, bool)],
+    n_steps: usize,
+    of_series: Vec<u32>,
     results: Vec<Column>,
 }
 
 impl<'a> Chosen<'a> {
-    fn new(columns: &'a [Column], grid: Grid) -> Chosen<'a> {
-        let of_column = vec![u32::MAX; columns.len()];
-        Chosen { columns, grid, of_column, results: Vec::new() }
+    fn new(series: &'a [(Labels, bool)], n_steps: usize) -> Chosen<'a> {
+        let of_series = vec![u32::MAX; series.len()];
+        Chosen { series, n_steps, of_series, results: Vec::new() }
     }
 
-    fn take(&mut self, idx: u32, step: usize) {
-        let column = &self.columns[idx as usize];
-        let slot = &mut self.of_column[idx as usize];
+    fn take(&mut self, entry: Entry, step: usize) {
+        let slot = &mut self.of_series[entry.series as usize];
         if *slot == u32::MAX {
             *slot = self.results.len() as u32;
-            let mut result = Column::empty(column.labels.clone(), self.grid.n_steps());
-            result.drop_name = column.drop_name;
+            let (labels, drop_name) = &self.series[entry.series as usize];
+            let mut result = Column::empty(labels.clone(), self.n_steps);
+            result.drop_name = *drop_name;
             self.results.push(result);
         }
-        if let Some(sample) = column.sample(step) {
-            self.results[*slot as usize].set(step, sample);
-        }
+        self.results[*slot as usize].set_float(step, entry.value);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::promql::error::EvalError;
 use crate::promql::eval::{Evaluator, merge};
 use crate::promql::syntax::ast::{BinaryOp, Expr};
-use crate::promql::value::{Grid, Value};
+use crate::promql::value::{Column, Grid, Value};
 
 impl Evaluator<'_> {
     /// `-x` and `+x`; the latter is `x` itself, its name included.
@@ -23,13 +23,7 @@ impl Evaluator<'_> {
         match &mut value {
             Value::Scalar(values) => values.iter_mut().for_each(|it| *it = -*it),
             Value::Vector(columns) => {
-                for column in columns.iter_mut() {
-                    column.drop_name = true;
-                    column.floats.iter_mut().for_each(|it| *it = -*it);
-                    for it in column.histograms.iter_mut().flatten().flatten() {
-                        *it = Arc::new(self.scaled(it, it.times(-1.0)));
-                    }
-                }
+                columns.iter_mut().for_each(|it| self.negate(it));
                 if !self.delayed() {
                     let mut columns = std::mem::take(columns);
                     merge::drop_names(&mut columns);
@@ -39,5 +33,14 @@ impl Evaluator<'_> {
             Value::Text(_) | Value::Matrix(_) => {}
         }
         Ok(value)
+    }
+
+    /// Negates all samples.
+    pub(super) fn negate(&self, column: &mut Column) {
+        column.drop_name = true;
+        column.floats.iter_mut().for_each(|it| *it = -*it);
+        for it in column.histograms.iter_mut().flatten().flatten() {
+            *it = Arc::new(self.scaled(it, it.times(-1.0)));
+        }
     }
 }

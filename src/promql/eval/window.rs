@@ -45,7 +45,7 @@ impl Ranges<'_> {
     }
 }
 
-/// The samples of a series without staleness markers.
+/// A copy of a series without staleness markers.
 pub(super) struct Clean<'a> {
     series: SeriesRef<'a>,
     floats: Option<Samples<f64>>,
@@ -53,21 +53,20 @@ pub(super) struct Clean<'a> {
 }
 
 impl<'a> Clean<'a> {
-    /// Leaves the markers out, if there are any.
-    pub(super) fn new(series: SeriesRef<'a>) -> Clean<'a> {
+    /// Leaves the markers out; none where there are no markers.
+    pub(super) fn new(series: &SeriesRef<'a>) -> Option<Clean<'a>> {
         let floats = without(series.floats, |it| is_stale_nan(*it));
         let histograms = without(series.histograms, |it| is_stale_nan(it.sum));
-        Clean { series, floats, histograms }
+        let is_clean = floats.is_none() && histograms.is_none();
+        (!is_clean).then_some(Clean { series: *series, floats, histograms })
     }
 
-    /// The floats.
-    pub(super) fn floats(&self) -> Points<'_, f64> {
-        self.floats.as_ref().map_or(self.series.floats, Samples::points)
-    }
-
-    /// The histograms.
-    pub(super) fn histograms(&self) -> Points<'_, Arc<Histogram>> {
-        self.histograms.as_ref().map_or(self.series.histograms, Samples::points)
+    /// The series.
+    pub(super) fn as_ref(&self) -> SeriesRef<'_> {
+        let floats = self.floats.as_ref().map_or(self.series.floats, Samples::points);
+        let histograms = self.histograms.as_ref();
+        let histograms = histograms.map_or(self.series.histograms, Samples::points);
+        SeriesRef { floats, histograms, ..self.series }
     }
 }
 
@@ -238,9 +237,10 @@ impl<'s> Evaluator<'s> {
         let (from, to) = ranges.extension.reach(start, end, self.dialect.lookback);
         let mut all = Vec::new();
         for series in ranges.series() {
-            let clean = Clean::new(series);
-            let floats = Slider::new(clean.floats()).slide(from, to);
-            let histograms = Slider::new(clean.histograms()).slide(from, to);
+            let clean = Clean::new(&series);
+            let clean = clean.as_ref().map_or(series, Clean::as_ref);
+            let floats = Slider::new(clean.floats).slide(from, to);
+            let histograms = Slider::new(clean.histograms).slide(from, to);
             if floats.is_empty() && histograms.is_empty() {
                 continue;
             }

@@ -3,12 +3,15 @@
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::call::{Calling, absent_labels};
+use crate::promql::eval::chain::Sink;
+use crate::promql::eval::frames::Frames;
 use crate::promql::eval::plan::type_of;
-use crate::promql::eval::window::{Clean, Ranges, Slider};
+use crate::promql::eval::window::{Clean, Ranges};
 use crate::promql::eval::{Evaluator, merge};
-use crate::promql::functions::kind::{Extension, Notes, Window, metric_of};
+use crate::promql::functions::kind::{Extension, Notes, Span, Sweep, Window, metric_of};
 use crate::promql::functions::{self, Function};
 use crate::promql::labels::{Labels, Symbol};
+use crate::promql::series::SeriesRef;
 use crate::promql::syntax::ast::{Expr, TextRange};
 use crate::promql::syntax::types::ValueType;
 use crate::promql::value::{Column, Sample};
@@ -19,40 +22,71 @@ type Body = fn(&Window<'_>, &mut Notes<'_>) -> Option<Sample>;
 /// Endings of the names of counters.
 const COUNTER_ENDINGS: [&str; 4] = ["_total", "_sum", "_count", "_bucket"];
 
-impl<'s> Evaluator<'s> {
+/// A call of a function over windows, ready to run.
+pub(super) struct Windows<'e, 's> {
+    calling: Calling<'e>,
+    body: Body,
+    ranges: Ranges<'s>,
+    /// The scalar arguments, a value per step each.
+    scalars: Vec<Vec<f64>>,
+}
+
+impl<'e, 's> Evaluator<'s> {
     /// `rate(x[5m])`
     pub(super) fn call_windows(
         &mut self,
-        calling: &Calling<'_>,
+        calling: Calling<'e>,
         body: Body,
     ) -> Result<Vec<Column>, EvalError> {
         let at = calling.expr.span;
-        let (ranges, scalars) = self.window_args(calling)?;
-        check_extension(calling.function, &ranges, at)?;
-        let columns = self.slide(calling, &ranges, &scalars, body)?;
+        let windows = self.windows(calling, body)?;
+        let columns = self.slide(&windows)?;
         if !self.delayed() && merge::has_same_labels(&columns) {
             return Err(EvalError::new(at, ErrorKind::SameLabelset));
         }
         Ok(columns)
     }
 
-    /// Calls a body for each window of each series.
-    fn slide(
+    /// A call with its arguments.
+    pub(super) fn windows(
         &mut self,
-        calling: &Calling<'_>,
-        ranges: &Ranges<'_>,
-        scalars: &[Vec<f64>],
+        calling: Calling<'e>,
         body: Body,
-    ) -> Result<Vec<Column>, EvalError> {
+    ) -> Result<Windows<'e, 's>, EvalError> {
+        let (ranges, scalars) = self.window_args(&calling)?;
+        check_extension(calling.function, &ranges, calling.expr.span)?;
+        Ok(Windows { calling, body, ranges, scalars })
+    }
+
+    /// The results for all series.
+    fn slide(&mut self, windows: &Windows<'_, 's>) -> Result<Vec<Column>, EvalError> {
+        let mut columns = Vec::new();
+        self.each_window(windows, &mut |_, column| {
+            columns.push(column.take());
+            Ok(())
+        })?;
+        Ok(columns)
+    }
+
+    /// Calls a body for each window of each series and passes on the results of each
+    /// series that has any.
+    pub(super) fn each_window(
+        &mut self,
+        windows: &Windows<'_, 's>,
+        sink: &mut Sink<'_, 's>,
+    ) -> Result<(), EvalError> {
+        let Windows { calling, ranges, .. } = windows;
         let grid = calling.grid;
         let at = calling.expr.span;
-        let mut now = vec![0.0; scalars.len()];
-        let mut columns = Vec::new();
+        let mut column = Column::empty(Labels::empty(), 0);
         let lookback = self.dialect.lookback;
+        let reach = |step: usize| {
+            let end = ranges.looks.at(step);
+            ranges.extension.reach(end - ranges.range, end, lookback)
+        };
+        let mut frames = Frames::new(grid.n_steps());
+        let mut frames_of_histograms = Frames::new(grid.n_steps());
         for series in ranges.series() {
-            let clean = Clean::new(series);
-            let mut floats = Slider::new(clean.floats());
-            let mut histograms = Slider::new(clean.histograms());
             // Versions before 3.12 forget here which names are to go.
             let drop_name = !calling.function.keeps_name
                 || series.drop_name && self.dialect.has(3, 12);
@@ -60,62 +94,110 @@ impl<'s> Evaluator<'s> {
                 true => series.labels.without_metadata(),
                 false => series.labels.clone(),
             };
-            let mut column = Column::empty(labels, grid.n_steps());
+            column.reset(labels, grid.n_steps());
             column.drop_name = drop_name;
-            let mut held = 0;
-            for step in 0..grid.n_steps() {
-                let end = ranges.looks.at(step);
-                let start = end - ranges.range;
-                let (from, to) = ranges.extension.reach(start, end, lookback);
-                for (slot, values) in now.iter_mut().zip(scalars) {
-                    *slot = values[step];
+            let held = match Clean::new(&series) {
+                None => {
+                    frames.look(series.floats.times, reach);
+                    frames_of_histograms.look(series.histograms.times, reach);
+                    let of = (&*frames.windows, &*frames_of_histograms.windows);
+                    self.windows_of_series(windows, series, of, &mut column)?
                 }
-                let window = Window {
-                    labels: series.labels,
-                    floats: floats.slide(from, to),
-                    histograms: histograms.slide(from, to),
-                    time: grid.time(step),
-                    start,
-                    end,
-                    extension: ranges.extension,
-                    scalars: &now,
-                };
-                if window.floats.is_empty() && window.histograms.is_empty() {
-                    continue;
+                Some(clean) => {
+                    let series = clean.as_ref();
+                    let mut frames = Frames::new(grid.n_steps());
+                    let mut frames_of_histograms = Frames::new(grid.n_steps());
+                    frames.look(series.floats.times, reach);
+                    frames_of_histograms.look(series.histograms.times, reach);
+                    let of = (&*frames.windows, &*frames_of_histograms.windows);
+                    self.windows_of_series(windows, series, of, &mut column)?
                 }
-                if self.limit.is_set() {
-                    let weights = window.histograms.values.iter().map(|it| it.weight());
-                    held = window.floats.len() as u64 + weights.sum::<u64>();
-                    self.limit.check(self.limit.held() + held, at)?;
-                }
-                let mut notes = Notes {
-                    annotations: &mut self.notes,
-                    call: at,
-                    args: &calling.spans,
-                    dialect: self.dialect,
-                    failure: None,
-                };
-                let sample = body(&window, &mut notes);
-                if let Some(kind) = notes.failure {
-                    return Err(EvalError::at_step(at, window.time, kind));
-                }
-                if let Some(sample) = sample {
-                    column.set(step, sample);
-                }
-            }
+            };
             if !column.has.any() {
                 continue;
             }
             if calling.function.counter {
                 self.note_non_counter(series.labels, &column, calling);
             }
-            let weight = column.weight();
-            self.limit.check(self.limit.held() + held + weight, at)?;
-            self.limit.add(weight, at)?;
-            columns.push(column);
+            if self.limit.is_set() {
+                let weight = column.weight();
+                self.limit.check(self.limit.held() + held + weight, at)?;
+                self.limit.add(weight, at)?;
+            }
+            sink(self, &mut column)?;
         }
         self.limit.set(self.limit.held().saturating_sub(ranges.weight));
-        Ok(columns)
+        Ok(())
+    }
+
+    /// Calls a body for each window of a series without staleness markers; the samples
+    /// that the last window holds.
+    fn windows_of_series(
+        &mut self,
+        windows: &Windows<'_, 's>,
+        series: SeriesRef<'_>,
+        (of_floats, of_histograms): (&[Span], &[Span]),
+        column: &mut Column,
+    ) -> Result<u64, EvalError> {
+        let Windows { calling, ranges, scalars, body } = windows;
+        let at = calling.expr.span;
+        if let Some(sweep) = calling.function.sweep
+            && series.histograms.is_empty()
+            && series.floats.starts.is_empty()
+            && ranges.extension == Extension::None
+            && !self.limit.is_set()
+        {
+            let ends = |step: usize| ranges.looks.at(step);
+            let floats = series.floats;
+            let sweeping =
+                Sweep { floats, windows: of_floats, ends: &ends, range: ranges.range };
+            sweep(&sweeping, column);
+            return Ok(0);
+        }
+        let mut now = vec![0.0; scalars.len()];
+        let mut held = 0;
+        for step in 0..calling.grid.n_steps() {
+            let (from, to) = of_floats[step];
+            let (from_histogram, to_histogram) = of_histograms[step];
+            if from == to && from_histogram == to_histogram {
+                continue;
+            }
+            for (slot, values) in now.iter_mut().zip(scalars) {
+                *slot = values[step];
+            }
+            let end = ranges.looks.at(step);
+            let part = from_histogram as usize..to_histogram as usize;
+            let window = Window {
+                labels: series.labels,
+                floats: series.floats.part(from as usize, to as usize),
+                histograms: series.histograms.part(part.start, part.end),
+                time: calling.grid.time(step),
+                start: end - ranges.range,
+                end,
+                extension: ranges.extension,
+                scalars: &now,
+            };
+            if self.limit.is_set() {
+                let weights = window.histograms.values.iter().map(|it| it.weight());
+                held = window.floats.len() as u64 + weights.sum::<u64>();
+                self.limit.check(self.limit.held() + held, at)?;
+            }
+            let mut notes = Notes {
+                annotations: &mut self.notes,
+                call: at,
+                args: &calling.spans,
+                dialect: self.dialect,
+                failure: None,
+            };
+            let sample = body(&window, &mut notes);
+            if let Some(kind) = notes.failure {
+                return Err(EvalError::at_step(at, window.time, kind));
+            }
+            if let Some(sample) = sample {
+                column.set(step, sample);
+            }
+        }
+        Ok(held)
     }
 
     /// The range vector argument and the scalar ones.
@@ -169,14 +251,13 @@ impl<'s> Evaluator<'s> {
     /// `absent_over_time(x[5m])`
     pub(super) fn absent_over_time(
         &mut self,
-        calling: &Calling<'_>,
+        calling: Calling<'e>,
     ) -> Result<Vec<Column>, EvalError> {
         let grid = calling.grid;
-        let (ranges, scalars) = self.window_args(calling)?;
-        check_extension(calling.function, &ranges, calling.expr.span)?;
-        let present: Body = |_, _| Some(Sample::Float(1.0));
-        let columns = self.slide(calling, &ranges, &scalars, present)?;
-        let labels = calling.args.first().map_or(Labels::empty(), |it| absent_labels(it));
+        let windows = self.windows(calling, |_, _| Some(Sample::Float(1.0)))?;
+        let columns = self.slide(&windows)?;
+        let labels =
+            windows.calling.args.first().map_or(Labels::empty(), |it| absent_labels(it));
         let mut result = Column::empty(labels, grid.n_steps());
         result.drop_name = true;
         for step in 0..grid.n_steps() {
@@ -188,6 +269,13 @@ impl<'s> Evaluator<'s> {
             true => Ok(vec![result]),
             false => Ok(Vec::new()),
         }
+    }
+}
+
+impl Windows<'_, '_> {
+    /// The series.
+    pub(super) fn series(&self) -> Vec<SeriesRef<'_>> {
+        self.ranges.series()
     }
 }
 

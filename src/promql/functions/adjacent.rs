@@ -3,25 +3,31 @@
 use std::sync::Arc;
 
 use crate::promql::annotation::AnnotationKind;
-use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
+use crate::promql::functions::kind::{Extension, Kind, Notes, Sweep, Window};
 use crate::promql::functions::rate::Start;
-use crate::promql::functions::{Function, native};
+use crate::promql::functions::{Function, native, sweep};
 use crate::promql::histogram::{Histogram, Style};
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
-use crate::promql::value::Sample;
+use crate::promql::value::{Column, Sample};
 
 /// The functions of this family.
 pub const FUNCTIONS: &[Function] = &[
     Function::new("irate", &[Matrix], Vector)
         .start_times()
+        .sweep(|sweep, column| last_changes(sweep, column, true))
         .kind(Kind::Window(|window, notes| last_change(window, notes, true))),
     Function::new("idelta", &[Matrix], Vector)
+        .sweep(|sweep, column| last_changes(sweep, column, false))
         .kind(Kind::Window(|window, notes| last_change(window, notes, false))),
-    Function::new("changes", &[Matrix], Vector).anchored().kind(Kind::Window(changes)),
+    Function::new("changes", &[Matrix], Vector)
+        .anchored()
+        .sweep(|it, column| sweep::differences(it, column, is_change))
+        .kind(Kind::Window(changes)),
     Function::new("resets", &[Matrix], Vector)
         .anchored()
         .start_times()
+        .sweep(|it, column| sweep::differences(it, column, |before, here| here < before))
         .kind(Kind::Window(resets)),
 ];
 
@@ -59,12 +65,35 @@ fn last_change(window: &Window<'_>, notes: &mut Notes<'_>, rate: bool) -> Option
     }
     let (old, new) = (floats.values[before], floats.values[last]);
     let start = Start::of(floats, last);
-    let reset = rate && (new < old || start.is_reset_since(Start::of(floats, before)));
-    let mut change = if reset { new } else { new - old };
+    let is_reset = start.is_reset_since(Start::of(floats, before));
+    Some(step_of(old, new, interval, rate, is_reset).into())
+}
+
+/// The change from a sample to the next one, `interval` milliseconds later.
+fn step_of(old: f64, new: f64, interval: i64, rate: bool, is_reset: bool) -> f64 {
+    let is_reset = rate && (new < old || is_reset);
+    let mut change = if is_reset { new } else { new - old };
     if rate {
         change /= interval as f64 / 1000.0;
     }
-    Some(change.into())
+    change
+}
+
+/// The last changes of all windows.
+fn last_changes(sweep: &Sweep<'_>, column: &mut Column, rate: bool) {
+    let Points { times, values, .. } = sweep.floats;
+    for (step, (from, to)) in sweep.windows.iter().enumerate() {
+        if to - from < 2 {
+            continue;
+        }
+        let last = *to as usize - 1;
+        let interval = times[last] - times[last - 1];
+        if interval != 0 {
+            let (old, new) = (values[last - 1], values[last]);
+            column.floats[step] = step_of(old, new, interval, rate, false);
+            column.has.set(step);
+        }
+    }
 }
 
 /// A sample among others, of either kind.
@@ -153,9 +182,13 @@ fn from_anchor<'a>(window: &Window<'a>) -> Option<Both<'a>> {
     ))
 }
 
+fn is_change(before: f64, here: f64) -> bool {
+    before != here && !(before.is_nan() && here.is_nan())
+}
+
 fn changes(window: &Window<'_>, _: &mut Notes<'_>) -> Option<Sample> {
     count(window, |before, here| match (before, here) {
-        (Item::Float(a, _), Item::Float(b, _)) => a != b && !(a.is_nan() && b.is_nan()),
+        (Item::Float(a, _), Item::Float(b, _)) => is_change(*a, *b),
         (Item::Float(..), Item::Histogram(..))
         | (Item::Histogram(..), Item::Float(..)) => true,
         (Item::Histogram(a, _), Item::Histogram(b, _)) => !a.same_data(b),

@@ -119,6 +119,40 @@ pub struct Window<'a> {
     pub scalars: &'a [f64],
 }
 
+/// The samples of a window: from the first number up to the second one, which is
+/// outside.
+pub type Span = (u32, u32);
+
+/// All windows of a series of floats, for a body that computes them in one pass. The
+/// series has no histograms and no start timestamps, its windows are not extended.
+pub struct Sweep<'a> {
+    /// The samples, staleness markers left out.
+    pub floats: Points<'a, f64>,
+    /// The window of each step. Neither end ever falls.
+    pub windows: &'a [Span],
+    /// The time in milliseconds at which the window of a step ends.
+    pub ends: &'a dyn Fn(usize) -> i64,
+    /// How long the windows are, in milliseconds.
+    pub range: i64,
+}
+
+/// A body that computes all windows of a series at once: its results are, bit for bit,
+/// those of the function's [`Kind::Window`] for each window by itself.
+pub type SweepBody = fn(&Sweep<'_>, &mut Column);
+
+impl Sweep<'_> {
+    /// Puts a value for each window that has samples.
+    pub fn each(&self, column: &mut Column, mut body: impl FnMut(&[f64]) -> f64) {
+        for (step, (from, to)) in self.windows.iter().enumerate() {
+            if from != to {
+                let values = &self.floats.values[*from as usize..*to as usize];
+                column.floats[step] = body(values);
+                column.has.set(step);
+            }
+        }
+    }
+}
+
 impl Window<'_> {
     /// The metric name, shared; empty where there is none.
     pub fn metric(&self) -> Symbol {

@@ -13,7 +13,7 @@
 use std::sync::LazyLock;
 
 use crate::promql::dialect::Version;
-use crate::promql::functions::kind::Kind;
+use crate::promql::functions::kind::{Kind, SweepBody};
 use crate::promql::syntax::types::ValueType;
 
 pub mod absent;
@@ -30,6 +30,7 @@ pub mod over_time;
 pub mod rate;
 pub mod regression;
 pub mod sort;
+mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod time;
@@ -52,6 +53,8 @@ pub struct Function {
     pub stable: Option<Version>,
     /// How it is called.
     pub kind: Kind,
+    /// The same as a [`Kind::Window`], all windows of a series in one pass.
+    pub sweep: Option<SweepBody>,
     /// A function of windows whose results keep the metric name.
     pub keeps_name: bool,
     /// Is meant for counters: others get an info.
@@ -112,6 +115,7 @@ impl Function {
             since: first,
             stable: Some(first),
             kind: Kind::Missing,
+            sweep: None,
             keeps_name: false,
             counter: false,
             sorts: false,
@@ -127,6 +131,11 @@ impl Function {
     /// It is called in that way.
     const fn kind(self, kind: Kind) -> Function {
         Function { kind, ..self }
+    }
+
+    /// All windows of a series can be computed in one pass.
+    const fn sweep(self, body: SweepBody) -> Function {
+        Function { sweep: Some(body), ..self }
     }
 
     const fn keeps_name(self) -> Function {

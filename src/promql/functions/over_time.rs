@@ -3,7 +3,7 @@
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::dialect::Version;
 use crate::promql::functions::kind::{Kind, Notes, Window};
-use crate::promql::functions::{Function, native};
+use crate::promql::functions::{Function, native, sweep};
 use crate::promql::kahan::Kahan;
 use crate::promql::quantile::quantile;
 use crate::promql::syntax::types::ValueType::{Matrix, Scalar, Vector};
@@ -12,28 +12,39 @@ use crate::promql::value::Sample;
 /// The functions of this family.
 pub const FUNCTIONS: &[Function] = &[
     Function::new("avg_over_time", &[Matrix], Vector)
+        .sweep(|it, column| sweep::sums(it, column, |sum, n| sum / n, mean))
         .kind(Kind::Window(|window, notes| one_kind(window, notes, true, mean))),
     Function::new("sum_over_time", &[Matrix], Vector)
+        .sweep(|it, column| sweep::sums(it, column, |sum, _| sum, sum))
         .kind(Kind::Window(|window, notes| one_kind(window, notes, false, sum))),
-    Function::new("count_over_time", &[Matrix], Vector).kind(Kind::Window(count)),
+    Function::new("count_over_time", &[Matrix], Vector)
+        .sweep(|it, column| it.each(column, |it| it.len() as f64))
+        .kind(Kind::Window(count)),
     Function::new("present_over_time", &[Matrix], Vector)
         .since(2, 29)
+        .sweep(|it, column| it.each(column, |_| 1.0))
         .kind(Kind::Window(|_, _| Some(1.0.into()))),
     Function::new("first_over_time", &[Matrix], Vector)
         .keeps_name()
         .experimental(3, 7)
         .promoted(3, 14)
+        .sweep(|it, column| it.each(column, |it| it[0]))
         .kind(Kind::Window(first)),
     Function::new("last_over_time", &[Matrix], Vector)
         .keeps_name()
         .since(2, 26)
+        .sweep(|it, column| it.each(column, |it| it[it.len() - 1]))
         .kind(Kind::Window(last)),
-    Function::new("max_over_time", &[Matrix], Vector).kind(Kind::Window(
-        |window, notes| extreme(window, notes, |it, best| it > best, |_, value| value),
-    )),
-    Function::new("min_over_time", &[Matrix], Vector).kind(Kind::Window(
-        |window, notes| extreme(window, notes, |it, best| it < best, |_, value| value),
-    )),
+    Function::new("max_over_time", &[Matrix], Vector)
+        .sweep(|it, column| sweep::extremes(it, column, |it, best| it > best))
+        .kind(Kind::Window(|window, notes| {
+            extreme(window, notes, |it, best| it > best, |_, value| value)
+        })),
+    Function::new("min_over_time", &[Matrix], Vector)
+        .sweep(|it, column| sweep::extremes(it, column, |it, best| it < best))
+        .kind(Kind::Window(|window, notes| {
+            extreme(window, notes, |it, best| it < best, |_, value| value)
+        })),
     Function::new("stddev_over_time", &[Matrix], Vector).kind(Kind::Window(
         |window, notes| floats_only(window, notes, |it| variance(it).sqrt()),
     )),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::promql::annotation::AnnotationKind;
-use crate::promql::functions::kind::{Extension, Kind, Notes, Window};
+use crate::promql::functions::kind::{Extension, Kind, Notes, Sweep, Window};
 use crate::promql::functions::time::seconds;
 use crate::promql::functions::{Function, native_rate};
 use crate::promql::quantile;
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
-use crate::promql::value::Sample;
+use crate::promql::value::{Column, Sample};
 
 /// The functions of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -18,16 +18,19 @@ pub const FUNCTIONS: &[Function] = &[
         .anchored()
         .smoothed()
         .start_times()
+        .sweep(|sweep, column| changes(sweep, column, RATE))
         .kind(Kind::Window(|window, notes| change(window, notes, RATE))),
     Function::new("increase", &[Matrix], Vector)
         .counter()
         .anchored()
         .smoothed()
         .start_times()
+        .sweep(|sweep, column| changes(sweep, column, INCREASE))
         .kind(Kind::Window(|window, notes| change(window, notes, INCREASE))),
     Function::new("delta", &[Matrix], Vector)
         .anchored()
         .smoothed()
+        .sweep(|sweep, column| changes(sweep, column, DELTA))
         .kind(Kind::Window(|window, notes| change(window, notes, DELTA))),
 ];
 
@@ -66,47 +69,83 @@ fn change(
 }
 
 /// The change between the first and the last sample, extrapolated to the borders of the
-/// window where the samples come close to them (`extrapolatedRate`).
+/// window (`extrapolatedRate`).
 fn extrapolated(
     window: &Window<'_>,
     notes: &mut Notes<'_>,
     flavour: Flavour,
 ) -> Option<f64> {
     let floats = window.floats;
-    let (first_time, first) = floats.first()?;
-    let (last_time, last) = floats.last()?;
-    let mut change = last - first;
+    let first = floats.first()?;
+    let last = floats.last()?;
+    let mut change = last.1 - first.1;
     if flavour.counter {
         change = with_resets(change, window, notes);
     }
+    let created =
+        floats.starts.first().copied().filter(|it| {
+            flavour.counter && *it != 0 && window.start < *it && *it < first.0
+        });
+    let sampled = Sampled {
+        n: floats.len(),
+        first: *first.1,
+        from: first.0,
+        to: last.0,
+        start: window.start,
+        end: window.end,
+    };
+    extrapolate(change, &sampled, created, flavour)
+}
 
+/// Where the samples lie in a window; all times are in milliseconds.
+struct Sampled {
+    /// How many there are.
+    n: usize,
+    /// The first value.
+    first: f64,
+    /// The time of the first one.
+    from: i64,
+    /// The time of the last one.
+    to: i64,
+    /// Where the window begins.
+    start: i64,
+    /// Where it ends.
+    end: i64,
+}
+
+/// Extrapolates a change to the borders of its window where the samples come close to
+/// them; `created` is since when a counter counts, if that is in the window.
+#[inline]
+fn extrapolate(
+    mut change: f64,
+    samples: &Sampled,
+    created: Option<i64>,
+    flavour: Flavour,
+) -> Option<f64> {
     let to_seconds = |millis: i64| millis as f64 / 1000.0;
-    let mut to_start = to_seconds(first_time - window.start);
-    let mut to_end = to_seconds(window.end - last_time);
-    let mut sampled = to_seconds(last_time - first_time);
-    let spacing = match floats.len() {
+    let mut to_start = to_seconds(samples.from - samples.start);
+    let mut to_end = to_seconds(samples.end - samples.to);
+    let mut sampled = to_seconds(samples.to - samples.from);
+    let spacing = match samples.n {
         1 => 0.0,
         n => sampled / (n - 1) as f64,
     };
     let threshold = spacing * 1.1;
 
-    let created = floats.starts.first().copied().filter(|it| {
-        flavour.counter && *it != 0 && window.start < *it && *it < first_time
-    });
     if let Some(created) = created {
         // The counter was zero then: no need to guess.
         to_start = 0.0;
-        sampled = to_seconds(last_time - created);
-        change += first;
-    } else if floats.len() < 2 {
+        sampled = to_seconds(samples.to - created);
+        change += samples.first;
+    } else if samples.n < 2 {
         return None;
     } else {
         if to_start >= threshold {
             to_start = spacing / 2.0;
         }
-        if flavour.counter && change > 0.0 && *first >= 0.0 {
+        if flavour.counter && change > 0.0 && samples.first >= 0.0 {
             // A counter was not below zero.
-            let to_zero = sampled * (first / change);
+            let to_zero = sampled * (samples.first / change);
             if to_zero < to_start {
                 to_start = to_zero;
             }
@@ -121,9 +160,47 @@ fn extrapolated(
         false => (sampled + to_start + to_end) / sampled,
     };
     if flavour.rate {
-        factor /= seconds(window.end - window.start);
+        factor /= seconds(samples.end - samples.start);
     }
     Some(change * factor)
+}
+
+/// The changes of all windows: a counter's resets are looked for only once.
+fn changes(sweep: &Sweep<'_>, column: &mut Column, flavour: Flavour) {
+    let Points { times, values, .. } = sweep.floats;
+    let mut resets: Vec<u32> = Vec::new();
+    if flavour.counter {
+        let pairs = values.windows(2).zip(1u32..);
+        resets.extend(pairs.filter(|(pair, _)| pair[1] < pair[0]).map(|it| it.1));
+    }
+    let mut next_reset = 0;
+    for (step, (from, to)) in sweep.windows.iter().enumerate() {
+        let n = (to - from) as usize;
+        if n < 2 {
+            continue;
+        }
+        while resets.get(next_reset).is_some_and(|it| it <= from) {
+            next_reset += 1;
+        }
+        let (first, last) = (*from as usize, *to as usize - 1);
+        let mut change = values[last] - values[first];
+        for reset in resets[next_reset..].iter().take_while(|it| **it < *to) {
+            change += values[*reset as usize - 1];
+        }
+        let end = (sweep.ends)(step);
+        let sampled = Sampled {
+            n,
+            first: values[first],
+            from: times[first],
+            to: times[last],
+            start: end - sweep.range,
+            end,
+        };
+        if let Some(value) = extrapolate(change, &sampled, None, flavour) {
+            column.floats[step] = value;
+            column.has.set(step);
+        }
+    }
 }
 
 /// The change of a counter, with what its resets took.
