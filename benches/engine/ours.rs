@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use aqua_alerts::promql::check;
 use aqua_alerts::promql::dialect::{Dialect, Version};
 use aqua_alerts::promql::eval::{Options, evaluate};
+use aqua_alerts::promql::limits::Limits;
 use aqua_alerts::promql::matcher::Matchers;
 use aqua_alerts::promql::storage::MemoryStorage;
 use aqua_alerts::promql::syntax::ast::Parsed;
@@ -40,8 +41,8 @@ impl Prepared {
         let this = Process::this();
         let processor = this.time();
         let begin = Instant::now();
-        let outcome =
-            evaluate(storage, &self.parsed, grid, &self.dialect, &Options::default());
+        let options = Options { limits: Limits::NONE, ..Options::default() };
+        let outcome = evaluate(storage, &self.parsed, grid, &self.dialect, &options);
         let wall = begin.elapsed();
         let processor = this.time().saturating_sub(processor);
         let outcome = outcome.unwrap_or_else(|it| panic!("{it:?}"));

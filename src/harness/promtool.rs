@@ -5,7 +5,9 @@
 
 use rayon::prelude::*;
 
-use crate::case::notation::{self, Grid as SampleGrid, Notation, Sample as Written};
+use crate::case::notation::{
+    self, Grid as SampleGrid, Notation, Room, Sample as Written,
+};
 use crate::case::promtool::{
     AlertTest, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup,
 };
@@ -252,6 +254,7 @@ fn series(
 ) -> Result<Vec<(Labels, Vec<Written>)>, SeriesFault> {
     let grid = SampleGrid { spacing, end: Some(end) };
     let mut out = Vec::new();
+    let mut room = Room::default();
     for line in loaded_lines(group) {
         let fault = |it: SyntaxError| {
             let column = it.at.start + 1;
@@ -261,7 +264,8 @@ fn series(
         };
         let (labels, items) =
             notation::series(&line.text, Notation::Prometheus).map_err(fault)?;
-        out.push((labels, notation::expand(&items, grid).map_err(fault)?));
+        let samples = notation::expand_within(&items, grid, &mut room).map_err(fault)?;
+        out.push((labels, samples));
     }
     Ok(out)
 }

@@ -54,6 +54,17 @@ pub enum ErrorKind {
     GroupNotUnique,
     /// The engine's limit of samples is reached.
     TooManySamples,
+    /// One of the limits of `limits.rs`.
+    Limit {
+        /// What is too much.
+        what: &'static str,
+        /// How much is asked for.
+        asked: u64,
+        /// How much may be.
+        most: u64,
+        /// What to write instead.
+        help: &'static str,
+    },
     /// The second or a later regular expression argument does not compile.
     BadRegexp {
         /// The function.
@@ -99,6 +110,9 @@ impl fmt::Display for ErrorKind {
                 "query processing would load too many samples into memory in query \
                  execution",
             ),
+            ErrorKind::Limit { what, asked, most, help } => {
+                write!(f, "{what}: {asked}, where {most} are allowed; {help}")
+            }
             ErrorKind::BadRegexp { function, pattern } => {
                 write!(f, "invalid regular expression in {function}(): {pattern}")
             }

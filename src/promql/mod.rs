@@ -15,6 +15,7 @@ pub mod histogram;
 pub mod infer;
 pub mod kahan;
 pub mod labels;
+pub mod limits;
 pub mod matcher;
 pub mod math;
 pub mod number;

@@ -20,6 +20,7 @@ mod doc;
 mod golden;
 mod harness;
 mod harness_corpus;
+mod limits;
 mod platform;
 mod promql_syntax;
 mod rulefile;
@@ -42,6 +43,7 @@ fn main() {
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
     trials.extend(template::trials());
+    trials.extend(limits::trials());
     trials.extend(harness_corpus::trials());
     trials.extend(platform::trials());
     libtest_mimic::run(&args, trials).exit();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::case::duration;
 use crate::case::native::read::{Case, Expect, Moment, Want};
 use crate::case::native::timeline::{self, TimeLine};
-use crate::case::notation::{self, Extent, Grid, Item, Notation, Sample, Shape};
+use crate::case::notation::{self, Extent, Grid, Item, Notation, Room, Sample, Shape};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -259,8 +259,9 @@ pub fn fill(
         return None;
     }
     let mut series = Vec::new();
+    let mut room = Room::default();
     for block in &case.series {
-        filler.series(block, until, &mut series, sink);
+        filler.series(block, until, &mut room, &mut series, sink);
     }
     same_series(&series, sink);
     let expects: Vec<Expectation> = case
@@ -350,7 +351,14 @@ impl Filler<'_> {
         }
     }
 
-    fn series(&self, block: &Text, until: i64, out: &mut Vec<Line>, sink: &mut Sink) {
+    fn series(
+        &self,
+        block: &Text,
+        until: i64,
+        room: &mut Room,
+        out: &mut Vec<Line>,
+        sink: &mut Sink,
+    ) {
         let text = self.text(block);
         let mut offset = 0;
         for line in text.as_str().split_inclusive('\n') {
@@ -366,7 +374,8 @@ impl Filler<'_> {
             let grid = Grid { spacing: self.interval, end: Some(until) };
             let read =
                 notation::series(bare, Notation::Native).and_then(|(labels, items)| {
-                    Ok((labels, notation::expand(&items, grid)?, items))
+                    let samples = notation::expand_within(&items, grid, room)?;
+                    Ok((labels, samples, items))
                 });
             match read {
                 Ok((labels, samples, items)) => {

@@ -4,7 +4,7 @@ use crate::case::duration;
 use std::sync::Arc;
 
 use crate::case::notation::{
-    Extent, Item, MAX_SAMPLES, STALE_NAN, Sample, Shape, TextRange,
+    Extent, Item, MAX_ALL_SAMPLES, MAX_SAMPLES, STALE_NAN, Sample, Shape, TextRange,
 };
 use crate::promql::syntax::ast::SyntaxError;
 
@@ -34,18 +34,41 @@ impl Grid {
     }
 }
 
-/// Multiplies items out.
+/// The samples that the series of a test may still have.
+#[derive(Clone, Copy, Debug)]
+pub struct Room(u64);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(MAX_ALL_SAMPLES)
+    }
+}
+
+/// Multiplies the items of one series out.
+pub fn expand(items: &[Item], grid: Grid) -> Result<Vec<Sample>, SyntaxError> {
+    expand_within(items, grid, &mut Room::default())
+}
+
+/// Multiplies the items of one series of several out.
 ///
 /// A sample of `V..T` is one with time < T; what follows begins at the first sample at
 /// or after T. A rise goes on from the last number before it, one spacing later.
-pub fn expand(items: &[Item], grid: Grid) -> Result<Vec<Sample>, SyntaxError> {
+pub fn expand_within(
+    items: &[Item],
+    grid: Grid,
+    room: &mut Room,
+) -> Result<Vec<Sample>, SyntaxError> {
     let mut counts = Vec::with_capacity(items.len());
     let mut total = 0u64;
+    // What histograms need beyond a sample each.
+    let mut extra = 0u64;
     for item in items {
         let n = count(item, total, grid)?;
         total = total.saturating_add(n);
         let needed = total.min(grid.n_samples());
-        if total > MAX_SAMPLES && (needed > MAX_SAMPLES || is_counted(item)) {
+        extra = extra.saturating_add(n.min(needed).saturating_mul(extra_weight(item)));
+        let too_many = needed > MAX_SAMPLES || extra > MAX_SAMPLES;
+        if too_many || total > MAX_SAMPLES && is_counted(item) {
             return Err(SyntaxError {
                 at: item.at,
                 message: format!("series with more than {MAX_SAMPLES} samples"),
@@ -54,13 +77,37 @@ pub fn expand(items: &[Item], grid: Grid) -> Result<Vec<Sample>, SyntaxError> {
         }
         counts.push(n);
     }
-    let mut out = Vec::with_capacity(total.min(grid.n_samples()) as usize);
+    let needed = total.min(grid.n_samples());
+    match room.0.checked_sub(needed + extra) {
+        Some(left) => room.0 = left,
+        None => {
+            return Err(SyntaxError {
+                at: items.first().map_or(TextRange::default(), |it| it.at),
+                message: format!(
+                    "the series of the test have more than {MAX_ALL_SAMPLES} samples"
+                ),
+                help: Some("write fewer or shorter series".to_string()),
+            });
+        }
+    }
+    let mut out = Vec::with_capacity(needed as usize);
     let mut last = None;
     for (item, n) in items.iter().zip(counts) {
         let room = grid.n_samples() - (out.len() as u64).min(grid.n_samples());
         fill(item, n.min(room) as usize, grid, &mut last, &mut out)?;
     }
     Ok(out)
+}
+
+/// What a histogram needs beyond one sample, in samples.
+fn extra_weight(item: &Item) -> u64 {
+    match &item.shape {
+        Shape::Histogram { start, .. } => {
+            let n_buckets = start.positive.len() + start.negative.len();
+            16 + (n_buckets + start.custom_values.len()) as u64 / 2
+        }
+        Shape::Gap | Shape::Stale | Shape::Steps { .. } | Shape::Rise { .. } => 0,
+    }
 }
 
 fn is_counted(item: &Item) -> bool {
@@ -140,7 +187,8 @@ fn fill(
                     let next = current.next(step, *rises).ok_or_else(|| SyntaxError {
                         at: item.at,
                         message: "error combining histograms: the schema of the first \
-                                  is finer, or only one has custom bounds"
+                                  is finer, only one has custom bounds, or their \
+                                  buckets are too far apart"
                             .to_string(),
                         help: None,
                     })?;
@@ -246,6 +294,31 @@ mod tests {
         for (text, expect) in cases {
             assert_eq!(prometheus(text), expect, "{text}");
         }
+    }
+
+    #[test]
+    fn little_text_asks_for_little_memory() {
+        let grid = Grid { spacing: 1, end: None };
+        let fault = |text: &str| {
+            let items = values(text, Notation::Prometheus).unwrap();
+            expand(&items, grid).unwrap_err().message
+        };
+        let too_many = "series with more than 10000000 samples";
+        assert_eq!(fault("0x9999999 0x9999999"), too_many);
+        assert_eq!(fault("{{buckets:[1 2 3 4]}}x9999999"), too_many);
+        let far =
+            "{{buckets:[1] offset:-2147483648}}+{{buckets:[1] offset:2147483646}}x1";
+        assert!(fault(far).contains("too far apart"));
+
+        let items = values("0x9999998", Notation::Prometheus).unwrap();
+        let mut room = Room(25_000_000);
+        assert!(expand_within(&items, grid, &mut room).is_ok());
+        assert!(expand_within(&items, grid, &mut room).is_ok());
+        let fault = expand_within(&items, grid, &mut room).unwrap_err();
+        assert_eq!(
+            fault.message,
+            "the series of the test have more than 50000000 samples"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::case::notation::MAX_BUCKETS;
 use crate::promql::histogram::{BucketSpan, Histogram, ResetHint, Side};
 
 /// What a histogram description says.
@@ -108,6 +109,10 @@ impl HistogramText {
             true => this.plus(&step).ok()?,
             false => this.minus(&step).ok()?,
         };
+        let is_wide = |it| MAX_BUCKETS < next.width(it);
+        if is_wide(Side::Positive) || is_wide(Side::Negative) {
+            return None;
+        }
         Some(HistogramText::describe(&next, self.hint))
     }
 }

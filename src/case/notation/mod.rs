@@ -15,7 +15,7 @@ use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::{SyntaxError, TextRange};
 use crate::promql::syntax::{parse_metric, parse_series_head};
 
-pub use expand::{Grid, expand};
+pub use expand::{Grid, Room, expand, expand_within};
 pub use histogram::{Hint, HistogramText};
 
 /// The bits of the NaN that ends a series (`model/value/value.go`, `StaleNaN`).
@@ -23,6 +23,12 @@ pub const STALE_NAN: u64 = 0x7ff0_0000_0000_0002;
 
 /// The most samples that one series of a test may have.
 pub const MAX_SAMPLES: u64 = 10_000_000;
+
+/// The most samples that all series of a test may have.
+pub const MAX_ALL_SAMPLES: u64 = 50_000_000;
+
+/// The most buckets between the first and the last of a histogram that rises.
+const MAX_BUCKETS: i64 = 10_000;
 
 /// Which items may stand in a line of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Text to commands.
 
 use crate::case::duration;
-use crate::case::notation::{self, Grid, Notation, Sample};
+use crate::case::notation::{self, Grid, Notation, Room, Sample};
 use crate::case::script::starts::read_starts;
 use crate::case::script::{
     Command, CommandKind, Eval, ExpectedSeries, Load, LoadSeries, Remark, RemarkKind,
@@ -16,7 +16,7 @@ use crate::promql::syntax::ast::{ExprKind, TextRange};
 
 /// Reads a script. What cannot be read is left out and told.
 pub fn read(text: &str) -> (Script, Vec<ScriptError>) {
-    let mut reader = Reader { lines: lines(text), next: 0 };
+    let mut reader = Reader { lines: lines(text), next: 0, room: Room::default() };
     let mut script = Script::default();
     let mut errors = Vec::new();
     while let Some(line) = reader.take_command() {
@@ -79,6 +79,8 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 struct Reader<'a> {
     lines: Vec<Line<'a>>,
     next: usize,
+    /// What the series may still have.
+    room: Room,
 }
 
 type Read<T> = Result<T, ScriptError>;
@@ -133,7 +135,7 @@ impl<'a> Reader<'a> {
                 pending = Some((line, labels, starts));
                 continue;
             }
-            let (labels, samples) = read_series(line)?;
+            let (labels, samples) = read_series(line, &mut self.room)?;
             let mut starts = Vec::new();
             if let Some((at, metric, values)) = pending.take() {
                 if metric != labels {
@@ -223,7 +225,7 @@ impl<'a> Reader<'a> {
                 eval.expected.scalar = Some(value);
                 return Ok(());
             }
-            let (labels, samples) = read_series(line)?;
+            let (labels, samples) = read_series(line, &mut self.room)?;
             let is_instant = matches!(eval.when, When::Instant(_));
             if samples.len() > 1 && is_instant && eval.expected.range.is_none() {
                 return Err(line.error(
@@ -359,11 +361,13 @@ fn check_together(line: Line<'_>, remarks: &[Remark], n_old: usize) -> Read<()> 
     }
 }
 
-fn read_series(line: Line<'_>) -> Read<(Labels, Vec<Sample>)> {
+fn read_series(line: Line<'_>, room: &mut Room) -> Read<(Labels, Vec<Sample>)> {
     // Every line of a script is expanded whole: the spacing plays no part in it.
     let grid = Grid { spacing: 1, end: None };
     notation::series(line.text, Notation::Prometheus)
-        .and_then(|(labels, items)| Ok((labels, notation::expand(&items, grid)?)))
+        .and_then(|(labels, items)| {
+            Ok((labels, notation::expand_within(&items, grid, room)?))
+        })
         .map_err(|it| {
             let at = TextRange {
                 start: it.at.start + line.start as u32,

@@ -24,6 +24,7 @@ fn read_item(item: &str, all: &mut Vec<Option<i64>>) -> Result<(), String> {
         if times == 0 {
             return Err("invalid repeat count".into());
         }
+        room(all, times)?;
         all.extend(std::iter::repeat_n(None, times));
         return Ok(());
     }
@@ -44,8 +45,18 @@ fn read_item(item: &str, all: &mut Vec<Option<i64>>) -> Result<(), String> {
         return Err("expected 'x<count>' after step duration".into());
     };
     let times = repeats(times)? as i64;
-    all.extend((0..=times).map(|it| Some(start + it * step)));
+    room(all, times as usize)?;
+    let at = |it: i64| Some(start.saturating_add(it.saturating_mul(step)));
+    all.extend((0..=times).map(at));
     Ok(())
+}
+
+/// Refuses more than one series may have.
+fn room(all: &[Option<i64>], times: usize) -> Result<(), String> {
+    match MAX_SAMPLES < (all.len() + times) as u64 {
+        true => Err(format!("more than {MAX_SAMPLES} samples")),
+        false => Ok(()),
+    }
 }
 
 fn repeats(text: &str) -> Result<usize, String> {

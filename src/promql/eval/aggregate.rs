@@ -124,6 +124,7 @@ impl Evaluator<'_> {
         let mut groups = Groups::new(aggregate);
         let mut all: Vec<Folded> = Vec::new();
         self.each_column(operand, grid, &mut |evaluator, column| {
+            evaluator.budget.fits(all.len() + 1, grid.n_steps(), at)?;
             let group = groups.of(&column.labels, |labels| {
                 all.push(Folded::new(fold, labels.clone(), grid.n_steps()));
             });

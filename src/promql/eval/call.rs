@@ -329,6 +329,7 @@ impl Evaluator<'_> {
                 column.set_float(step, time as f64 / 1000.0);
             }
             self.limit.add(column.has.count() as u64, calling.expr.span)?;
+            self.budget.fits(columns.len() + 1, grid.n_steps(), calling.expr.span)?;
             columns.push(column);
         }
         let at = calling.expr.span;

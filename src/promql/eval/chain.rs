@@ -54,7 +54,10 @@ impl<'s> Evaluator<'s> {
         sink: &mut Sink<'_, 's>,
     ) -> Result<(), EvalError> {
         if let Some(chain) = self.chain_of(expr, grid)? {
-            return self.run(&chain, grid, sink);
+            return self.run(&chain, grid, &mut |evaluator, column| {
+                evaluator.budget.work(column.n_steps() as u64, expr.span)?;
+                sink(evaluator, column)
+            });
         }
         for mut column in self.eval_vector(expr, grid)? {
             sink(self, &mut column)?;
@@ -70,7 +73,8 @@ impl<'s> Evaluator<'s> {
     ) -> Result<Option<Vec<Column>>, EvalError> {
         let Some(chain) = self.chain_of(expr, grid)? else { return Ok(None) };
         let mut columns = Vec::new();
-        self.run(&chain, grid, &mut |_, column| {
+        self.run(&chain, grid, &mut |evaluator, column| {
+            evaluator.budget.fits(columns.len() + 1, grid.n_steps(), expr.span)?;
             columns.push(column.take());
             Ok(())
         })?;

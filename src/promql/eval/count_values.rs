@@ -41,11 +41,15 @@ impl Evaluator<'_> {
         let is_named = aggregate.grouping.iter().any(|it| *it.text == *label);
         let keeps_value = !(aggregate.without && is_named);
         let mut counts = Counts::new(grid);
+        let budget = self.budget;
+        let at = expr.span;
         for column in &columns {
             let group = group_labels(aggregate, &column.labels).with(&label, "");
             let group = counts.group(group);
             for step in column.has.iter() {
                 let value_label = keeps_value.then_some(&*label);
+                // Each value may be a series of its own.
+                budget.fits(counts.columns.len() + 1, grid.n_steps(), at)?;
                 match column.histogram(step) {
                     Some(it) => {
                         counts.add_text(group, &it.to_string(), value_label, step)

@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod binary;
+mod budget;
 mod call;
 mod chain;
 mod count_values;
@@ -32,8 +33,10 @@ mod window_call;
 use crate::promql::annotation::Annotations;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::error::{ErrorKind, EvalError};
+use crate::promql::eval::budget::Budget;
 use crate::promql::eval::limit::Limit;
 use crate::promql::eval::plan::{Plan, type_of, unwrap};
+use crate::promql::limits::Limits;
 use crate::promql::series::Storage;
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed};
 use crate::promql::syntax::types::ValueType;
@@ -47,11 +50,13 @@ pub struct Options {
     pub subquery_step: i64,
     /// Functions look at start timestamps.
     pub start_times: bool,
+    /// What an evaluation may ask for.
+    pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { subquery_step: 60_000, start_times: false }
+        Options { subquery_step: 60_000, start_times: false, limits: Limits::DEFAULT }
     }
 }
 
@@ -84,9 +89,12 @@ pub fn evaluate(
     }
     let plan = plan::plan(parsed, grid, dialect.version)?;
     let limit = Limit::new(dialect.max_samples);
+    let budget = Budget::new(options.limits);
     let notes = Annotations::new();
+    let plan = &plan;
+    let query = grid;
     let mut evaluator =
-        Evaluator { storage, dialect, options, plan: &plan, query: grid, limit, notes };
+        Evaluator { storage, dialect, options, plan, query, limit, budget, notes };
     let value = evaluator.eval(expr, grid)?;
     let value = evaluator.finish(value, expr)?;
     Ok(Outcome { value, annotations: evaluator.notes })
@@ -101,6 +109,7 @@ pub(super) struct Evaluator<'s> {
     /// The steps of the whole query.
     query: Grid,
     limit: Limit,
+    budget: Budget,
     notes: Annotations,
 }
 
@@ -118,11 +127,18 @@ impl Evaluator<'_> {
 
     /// Evaluates a node over the steps of `grid`.
     fn eval(&mut self, expr: &Expr, grid: Grid) -> Result<Value, EvalError> {
-        if !self.plan.of(expr).once || grid.start == grid.end || grid.end < grid.start {
-            return self.eval_node(expr, grid);
-        }
-        let value = self.eval_node(expr, Grid { end: grid.start, ..grid })?;
-        self.repeat(value, expr, grid.n_steps())
+        self.budget.begin(grid, expr.span)?;
+        let held_before = self.budget.held();
+        let is_repeated = self.plan.of(expr).once && grid.start < grid.end;
+        let value = match is_repeated {
+            false => self.eval_node(expr, grid)?,
+            true => {
+                let value = self.eval_node(expr, Grid { end: grid.start, ..grid })?;
+                self.repeat(value, expr, grid.n_steps())?
+            }
+        };
+        self.budget.end(held_before, &value, expr.span)?;
+        Ok(value)
     }
 
     fn eval_node(&mut self, expr: &Expr, grid: Grid) -> Result<Value, EvalError> {
@@ -171,6 +187,7 @@ impl Evaluator<'_> {
                 Ok(Value::Scalar(vec![value; n_steps]))
             }
             Value::Vector(columns) => {
+                self.budget.fits(columns.len(), n_steps, expr.span)?;
                 let mut repeated = Vec::with_capacity(columns.len());
                 for column in columns {
                     let Some(sample) = column.sample(0) else { continue };

@@ -289,6 +289,7 @@ impl Evaluator<'_> {
             let (many, one) = sides.labels(pair);
             self.labels_of(binary, matching, &many, &one)
         });
+        self.budget.fits(results.labels.len(), results.n_steps, at.expr.span)?;
         let was_matched = state.is_matched[pair.key as usize];
         state.is_matched[pair.key as usize] = true;
         match matching.cardinality {
@@ -385,6 +386,7 @@ impl StepState {
 
 /// The results, and which labels each pair has.
 struct Results {
+    n_steps: usize,
     builder: Builder,
     of_pair: HashMap<(u32, u32), u32>,
     ids: HashMap<Labels, u32>,
@@ -394,6 +396,7 @@ struct Results {
 impl Results {
     fn new(grid: Grid, delayed: bool) -> Results {
         Results {
+            n_steps: grid.n_steps(),
             builder: Builder::new(grid, delayed),
             of_pair: HashMap::new(),
             ids: HashMap::new(),

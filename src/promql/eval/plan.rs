@@ -91,6 +91,9 @@ struct How {
     worth: bool,
 }
 
+/// The furthest time in milliseconds that anything is looked at.
+const FURTHEST: i64 = i64::MAX - (1 << 53);
+
 const VARIES: How = How { invariant: false, worth: false };
 
 struct Planner {
@@ -105,7 +108,8 @@ impl Planner {
 
     fn at(&self, at: Option<At>) -> Option<i64> {
         match at? {
-            At::Time(time) => Some(time),
+            // Far from anything, so that offsets and ranges can be added.
+            At::Time(time) => Some(time.clamp(-FURTHEST, FURTHEST)),
             At::Start => Some(self.grid.start),
             At::End => Some(self.grid.end),
         }

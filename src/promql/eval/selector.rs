@@ -204,6 +204,7 @@ impl<'s> Evaluator<'s> {
             if evaluator.limit.is_set() {
                 evaluator.limit.add(column.weight(), expr.span)?;
             }
+            evaluator.budget.fits(columns.len() + 1, grid.n_steps(), expr.span)?;
             columns.push(column.take());
             Ok(())
         })?;

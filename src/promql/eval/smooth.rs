@@ -77,6 +77,7 @@ impl Evaluator<'_> {
                 }
             }
             if column.has.any() {
+                self.budget.fits(columns.len() + 1, grid.n_steps(), expr.span)?;
                 columns.push(column);
             }
         }

@@ -80,7 +80,8 @@ impl Evaluator<'_> {
         let mut n_taken: Vec<Vec<f64>> = Vec::new();
         let mut results: Vec<(usize, Column)> = Vec::new();
         let operand = unwrap(&aggregate.expr);
-        self.each_column(operand, grid, &mut |_, column| {
+        self.each_column(operand, grid, &mut |evaluator, column| {
+            evaluator.budget.fits(results.len() + 1, grid.n_steps(), operand.span)?;
             let group = groups.of(&column.labels, |_| {
                 n_taken.push(vec![0.0; grid.n_steps()]);
             });
@@ -135,7 +136,10 @@ impl Evaluator<'_> {
         let mut series: Vec<(Labels, bool)> = Vec::new();
         let operand = unwrap(&aggregate.expr);
         let mut has_histograms = false;
-        self.each_column(operand, grid, &mut |_, column| {
+        self.each_column(operand, grid, &mut |evaluator, column| {
+            let n_kept = (param.max as usize).clamp(1, series.len() + 1);
+            let n_kept = n_kept.saturating_mul(heaps.len() + 1);
+            evaluator.budget.fits(n_kept.min(series.len() + 1), n_steps, operand.span)?;
             let group = groups.of(&column.labels, |_| {
                 let (of_step, tops) = (vec![Vec::new(); n_steps], vec![None; n_steps]);
                 heaps.push(Heaps { of_step, tops });

@@ -214,6 +214,7 @@ impl<'s> Evaluator<'s> {
         grid: Grid,
     ) -> Result<Vec<Series>, EvalError> {
         let inner = self.subquery_grid(expr, grid);
+        self.budget.begin(inner, expr.span)?;
         match self.eval(&subquery.expr, inner)? {
             Value::Vector(columns) => Ok(to_series(columns, inner)),
             Value::Scalar(_) | Value::Text(_) | Value::Matrix(_) => {

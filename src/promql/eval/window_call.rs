@@ -61,7 +61,9 @@ impl<'e, 's> Evaluator<'s> {
     /// The results for all series.
     fn slide(&mut self, windows: &Windows<'_, 's>) -> Result<Vec<Column>, EvalError> {
         let mut columns = Vec::new();
-        self.each_window(windows, &mut |_, column| {
+        let at = windows.calling.expr.span;
+        self.each_window(windows, &mut |evaluator, column| {
+            evaluator.budget.fits(columns.len() + 1, column.n_steps(), at)?;
             columns.push(column.take());
             Ok(())
         })?;
@@ -151,6 +153,7 @@ impl<'e, 's> Evaluator<'s> {
             let floats = series.floats;
             let sweeping =
                 Sweep { floats, windows: of_floats, ends: &ends, range: ranges.range };
+            self.budget.work((floats.len() + of_floats.len()) as u64, at)?;
             sweep(&sweeping, column);
             return Ok(0);
         }
@@ -177,6 +180,8 @@ impl<'e, 's> Evaluator<'s> {
                 extension: ranges.extension,
                 scalars: &now,
             };
+            let n_samples = window.floats.len() + window.histograms.len();
+            self.budget.work(n_samples as u64, at)?;
             if self.limit.is_set() {
                 let weights = window.histograms.values.iter().map(|it| it.weight());
                 held = window.floats.len() as u64 + weights.sum::<u64>();

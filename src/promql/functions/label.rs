@@ -7,6 +7,7 @@ use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::functions::kind::{self, Kind, Notes};
 use crate::promql::functions::{Arity, Function};
 use crate::promql::labels::METRIC_NAME;
+use crate::promql::limits::LABEL_BYTES;
 use crate::promql::re2::Regex;
 use crate::promql::syntax::types::ValueType::{String, Vector};
 use crate::promql::value::Column;
@@ -40,6 +41,7 @@ fn label_replace(
         let value = column.labels.symbol(source).cloned();
         let value = value.as_deref().unwrap_or("");
         if let Some(groups) = regex.captures(value) {
+            check_length(regex.expanded_len(replacement, value, &groups), notes)?;
             set_label(column, target, &regex.expand(replacement, value, &groups));
         }
     }
@@ -60,10 +62,27 @@ fn label_join(
     let mut columns = vector.columns;
     for column in &mut columns {
         let values: Vec<_> = sources.iter().map(|it| column.labels.get(it)).collect();
+        let n_bytes: usize = values.iter().map(|it| it.len()).sum();
+        let n_between = values.len().saturating_sub(1);
+        check_length(n_bytes + n_between * separator.len(), notes)?;
         let value = values.join(separator);
         set_label(column, target, &value);
     }
     Ok(columns)
+}
+
+/// Refuses a value that is too long.
+fn check_length(n_bytes: usize, notes: &Notes<'_>) -> Result<(), EvalError> {
+    if n_bytes <= LABEL_BYTES {
+        return Ok(());
+    }
+    let kind = ErrorKind::Limit {
+        what: "too long a label value, in bytes",
+        asked: n_bytes as u64,
+        most: LABEL_BYTES as u64,
+        help: "join or repeat fewer values",
+    };
+    Err(EvalError::new(notes.call, kind))
 }
 
 /// Gives a column a label; a new metric name stays.

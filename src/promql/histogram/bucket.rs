@@ -82,17 +82,17 @@ pub(super) fn layout(buckets: Vec<(i32, f64)>) -> (Vec<BucketSpan>, Vec<f64>) {
     for (idx, count) in buckets {
         match spans.last_mut() {
             Some(last) if idx == end => last.length += 1,
-            _ => spans.push(BucketSpan { offset: idx - end, length: 1 }),
+            _ => spans.push(BucketSpan { offset: idx.wrapping_sub(end), length: 1 }),
         }
-        end = idx + 1;
+        end = idx.wrapping_add(1);
         counts.push(count);
     }
     (spans, counts)
 }
 
-/// The index of a bucket in a coarser schema.
+/// The index of a bucket in a coarser schema. Indexes wrap around, as Go's do.
 pub(super) fn coarser(idx: i32, from: i32, to: i32) -> i32 {
-    ((idx - 1) >> (from - to).clamp(0, 31)) + 1
+    (idx.wrapping_sub(1) >> (from - to).clamp(0, 31)).wrapping_add(1)
 }
 
 impl Histogram {
@@ -108,7 +108,7 @@ impl Histogram {
 
     /// The bucket of an index.
     pub(super) fn bucket(&self, side: Side, idx: i32, count: f64) -> Bucket {
-        let (near, far) = (self.bound(idx - 1), self.bound(idx));
+        let (near, far) = (self.bound(idx.wrapping_sub(1)), self.bound(idx));
         let (lower, upper) = match side {
             Side::Positive => (near, far),
             Side::Negative => (-far, -near),
@@ -126,18 +126,30 @@ impl Histogram {
     }
 
     /// The counts of a side from the first bucket to the last, gaps as zero, and the
-    /// index of the first.
+    /// index of the first. What comes after a gap of millions is left out.
     pub fn dense(&self, side: Side) -> (i32, Vec<f64>) {
+        const MOST: i64 = 1 << 20;
         let mut first = 0;
         let mut counts: Vec<f64> = Vec::new();
         for (idx, count) in entries(self, side) {
             if counts.is_empty() {
                 first = idx;
             }
-            counts.resize((idx - first).max(0) as usize, 0.0);
+            let n_before = i64::from(idx) - i64::from(first);
+            if MOST < n_before {
+                break;
+            }
+            counts.resize(n_before.max(0) as usize, 0.0);
             counts.push(count);
         }
         (first, counts)
+    }
+
+    /// Number of buckets from the first to the last of a side, gaps included.
+    pub fn width(&self, side: Side) -> i64 {
+        let mut indexes = entries(self, side).map(|it| i64::from(it.0));
+        let Some(first) = indexes.next() else { return 0 };
+        indexes.last().unwrap_or(first) - first + 1
     }
 
     /// The bucket around zero.

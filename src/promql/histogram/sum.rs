@@ -158,7 +158,7 @@ impl HistogramSum {
             for side in [&self.positive, &self.negative] {
                 let is_negative = std::ptr::eq(side, &self.negative);
                 for (idx, count) in side {
-                    if threshold <= bounds::exponential(idx - 1, schema) {
+                    if threshold <= bounds::exponential(idx.wrapping_sub(1), schema) {
                         break;
                     }
                     zero.add(count.sum);

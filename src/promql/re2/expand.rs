@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 type Group = Option<(usize, usize)>;
 
-/// Adds the template to `out` with the groups filled in.
+/// Gives the template to `out`, part by part, with the groups filled in.
 pub(super) fn expand(
-    out: &mut String,
+    out: &mut dyn FnMut(&str),
     template: &str,
     text: &str,
     groups: &[Group],
@@ -14,15 +14,15 @@ pub(super) fn expand(
 ) {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
+        out(before);
         if let Some(after) = after.strip_prefix('$') {
-            out.push('$');
+            out("$");
             rest = after;
             continue;
         }
         let Some((name, after)) = reference(after) else {
             // Not a reference: the dollar stands for itself.
-            out.push('$');
+            out("$");
             rest = after;
             continue;
         };
@@ -36,10 +36,10 @@ pub(super) fn expand(
                 .find_map(|it| *it.1),
         };
         if let Some((start, end)) = group {
-            out.push_str(&text[start..end]);
+            out(&text[start..end]);
         }
     }
-    out.push_str(rest);
+    out(rest);
 }
 
 /// The name at the beginning, with or without braces, and what follows.

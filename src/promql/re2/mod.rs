@@ -3,8 +3,8 @@
 //!
 //! Rust's own regex syntax judges a quarter of the unusual constructs differently and
 //! gives others another meaning, so the text is parsed here, with Go's messages; only
-//! the automaton is borrowed. Parsing is cheap and compiling is not: a check never
-//! compiles, and a run does so at the first use.
+//! the automaton is borrowed. Parsing is cheap and compiling is not: a check compiles
+//! only what might be too big, and a run does so at the first use.
 
 mod class;
 mod error;
@@ -25,7 +25,7 @@ pub use regex::Regex;
 pub fn check(pattern: &str) -> Result<(), Error> {
     match pattern::is_plain(pattern) {
         true => Ok(()),
-        false => parse::parse(pattern, parse::MATCHER).map(drop),
+        false => regex::check(pattern, parse::MATCHER),
     }
 }
 
@@ -33,6 +33,6 @@ pub fn check(pattern: &str) -> Result<(), Error> {
 pub fn check_anchored(pattern: &str) -> Result<(), Error> {
     match pattern::is_plain(pattern) {
         true => Ok(()),
-        false => parse::parse(&regex::anchor(pattern), parse::PLAIN).map(drop),
+        false => regex::check(&regex::anchor(pattern), parse::PLAIN),
     }
 }

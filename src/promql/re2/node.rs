@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, Repetition};
 
+use crate::promql::limits::PATTERN_COUNT;
+
 /// A finished part.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -133,7 +135,7 @@ impl Node {
 
     /// Whether nested repetitions come to more copies than Go allows.
     pub(super) fn repeats_too_often(&self) -> bool {
-        self.copies > 1000
+        self.copies > u64::from(PATTERN_COUNT)
     }
 }
 

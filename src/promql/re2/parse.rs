@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use regex_syntax::hir::{Dot, Hir, Look};
 
+use crate::promql::limits::{
+    PATTERN_COUNT, PATTERN_HEIGHT, PATTERN_RANGES, PATTERN_SIZE,
+};
 use crate::promql::raw;
 use crate::promql::re2::error::{Code, Error};
 use crate::promql::re2::node::Node;
@@ -16,6 +19,8 @@ pub(super) struct Parsed {
     pub(super) hir: Hir,
     /// The names of the groups; the whole match is the first.
     pub(super) names: Vec<Option<Arc<str>>>,
+    /// The automaton might be too big.
+    pub(super) is_big: bool,
 }
 
 /// What can be switched by `(?flags)`.
@@ -38,10 +43,8 @@ pub(super) const MATCHER: Flags =
 /// As Go's `regexp.Compile` reads a pattern.
 pub(super) const PLAIN: Flags = Flags { dot_newline: false, ..MATCHER };
 
-const MAX_HEIGHT: u32 = 1000;
-const MAX_SIZE: u64 = (128 << 20) / 40;
-const MAX_RANGES: usize = (128 << 20) / 8;
-const MAX_COUNT: u32 = 1000;
+/// Instructions times ranges of characters that an automaton surely has room for.
+const SURELY_SMALL: u64 = 200_000;
 
 /// Parses a pattern.
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Parsed, Error> {
@@ -54,9 +57,14 @@ pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Parsed, Error> {
         n_ranges: 0,
     };
     parser.run()?;
-    let Parser { mut stack, names, .. } = parser;
+    let Parser { mut stack, names, n_ranges, .. } = parser;
     match (stack.pop(), stack.is_empty()) {
-        (Some(Item::Node(node)), true) => Ok(Parsed { hir: node.into_hir(), names }),
+        (Some(Item::Node(node)), true) => {
+            // Each instruction may have every range of characters.
+            let size = node.size.saturating_mul(n_ranges as u64 + 1);
+            let is_big = SURELY_SMALL < size;
+            Ok(Parsed { hir: node.into_hir(), names, is_big })
+        }
         _ => Err(fault(Code::MissingParen, pattern, 0, pattern.len())),
     }
 }
@@ -165,7 +173,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn push(&mut self, node: Node) -> Result<(), Error> {
-        let code = match (node.height > MAX_HEIGHT, node.size > MAX_SIZE) {
+        let code = match (node.height > PATTERN_HEIGHT, node.size > PATTERN_SIZE) {
             (true, _) => Some(Code::NestingDepth),
             (false, true) => Some(Code::Large),
             (false, false) => None,
@@ -184,7 +192,7 @@ impl Parser<'_> {
         class: regex_syntax::hir::ClassUnicode,
     ) -> Result<(), Error> {
         self.n_ranges += class.ranges().len();
-        match self.n_ranges > MAX_RANGES {
+        match self.n_ranges > PATTERN_RANGES {
             true => Err(fault(Code::Large, self.pattern, 0, self.pattern.len())),
             false => self.push(Node::class(class)),
         }
@@ -382,7 +390,7 @@ impl Parser<'_> {
         };
         let (Some(min), Some(max)) = (low, high) else { return Ok(None) };
         self.pos += end + 1;
-        let is_too_big = min > MAX_COUNT || max.is_some_and(|it| it > MAX_COUNT);
+        let is_too_big = min > PATTERN_COUNT || max.is_some_and(|it| it > PATTERN_COUNT);
         if is_too_big || max.is_some_and(|it| it < min) {
             return Err(self.fault(Code::InvalidRepeatSize, start));
         }

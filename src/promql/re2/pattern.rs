@@ -11,8 +11,8 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::promql::re2::error::Error;
-use crate::promql::re2::parse::{MATCHER, parse};
-use crate::promql::re2::regex::compile;
+use crate::promql::re2::parse::{MATCHER, Parsed, parse};
+use crate::promql::re2::regex::{compile, too_large};
 
 /// A regular expression that is matched against whole values. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -73,11 +73,7 @@ impl Pattern {
                 around(text, before, within.as_deref(), behind, *plus)
             }
             Plan::Automaton { hir, regex } => {
-                let regex = regex.get_or_init(|| {
-                    let start = Hir::look(Look::Start);
-                    let end = Hir::look(Look::End);
-                    compile(&Hir::concat(vec![start, hir.clone(), end]))
-                });
+                let regex = regex.get_or_init(|| whole(hir));
                 regex.as_ref().is_some_and(|it| it.is_match(text))
             }
         }
@@ -90,6 +86,12 @@ impl Pattern {
             _ => None,
         }
     }
+}
+
+/// Compiles an expression that must match whole values.
+fn whole(hir: &Hir) -> Option<meta::Regex> {
+    let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
+    compile(&Hir::concat(vec![start, hir.clone(), end]))
 }
 
 fn around(
@@ -137,14 +139,21 @@ fn plan(pattern: &str) -> Result<Plan, Error> {
     if is_plain(pattern) {
         return Ok(list(pattern.split('|').map(Into::into).collect()));
     }
-    let hir = parse(pattern, MATCHER)?.hir;
+    let Parsed { hir, is_big, .. } = parse(pattern, MATCHER)?;
     if let Some(values) = values(&hir) {
         return Ok(list(values));
     }
     if let Some(plan) = around_plan(&hir) {
         return Ok(plan);
     }
-    Ok(Plan::Automaton { hir, regex: OnceLock::new() })
+    let plan = Plan::Automaton { hir, regex: OnceLock::new() };
+    if is_big
+        && let Plan::Automaton { hir, regex } = &plan
+        && regex.get_or_init(|| whole(hir)).is_none()
+    {
+        return Err(too_large(pattern));
+    }
+    Ok(plan)
 }
 
 fn list(values: Vec<Box<str>>) -> Plan {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use regex_automata::{Input, meta, util::captures::Captures};
 use regex_syntax::hir::Hir;
 
+use crate::promql::limits::AUTOMATON_BYTES;
 use crate::promql::re2::error::{Code, Error};
 use crate::promql::re2::expand::expand;
-use crate::promql::re2::parse::{PLAIN, parse};
+use crate::promql::re2::parse::{Flags, PLAIN, parse};
 
 /// A compiled regular expression, as Go's `regexp.Compile` makes it.
 #[derive(Clone, Debug)]
@@ -16,17 +17,27 @@ pub struct Regex {
     names: Vec<Option<Arc<str>>>,
 }
 
-/// The automaton's memory; Go allows about as much.
-const MOST_BYTES: usize = 64 << 20;
-
 /// Compiles; `None` where the automaton would grow too big.
 pub(super) fn compile(hir: &Hir) -> Option<meta::Regex> {
     let config = meta::Config::new()
         .utf8_empty(true)
-        .nfa_size_limit(Some(MOST_BYTES))
+        .nfa_size_limit(Some(AUTOMATON_BYTES))
         .onepass_size_limit(Some(1 << 20))
         .hybrid_cache_capacity(2 << 20);
     meta::Builder::new().configure(config).build_from_hir(hir).ok()
+}
+
+/// Checks a pattern, by compiling it where its automaton might be too big.
+pub(super) fn check(pattern: &str, flags: Flags) -> Result<(), Error> {
+    let parsed = parse(pattern, flags)?;
+    match parsed.is_big && compile(&parsed.hir).is_none() {
+        true => Err(too_large(pattern)),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn too_large(pattern: &str) -> Error {
+    Error { code: Code::Large, part: pattern.to_string(), at: 0 }
 }
 
 /// The pattern as Prometheus anchors it.
@@ -40,7 +51,7 @@ impl Regex {
         let parsed = parse(pattern, PLAIN)?;
         match compile(&parsed.hir) {
             Some(regex) => Ok(Regex { regex, names: parsed.names }),
-            None => Err(Error { code: Code::Large, part: pattern.to_string(), at: 0 }),
+            None => Err(too_large(pattern)),
         }
     }
 
@@ -80,8 +91,22 @@ impl Regex {
         groups: &[Option<(usize, usize)>],
     ) -> String {
         let mut out = String::new();
-        expand(&mut out, template, text, groups, &self.names);
+        let mut push = |part: &str| out.push_str(part);
+        expand(&mut push, template, text, groups, &self.names);
         out
+    }
+
+    /// How long the text will be that [`Regex::expand`] makes, in bytes.
+    pub fn expanded_len(
+        &self,
+        template: &str,
+        text: &str,
+        groups: &[Option<(usize, usize)>],
+    ) -> usize {
+        let mut len = 0;
+        let mut push = |part: &str| len += part.len();
+        expand(&mut push, template, text, groups, &self.names);
+        len
     }
 
     /// Replaces every match by an expanded template (Go's `ReplaceAllString`).
@@ -98,7 +123,8 @@ impl Regex {
             // Nothing, right behind a match, is no further match.
             if found.end() > copied || found.start() == 0 {
                 let groups = self.groups(&captures).unwrap_or_default();
-                expand(&mut out, template, text, &groups, &self.names);
+                let mut push = |part: &str| out.push_str(part);
+                expand(&mut push, template, text, &groups, &self.names);
             }
             copied = found.end();
             from = match text[from..].chars().next() {

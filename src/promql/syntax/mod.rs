@@ -13,8 +13,6 @@ pub mod types;
 mod unquote;
 mod visit;
 
-pub use parser::{
-    MAX_DEPTH, SeriesHead, parse, parse_metric, parse_selector, parse_series_head,
-};
+pub use parser::{SeriesHead, parse, parse_metric, parse_selector, parse_series_head};
 pub use pretty::pretty;
 pub use same::same;

@@ -15,6 +15,7 @@ mod series;
 use std::sync::Arc;
 
 use crate::promql::dialect::{Dialect, Version};
+use crate::promql::limits::DEPTH;
 use crate::promql::raw;
 use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
 use crate::promql::syntax::lexer::Lexer;
@@ -22,10 +23,6 @@ use crate::promql::syntax::token::{Token, TokenKind};
 use crate::promql::syntax::unquote::unquote;
 
 pub use series::{SeriesHead, parse_metric, parse_series_head};
-
-/// How deep an expression may be nested: everything that walks a tree by recursion
-/// relies on it.
-pub const MAX_DEPTH: u32 = 512;
 
 /// Parses an expression; types and arguments are checked elsewhere.
 pub fn parse(text: &str, dialect: &Dialect) -> Result<Parsed, Vec<SyntaxError>> {
@@ -206,7 +203,7 @@ impl<'a> Parser<'a> {
     /// Enters a rule that may contain itself.
     fn enter(&mut self) -> Parse<()> {
         self.depth += 1;
-        match self.depth > MAX_DEPTH {
+        match self.depth > DEPTH {
             true => self.too_deep(),
             false => Ok(()),
         }
@@ -219,7 +216,7 @@ impl<'a> Parser<'a> {
     /// Notes that a node stands on top of a tree of the height `below`.
     fn grow(&mut self, below: u32) -> Parse<()> {
         self.height = below + 1;
-        match self.height > MAX_DEPTH {
+        match self.height > DEPTH {
             true => self.too_deep(),
             false => Ok(()),
         }
@@ -229,7 +226,7 @@ impl<'a> Parser<'a> {
         let at = self.peek().span;
         self.errors.push(SyntaxError {
             at,
-            message: format!("expression is nested more than {MAX_DEPTH} levels deep"),
+            message: format!("expression is nested more than {DEPTH} levels deep"),
             help: Some("split it with recording rules".to_string()),
         });
         Err(Fault::Reported)
