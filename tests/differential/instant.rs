@@ -2,12 +2,14 @@
 
 use libtest_mimic::{Failed, Trial};
 
+use crate::answer::Answer;
 use crate::compare::{Verdict, compare};
 use crate::peers;
 use crate::promtool::{self, Case, Flags, Promtool, UNSTEADY};
 use crate::query::{self, Generator};
 use crate::random::Random;
 use crate::series;
+use crate::shrink::{Candidate, shrink};
 use crate::tally::Tally;
 
 /// Queries of one set of series.
@@ -61,12 +63,51 @@ fn instant() -> Result<(), Failed> {
             tally.count(theirs, Verdict::Different);
             let (text, time) = (&query.text, query.time);
             println!("{text} @ {time}\n  ours   {ours:?}\n  theirs {theirs:?}");
+            let (data, query) = (cases[0].data.clone(), (*query).clone());
+            smallest(ask, Candidate { data, query }, seed);
         }
     }
     tally.print();
     match tally.n_different {
         0 => Ok(()),
         n => Err(format!("{n} answers differ, seed {seed}").into()),
+    }
+}
+
+/// Prints the smallest form of a difference.
+fn smallest(ask: Promtool<'_>, candidate: Candidate, seed: u64) {
+    let answers = |candidates: &[Candidate]| {
+        let mut cases: Vec<Case> = Vec::new();
+        for it in candidates {
+            match cases.last_mut() {
+                Some(last) if last.data == it.data => last.queries.push(it.query.clone()),
+                _ => {
+                    let queries = vec![it.query.clone()];
+                    cases.push(Case { data: it.data.clone(), queries });
+                }
+            }
+        }
+        let text = promtool::file(candidates[0].data.interval, &cases);
+        Ok::<_, String>((promtool::ours(&text, ask.flags)?, ask.theirs(&text)?, text))
+    };
+    let mut differs = |candidates: &[Candidate]| {
+        let none = vec![false; candidates.len()];
+        let Ok((ours, theirs, _)) = answers(candidates) else { return none };
+        if ours.len() != candidates.len() || theirs.len() != ours.len() {
+            return none;
+        }
+        let pairs = candidates.iter().zip(ours.iter().zip(&theirs));
+        let differs = |(it, (ours, theirs)): (&Candidate, (&Answer, &Answer))| {
+            compare(&it.query.text, ours, theirs) == Verdict::Different
+        };
+        pairs.map(differs).collect()
+    };
+    let small = shrink(candidate, &mut differs);
+    if let Ok((ours, theirs, text)) = answers(&[small]) {
+        println!(
+            "smallest form (seed {seed}):\n{text}# ours: {:?}\n# theirs: {:?}",
+            ours[0], theirs[0]
+        );
     }
 }
 

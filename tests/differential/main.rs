@@ -30,6 +30,8 @@ mod query;
 mod random;
 mod selector;
 mod series;
+mod shrink;
+mod simpler;
 mod tally;
 
 use libtest_mimic::{Arguments, Trial};
