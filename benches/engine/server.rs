@@ -24,6 +24,8 @@ use crate::{http, push};
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    /// Waits for the end of this process, should it be killed, and ends the server.
+    guard: Option<Child>,
     port: u16,
     pub process: Process,
 }
@@ -32,6 +34,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if let Some(guard) = &mut self.guard {
+            let _ = guard.kill();
+            let _ = guard.wait();
+        }
     }
 }
 
@@ -101,7 +107,8 @@ fn start(binary: &Path, dir: &Path) -> Server {
         .spawn()
         .expect("the server starts");
     let process = Process::of(child.id());
-    let mut server = Server { child, port, process };
+    let guard = guard(child.id());
+    let mut server = Server { child, guard, port, process };
     let deadline = Instant::now() + Duration::from_secs(300);
     while !matches!(server.get("/-/ready"), Some((200, _))) {
         let ended = server.child.try_wait().ok().flatten();
@@ -110,6 +117,15 @@ fn start(binary: &Path, dir: &Path) -> Server {
         sleep(Duration::from_millis(50));
     }
     server
+}
+
+/// Its standard input ends with this process.
+fn guard(pid: u32) -> Option<Child> {
+    Command::new("sh")
+        .args(["-c", "read _; kill -9 $0", &pid.to_string()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .ok()
 }
 
 impl Server {
