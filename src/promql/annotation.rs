@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::promql::dialect::Version;
 use crate::promql::histogram::Remarks;
 use crate::promql::labels::{Symbol, quote};
 use crate::promql::number;
@@ -86,6 +87,8 @@ pub struct Annotation {
     pub kind: AnnotationKind,
     /// The expression that it is about.
     pub at: TextRange,
+    /// The version in whose words it is said.
+    pub version: Version,
 }
 
 impl AnnotationKind {
@@ -122,9 +125,30 @@ impl AnnotationKind {
 }
 
 /// Prometheus's text without place and details.
-impl fmt::Display for AnnotationKind {
+impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.write(f, self.version)
+    }
+}
+
+impl AnnotationKind {
+    /// Whether a version says this.
+    fn is_in(&self, version: Version) -> bool {
+        match self {
+            AnnotationKind::SortInRange => Version::new(3, 11) <= version,
+            _ => true,
+        }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, version: Version) -> fmt::Result {
         use AnnotationKind::*;
+        let for_metric = |f: &mut fmt::Formatter<'_>, metric: &str| match metric
+            .is_empty()
+            && METRIC_IF_KNOWN <= version
+        {
+            true => Ok(()),
+            false => write!(f, " for metric name {}", quote(metric)),
+        };
         match self.gravity() {
             Gravity::Warning => f.write_str("PromQL warning: ")?,
             Gravity::Info => f.write_str("PromQL info: ")?,
@@ -196,13 +220,19 @@ impl fmt::Display for AnnotationKind {
                  _total/_sum/_count/_bucket: {}",
                 quote(metric)
             ),
-            PossibleNonCounterLabel { metric, label } => write!(
-                f,
-                "metric might not be a counter, __type__ label is not set to \
-                 \"counter\" or \"histogram\", got {}: {}",
-                quote(label),
-                quote(metric)
-            ),
+            PossibleNonCounterLabel { metric, label } => {
+                let wanted = match Version::new(3, 6) <= version {
+                    true => "\"counter\" or \"histogram\"",
+                    false => "\"counter\"",
+                };
+                write!(
+                    f,
+                    "metric might not be a counter, __type__ label is not set to \
+                     {wanted}, got {}: {}",
+                    quote(label),
+                    quote(metric)
+                )
+            }
             ForcedMonotonicity(it) => {
                 f.write_str(
                     "input to histogram_quantile needed to be fixed for monotonicity \
@@ -265,12 +295,11 @@ impl fmt::Display for AnnotationKind {
     }
 }
 
-fn for_metric(f: &mut fmt::Formatter<'_>, metric: &str) -> fmt::Result {
-    match metric.is_empty() {
-        true => Ok(()),
-        false => write!(f, " for metric name {}", quote(metric)),
-    }
-}
+/// From this version on a metric is named only where it is known.
+const METRIC_IF_KNOWN: Version = Version::new(3, 7);
+
+/// From this version on it is told what `histogram_quantile` bent.
+const TELLS_WHAT_WAS_BENT: Version = Version::new(3, 10);
 
 impl fmt::Display for HistogramOp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -287,21 +316,24 @@ impl Annotation {
     pub fn in_query(&self, query: &str) -> String {
         let place = place(query, self.at.start as usize);
         match &self.kind {
-            AnnotationKind::ForcedMonotonicity(it) => format!(
-                "{}, from buckets {} to {}, with a max diff of {}, over {} samples from \
+            AnnotationKind::ForcedMonotonicity(it)
+                if TELLS_WHAT_WAS_BENT <= self.version =>
+            {
+                format!(
+                    "{self}, from buckets {} to {}, with a max diff of {}, over {} samples from \
                  {} to {} ({place})",
-                self.kind,
-                number::general(it.min_bucket),
-                number::general(it.max_bucket),
-                number::general_digits(it.max_diff, 2),
-                it.count + 1,
-                rfc3339(it.min_time),
-                rfc3339(it.max_time),
-            ),
-            AnnotationKind::StartTimeOverlap { count, .. } if *count > 1 => {
-                format!("{} ({count} occurrences) ({place})", self.kind)
+                    number::general(it.min_bucket),
+                    number::general(it.max_bucket),
+                    number::general_digits(it.max_diff, 2),
+                    it.count + 1,
+                    rfc3339(it.min_time),
+                    rfc3339(it.max_time),
+                )
             }
-            _ => format!("{} ({place})", self.kind),
+            AnnotationKind::StartTimeOverlap { count, .. } if *count > 1 => {
+                format!("{self} ({count} occurrences) ({place})")
+            }
+            _ => format!("{self} ({place})"),
         }
     }
 }
@@ -322,22 +354,27 @@ fn rfc3339(millis: i64) -> String {
 }
 
 /// The annotations of an evaluation: equal texts once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Annotations {
     list: Vec<Annotation>,
+    version: Version,
 }
 
 impl Annotations {
-    /// None yet.
-    pub fn new() -> Annotations {
-        Annotations::default()
+    /// None yet, of an evaluation as a version does it.
+    pub fn new(version: Version) -> Annotations {
+        Annotations { list: Vec::new(), version }
     }
 
     /// Adds one; one of the same text before it is replaced or merged.
     pub fn add(&mut self, kind: AnnotationKind, at: TextRange) {
+        let version = self.version;
+        if !kind.is_in(version) {
+            return;
+        }
         let same = self.list.iter_mut().rev().find(|it| same_text(&it.kind, &kind));
         let Some(old) = same else {
-            self.list.push(Annotation { kind, at });
+            self.list.push(Annotation { kind, at, version });
             return;
         };
         match (&mut old.kind, kind) {
@@ -377,6 +414,11 @@ impl Annotations {
         }
     }
 
+    /// The version in whose words they are said.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
     /// All, in the order in which they first came.
     pub fn iter(&self) -> impl Iterator<Item = &Annotation> {
         self.list.iter()
@@ -398,6 +440,15 @@ impl Annotations {
     }
 }
 
+impl IntoIterator for Annotations {
+    type Item = Annotation;
+    type IntoIter = std::vec::IntoIter<Annotation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
 /// Whether both print the same text.
 fn same_text(a: &AnnotationKind, b: &AnnotationKind) -> bool {
     use AnnotationKind::*;
@@ -411,5 +462,48 @@ fn same_text(a: &AnnotationKind, b: &AnnotationKind) -> bool {
             a == b || a.is_nan() && b.is_nan()
         }
         (a, b) => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_versions_use_other_words() {
+        let none = Symbol::from("");
+        let label = Symbol::from("x");
+        let monotonicity = Monotonicity {
+            metric: none.clone(),
+            min_time: 0,
+            max_time: 60_000,
+            min_bucket: 1.0,
+            max_bucket: f64::INFINITY,
+            max_diff: 2.0,
+            count: 1,
+        };
+        let all = [
+            AnnotationKind::BadBucketLabel { metric: none.clone(), label: label.clone() },
+            AnnotationKind::PossibleNonCounterLabel { metric: none, label },
+            AnnotationKind::ForcedMonotonicity(monotonicity),
+            AnnotationKind::SortInRange,
+        ];
+        let said = |major, minor| {
+            let mut notes = Annotations::new(Version::new(major, minor));
+            all.iter().for_each(|it| notes.add(it.clone(), TextRange::new(2, 3)));
+            let said: Vec<_> = notes.iter().map(|it| it.in_query("\nabc")).collect();
+            said.join("\n")
+        };
+        let old = r#"
+PromQL warning: bucket label "le" is missing or has a malformed value of "x" for metric name "" (2:2)
+PromQL info: metric might not be a counter, __type__ label is not set to "counter", got "x": "" (2:2)
+PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) for metric name "" (2:2)"#;
+        let new = r#"
+PromQL warning: bucket label "le" is missing or has a malformed value of "x" (2:2)
+PromQL info: metric might not be a counter, __type__ label is not set to "counter" or "histogram", got "x": "" (2:2)
+PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile), from buckets 1 to +Inf, with a max diff of 2, over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (2:2)
+PromQL warning: sort is ineffective for range queries since results are always ordered by labels (2:2)"#;
+        assert_eq!(said(3, 5), old.trim_start());
+        assert_eq!(said(3, 14), new.trim_start());
     }
 }

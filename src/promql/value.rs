@@ -335,6 +335,12 @@ impl Bits {
         self.words.iter().any(|it| *it != 0)
     }
 
+    /// The last step in the set.
+    pub fn last(&self) -> Option<usize> {
+        let idx = self.words.iter().rposition(|it| *it != 0)?;
+        Some(idx * 64 + 63 - self.words[idx].leading_zeros() as usize)
+    }
+
     /// The steps in the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(idx, word)| {
@@ -377,6 +383,8 @@ mod tests {
         bits.unset(63);
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 64, 129]);
         assert_eq!(bits.count(), 3);
+        assert_eq!(bits.last(), Some(129));
+        assert_eq!(Bits::none(130).last(), None);
         assert_eq!(Bits::all(130).count(), 130);
         assert!(Bits::all(64).intersects(&Bits::all(64)));
     }

@@ -211,8 +211,7 @@ fn check_annotations(
     text: &str,
     annotations: &Annotations,
 ) -> Result<(), String> {
-    let said =
-        |it: &Annotation| Said { full: it.in_query(text), bare: it.kind.to_string() };
+    let said = |it: &Annotation| Said { full: it.in_query(text), bare: it.to_string() };
     let warnings: Vec<Said> = annotations.warnings().map(said).collect();
     let infos: Vec<Said> = annotations.infos().map(said).collect();
     for remark in &eval.remarks {

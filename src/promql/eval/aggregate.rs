@@ -175,8 +175,11 @@ impl Evaluator<'_> {
         }
         let results = all.into_iter().map(|(labels, members)| {
             let mut result = Column::empty(labels, grid.n_steps());
-            result.drop_name = members.iter().any(|it| it.drop_name);
             quantile_of_members(param, &members, &mut result);
+            let last = result.has.last();
+            let mut nameless = members.iter().filter(|it| it.drop_name);
+            result.drop_name =
+                last.is_some_and(|last| nameless.any(|it| it.has.get(last)));
             result
         });
         results.filter(|it| it.has.any()).collect()

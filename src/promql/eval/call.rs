@@ -8,9 +8,9 @@ use crate::promql::eval::plan::{type_of, unwrap};
 use crate::promql::eval::selector::{Latest, Looks};
 use crate::promql::eval::{Evaluator, limit, merge};
 use crate::promql::functions::kind::{Kind, Notes, Vector};
-use crate::promql::functions::{self, Function};
-use crate::promql::labels::{Labels, METRIC_NAME};
-use crate::promql::syntax::ast::{Call, Expr, ExprKind, MatchOp, TextRange};
+use crate::promql::functions::{self, Function, absent};
+use crate::promql::labels::Labels;
+use crate::promql::syntax::ast::{Call, Expr, ExprKind, TextRange};
 use crate::promql::syntax::types::ValueType;
 use crate::promql::value::{Column, Grid, Value};
 
@@ -33,7 +33,7 @@ impl<'a> Calling<'a> {
     pub(super) fn new(expr: &'a Expr, call: &'a Call, grid: Grid) -> Option<Calling<'a>> {
         let function = functions::lookup(call.name)?;
         let args: Vec<&Expr> = call.args.iter().map(unwrap).collect();
-        let spans = args.iter().map(|it| it.span).collect();
+        let spans = args.iter().map(|it| place(it)).collect();
         Some(Calling { expr, function, args, spans, grid })
     }
 
@@ -286,7 +286,7 @@ impl Evaluator<'_> {
         let arg = calling.arg(0)?;
         let before = self.limit.held();
         let columns = self.eval_vector(arg, calling.grid)?;
-        let mut result = Column::empty(absent_labels(arg), calling.grid.n_steps());
+        let mut result = Column::empty(absent::labels(arg), calling.grid.n_steps());
         for step in 0..calling.grid.n_steps() {
             if !columns.iter().any(|it| it.has.get(step)) {
                 result.set_float(step, 1.0);
@@ -392,27 +392,11 @@ fn to_scalar(columns: &[Column], grid: Grid) -> Vec<f64> {
     values
 }
 
-/// The labels of what is absent: those that the selector wants to be equal to one value.
-pub(super) fn absent_labels(arg: &Expr) -> Labels {
-    let selector = match &arg.kind {
-        ExprKind::Selector(it) => it,
-        ExprKind::Matrix(it) => match &it.selector.kind {
-            ExprKind::Selector(it) => it,
-            _ => return Labels::empty(),
-        },
-        _ => return Labels::empty(),
-    };
-    let mut seen: Vec<&str> = Vec::new();
-    let mut labels = Labels::empty();
-    for matcher in selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME) {
-        match matcher.op == MatchOp::Equal && !seen.contains(&&*matcher.name) {
-            true => {
-                labels = labels.with(&matcher.name, &matcher.value);
-                seen.push(&matcher.name);
-            }
-            // Wanted to be two things, or not to be something: neither says what it is.
-            false => labels = labels.with(&matcher.name, ""),
-        }
+/// Where annotations say that an argument stands. That of a subquery is the beginning of
+/// the query: Prometheus has put its result, which stands nowhere, in its place.
+fn place(arg: &Expr) -> TextRange {
+    match &arg.kind {
+        ExprKind::Subquery(_) => TextRange { start: 0, end: arg.span.end },
+        _ => arg.span,
     }
-    labels
 }

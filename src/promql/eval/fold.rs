@@ -59,7 +59,8 @@ impl Fold {
 /// What a group has come to.
 pub(super) struct Folded {
     labels: Labels,
-    drop_name: bool,
+    /// The last step of the series whose names are to go.
+    last_nameless: Option<usize>,
     /// The steps at which it has a float (or a sample at all, where kinds do not count).
     seen: Bits,
     /// The sum, the extremum, or the squared deviation.
@@ -97,7 +98,7 @@ impl Folded {
         };
         Folded {
             labels,
-            drop_name: false,
+            last_nameless: None,
             seen: Bits::none(n_steps),
             value,
             second: zeros(has_second),
@@ -259,7 +260,9 @@ impl Evaluator<'_> {
         aggregation: &'static str,
         at: TextRange,
     ) {
-        group.drop_name |= column.drop_name;
+        if column.drop_name {
+            group.last_nameless = group.last_nameless.max(column.has.last());
+        }
         let Some(histograms) = &column.histograms else {
             return group.add(fold, &column.floats, &column.has);
         };
@@ -322,8 +325,9 @@ impl Evaluator<'_> {
         at: TextRange,
     ) -> Column {
         let floats = group.floats(fold);
-        let Folded { labels, drop_name, seen: has, .. } = group;
-        let mut column = Column { labels, drop_name, floats, has, histograms: None };
+        let Folded { labels, last_nameless, seen: has, .. } = group;
+        let mut column =
+            Column { labels, drop_name: false, floats, has, histograms: None };
         for (step, FoldedHistograms { total, .. }) in group.histograms {
             if column.has.get(step) {
                 column.clear(step);
@@ -334,6 +338,8 @@ impl Evaluator<'_> {
                 column.set_histogram(step, Arc::new(histogram.compacted()));
             }
         }
+        // The name goes as at the last step, where a single series suffices.
+        column.drop_name = last_nameless.is_some() && last_nameless == column.has.last();
         column
     }
 }

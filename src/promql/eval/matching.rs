@@ -74,11 +74,13 @@ pub(super) fn result_labels(
     labels
 }
 
-/// Two series on the side that must have one.
+/// Two series on the side that must have one: the later one, and the one before it; from
+/// version 3.14 on in the order of their texts.
 pub(super) fn duplicate(
     matching: &Matching,
     one: &Labels,
     two: &Labels,
+    is_sorted: bool,
     at: TextRange,
     time: i64,
 ) -> EvalError {
@@ -87,7 +89,9 @@ pub(super) fn duplicate(
         _ => "right",
     };
     let mut series = [one.to_string(), two.to_string()];
-    series.sort();
+    if is_sorted {
+        series.sort();
+    }
     let group = match_group(Some(matching), one).to_string();
     let kind = ErrorKind::DuplicateMatch { group, side, series };
     EvalError::at_step(at, time, kind)

@@ -16,6 +16,7 @@ mod element;
 mod fold;
 mod frames;
 mod info;
+mod last_notes;
 mod limit;
 mod matching;
 mod merge;
@@ -90,7 +91,7 @@ pub fn evaluate(
     let plan = plan::plan(parsed, grid, dialect.version)?;
     let limit = Limit::new(dialect.max_samples);
     let budget = Budget::new(options.limits);
-    let notes = Annotations::new();
+    let notes = Annotations::new(dialect.version);
     let plan = &plan;
     let query = grid;
     let mut evaluator =

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::Evaluator;
 use crate::promql::eval::element::{Element, element};
+use crate::promql::eval::last_notes::LastNotes;
 use crate::promql::eval::matching::{Signatures, duplicate, match_group, result_labels};
 use crate::promql::eval::merge::{self, Builder};
 use crate::promql::labels::Labels;
@@ -146,6 +147,7 @@ impl Evaluator<'_> {
         grid: Grid,
     ) -> Vec<Column> {
         let mut columns = Vec::with_capacity(pairs.len());
+        let mut last_notes = LastNotes::default();
         for (many, one, labels) in pairs {
             let (many, one) = (&sides.many[many as usize], &sides.one[one as usize]);
             let mut has = many.has.clone();
@@ -183,10 +185,14 @@ impl Evaluator<'_> {
                 }
                 _ => {
                     for step in has.iter() {
-                        if let (Some(a), Some(b)) = (lhs.sample(step), rhs.sample(step))
-                            && let Some(sample) = self.one_result(expr, binary, &a, &b)
-                            && let Some(sample) = sample
-                        {
+                        let (Some(a), Some(b)) = (lhs.sample(step), rhs.sample(step))
+                        else {
+                            continue;
+                        };
+                        let notes = last_notes.begin(&mut self.notes);
+                        let result = self.one_result(expr, binary, &a, &b);
+                        last_notes.end(step, &mut self.notes, notes);
+                        if let Some(Some(sample)) = result {
                             column.set(step, sample);
                         }
                     }
@@ -194,6 +200,7 @@ impl Evaluator<'_> {
             }
             columns.push(column);
         }
+        last_notes.put(&mut self.notes);
         columns
     }
 
@@ -235,7 +242,7 @@ impl Evaluator<'_> {
             }
             let at = Place { expr, time: grid.time(step), step };
             step_state.reset();
-            step_state.gather(sides, at)?;
+            step_state.gather(sides, at, self.dialect.has(3, 14))?;
             for (idx, column) in sides.many.iter().enumerate() {
                 let key = sides.many_keys[idx];
                 let one = step_state.of_key[key as usize];
@@ -257,6 +264,7 @@ impl Evaluator<'_> {
                 self.one_pair(binary, sides, pair, at, &mut step_state, &mut results)?;
             }
         }
+        results.last_notes.put(&mut self.notes);
         Ok(results.builder.finish())
     }
 
@@ -278,9 +286,10 @@ impl Evaluator<'_> {
         let many = value(sides.many, pair.many, matching.fill_lhs);
         let one = value(sides.one, pair.one, matching.fill_rhs);
         let (lhs, rhs) = if sides.swapped { (one, many) } else { (many, one) };
-        let Some(result) = self.one_result(at.expr, binary, &lhs, &rhs) else {
-            return Ok(());
-        };
+        let notes = results.last_notes.begin(&mut self.notes);
+        let result = self.one_result(at.expr, binary, &lhs, &rhs);
+        results.last_notes.end(at.step, &mut self.notes, notes);
+        let Some(result) = result else { return Ok(()) };
         // Versions before 3.9 ask for unique matches of what a comparison keeps only.
         if result.is_none() && !self.dialect.has(3, 9) {
             return Ok(());
@@ -368,7 +377,12 @@ impl StepState {
     }
 
     /// Finds the series of the one side, of which no two may have the same key.
-    fn gather(&mut self, sides: &Sides<'_>, at: Place<'_>) -> Result<(), EvalError> {
+    fn gather(
+        &mut self,
+        sides: &Sides<'_>,
+        at: Place<'_>,
+        is_sorted: bool,
+    ) -> Result<(), EvalError> {
         for (idx, column) in sides.one.iter().enumerate() {
             if !column.has.get(at.step) {
                 continue;
@@ -376,7 +390,8 @@ impl StepState {
             let slot = &mut self.of_key[sides.one_keys[idx] as usize];
             if let Some(other) = sides.one.get(*slot as usize) {
                 let (one, two) = (&column.labels, &other.labels);
-                return Err(duplicate(sides.matching, one, two, at.expr.span, at.time));
+                let (matching, span) = (sides.matching, at.expr.span);
+                return Err(duplicate(matching, one, two, is_sorted, span, at.time));
             }
             *slot = idx as u32;
         }
@@ -391,6 +406,7 @@ struct Results {
     of_pair: HashMap<(u32, u32), u32>,
     ids: HashMap<Labels, u32>,
     labels: Vec<Labels>,
+    last_notes: LastNotes,
 }
 
 impl Results {
@@ -401,6 +417,7 @@ impl Results {
             of_pair: HashMap::new(),
             ids: HashMap::new(),
             labels: Vec::new(),
+            last_notes: LastNotes::default(),
         }
     }
 

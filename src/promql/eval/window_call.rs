@@ -2,14 +2,14 @@
 
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::{ErrorKind, EvalError};
-use crate::promql::eval::call::{Calling, absent_labels};
+use crate::promql::eval::call::Calling;
 use crate::promql::eval::chain::Sink;
 use crate::promql::eval::frames::Frames;
 use crate::promql::eval::plan::type_of;
 use crate::promql::eval::window::{Clean, Ranges};
 use crate::promql::eval::{Evaluator, merge};
 use crate::promql::functions::kind::{Extension, Notes, Span, Sweep, Window, metric_of};
-use crate::promql::functions::{self, Function};
+use crate::promql::functions::{self, Function, absent};
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::series::SeriesRef;
 use crate::promql::syntax::ast::{Expr, TextRange};
@@ -262,7 +262,7 @@ impl<'e, 's> Evaluator<'s> {
         let windows = self.windows(calling, |_, _| Some(Sample::Float(1.0)))?;
         let columns = self.slide(&windows)?;
         let labels =
-            windows.calling.args.first().map_or(Labels::empty(), |it| absent_labels(it));
+            windows.calling.args.first().map_or(Labels::empty(), |it| absent::labels(it));
         let mut result = Column::empty(labels, grid.n_steps());
         result.drop_name = true;
         for step in 0..grid.n_steps() {

@@ -92,7 +92,7 @@ fn classic<'a>(
         let bound = column.labels.symbol(BOUND);
         let Some(upper) = bound.and_then(|it| number::parse(it)) else {
             let label = bound.cloned().unwrap_or_else(|| Symbol::from(""));
-            let metric = known_metric(&column.labels, notes);
+            let metric = classic_metric(&column.labels, notes);
             notes.add(AnnotationKind::BadBucketLabel { metric, label }, arg);
             continue;
         };
@@ -118,6 +118,20 @@ fn known_metric(labels: &Labels, notes: &Notes<'_>) -> Symbol {
     }
 }
 
+/// The metric name of a classic histogram; versions before 3.7 know it always.
+fn classic_metric(labels: &Labels, notes: &Notes<'_>) -> Symbol {
+    match notes.dialect.has(3, 7) {
+        true => known_metric(labels, notes),
+        false => metric_of(labels),
+    }
+}
+
+/// Which argument remarks about native histograms point at: the vector, but the first
+/// one in versions before 3.14.
+fn remark_arg(vector: usize, notes: &Notes<'_>) -> usize {
+    if notes.dialect.has(3, 14) { vector } else { 0 }
+}
+
 /// The native histograms of a vector, which `value` is computed of at each step. Where
 /// there is a classic one of the same name and labels, neither counts: the step is
 /// taken from both, with a warning.
@@ -139,7 +153,7 @@ fn native_columns<'a>(
                 && classic.buckets.iter().any(|it| it.1.float(step).is_some())
             {
                 classic.hidden.push(step);
-                let metric = metric.clone();
+                let metric = classic_metric(&column.labels, notes);
                 notes.add(AnnotationKind::MixedClassicNative { metric }, arg);
                 continue;
             }
@@ -165,7 +179,8 @@ fn fraction(
             let (lower, upper) = (lower[step], upper[step]);
             let (value, remark) =
                 native::fraction(lower, upper, it, metric, notes.dialect);
-            remark.into_iter().for_each(|it| notes.add(it, 2));
+            let arg = remark_arg(2, notes);
+            remark.into_iter().for_each(|it| notes.add(it, arg));
             value
         };
     let mut all = native_columns(&vector.columns, &mut histograms, notes, 2, of_native);
@@ -199,7 +214,8 @@ fn quantile(
     let of_native =
         |it: &Histogram, step: usize, metric: &Symbol, notes: &mut Notes<'_>| {
             let (value, remark) = native::quantile(q[step], it, metric);
-            remark.into_iter().for_each(|it| notes.add(it, 1));
+            let arg = remark_arg(1, notes);
+            remark.into_iter().for_each(|it| notes.add(it, arg));
             value
         };
     let mut results =
@@ -308,7 +324,7 @@ fn quantile_at(
     let (value, raised) = bucket_quantile(q, buckets);
     if let Some(raised) = raised {
         let monotonicity = Monotonicity {
-            metric: known_metric(&histogram.labels, notes),
+            metric: classic_metric(&histogram.labels, notes),
             min_time: time,
             max_time: time,
             min_bucket: raised.min,

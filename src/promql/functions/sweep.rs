@@ -165,7 +165,7 @@ mod tests {
     ) -> Vec<Option<u64>> {
         let Kind::Window(body) = function.kind else { panic!("{}", function.name) };
         let dialect = Dialect::new(Version::LATEST);
-        let mut annotations = Annotations::new();
+        let mut annotations = Annotations::new(crate::promql::dialect::Version::LATEST);
         let mut notes = Notes {
             annotations: &mut annotations,
             call: TextRange::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::promql::annotation::Annotations;
-use crate::promql::dialect::Dialect;
+use crate::promql::dialect::{Dialect, Version};
 use crate::promql::error::EvalError;
 use crate::promql::functions::kind::{Extension, Notes, Vector, Window};
 use crate::promql::labels::Labels;
@@ -65,7 +65,7 @@ pub(crate) fn check_windows(cases: &[Case<'_>]) {
             extension: case.extension,
             scalars: case.scalars,
         };
-        let mut annotations = Annotations::new();
+        let mut annotations = Annotations::new(Version::LATEST);
         let mut notes = Notes {
             annotations: &mut annotations,
             call: TextRange::default(),
@@ -81,7 +81,7 @@ pub(crate) fn check_windows(cases: &[Case<'_>]) {
             (None, None) => "none".into(),
         };
         for it in annotations.iter() {
-            got += &format!("\n{}", it.kind);
+            got += &format!("\n{it}");
         }
         let what = (case.times, case.values, case.scalars);
         assert_eq!(got, case.want, "{what:?}");
@@ -109,7 +109,7 @@ pub(crate) fn check_columns(
     };
     let scalars: Vec<_> = scalars.iter().map(|it| vec![*it; n_steps]).collect();
     let texts: Vec<Arc<str>> = texts.iter().map(|it| Arc::from(*it)).collect();
-    let mut annotations = Annotations::new();
+    let mut annotations = Annotations::new(Version::LATEST);
     let mut notes = Notes {
         annotations: &mut annotations,
         call: TextRange::default(),
@@ -119,7 +119,7 @@ pub(crate) fn check_columns(
     };
     let vector = Vector { grid, columns, scalars: &scalars, texts: &texts };
     let columns = body(vector, &mut notes).map_err(|it| it.to_string())?;
-    Ok((columns, annotations.iter().map(|it| it.kind.to_string()).collect()))
+    Ok((columns, annotations.iter().map(|it| it.to_string()).collect()))
 }
 
 fn column(line: &str) -> Column {

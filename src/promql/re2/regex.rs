@@ -1,6 +1,7 @@
 //! Regular expressions with groups: `label_replace`, `match`, `reReplaceAll`.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regex_automata::{Input, meta, util::captures::Captures};
 use regex_syntax::hir::Hir;
@@ -57,8 +58,24 @@ impl Regex {
 
     /// Compiles a pattern that must match a whole value, as `label_replace` does. Its
     /// messages quote the pattern with what Prometheus puts around it.
-    pub fn anchored(pattern: &str) -> Result<Regex, Error> {
-        Regex::new(&anchor(pattern))
+    ///
+    /// Rules are evaluated many times: what was compiled is kept for the next one.
+    pub fn anchored(pattern: &str) -> Result<Arc<Regex>, Error> {
+        const MOST: usize = 1024;
+        static KNOWN: LazyLock<Mutex<HashMap<Box<str>, Arc<Regex>>>> =
+            LazyLock::new(Mutex::default);
+        // A panic elsewhere leaves the map as good as it was.
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(it) = known().get(pattern) {
+            return Ok(it.clone());
+        }
+        let new = Arc::new(Regex::new(&anchor(pattern))?);
+        let mut known = known();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(pattern.into(), new.clone());
+        Ok(new)
     }
 
     /// Whether the text has a match.
