@@ -10,12 +10,16 @@ use crate::promql::eval::Evaluator;
 use crate::promql::eval::binary::WithScalar;
 use crate::promql::eval::call::{Calling, PerSample};
 use crate::promql::eval::plan::{type_of, unwrap};
+use crate::promql::eval::resample::Resampled;
 use crate::promql::eval::selector::Instants;
 use crate::promql::eval::window_call::Windows;
 use crate::promql::functions;
 use crate::promql::functions::kind::Kind;
-use crate::promql::labels::METRIC_NAME;
-use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, MatchOp, Selector};
+use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::series::SeriesRef;
+use crate::promql::syntax::ast::{
+    BinaryOp, Expr, ExprKind, MatchOp, Selector, TextRange,
+};
 use crate::promql::syntax::types::ValueType;
 use crate::promql::value::{Column, Grid};
 
@@ -33,6 +37,15 @@ struct Chain<'e, 's> {
 enum Source<'e, 's> {
     Instants(Instants<'s>),
     Windows(Windows<'e, 's>),
+    Subquery(Box<Inner<'e, 's>>),
+}
+
+/// A subquery, and the call that looks at windows of it.
+struct Inner<'e, 's> {
+    chain: Chain<'e, 's>,
+    grid: Grid,
+    at: TextRange,
+    windows: Windows<'e, 's>,
 }
 
 /// What happens to each column.
@@ -107,6 +120,22 @@ impl<'s> Evaluator<'s> {
         match &chain.source {
             Source::Instants(it) => self.each_instant(it, grid, &mut through),
             Source::Windows(it) => self.each_window(it, &mut through),
+            Source::Subquery(inner) => {
+                let mut state = Resampled::new(inner.grid, grid);
+                let mut out = Column::empty(Labels::empty(), 0);
+                self.run(&inner.chain, inner.grid, &mut |evaluator, column| {
+                    evaluator.budget.work(column.n_steps() as u64, inner.at)?;
+                    match evaluator.resample(
+                        &inner.windows,
+                        &mut state,
+                        column,
+                        &mut out,
+                    )? {
+                        true => through(evaluator, &mut out),
+                        false => Ok(()),
+                    }
+                })
+            }
         }
     }
 
@@ -117,11 +146,15 @@ impl<'s> Evaluator<'s> {
         grid: Grid,
     ) -> Result<Option<Chain<'e, 's>>, EvalError> {
         let is_repeated = self.plan.of(expr).once && grid.start != grid.end;
-        if self.limit.is_set() || is_repeated || !self.is_chain(expr, grid) {
+        // A selector alone drops no names.
+        let is_selector =
+            matches!(&unwrap(expr).kind, ExprKind::Selector(it) if !it.smoothed);
+        let is_chain = is_selector || self.is_chain(expr, grid);
+        if self.limit.is_set() || is_repeated || !is_chain {
             return Ok(None);
         }
         let chain = self.link(expr, grid)?;
-        Ok(chain.filter(|it| it.stages.is_empty() || it.source.is_plain()))
+        Ok(chain.filter(Chain::keeps_apart))
     }
 
     /// Whether a node can be the end of a chain, from how it is written: one metric
@@ -160,6 +193,10 @@ impl<'s> Evaluator<'s> {
                             ExprKind::Selector(it) => has_one_name(it),
                             _ => false,
                         },
+                        ExprKind::Subquery(subquery) => {
+                            let inner = self.subquery_grid(unwrap(it), grid);
+                            self.is_chain(&subquery.expr, inner)
+                        }
                         _ => is_free(it),
                     }),
                     _ => false,
@@ -194,6 +231,21 @@ impl<'s> Evaluator<'s> {
                     return Ok(None);
                 };
                 if let Kind::Window(body) = calling.function.kind {
+                    let is_subquery = |it: &&&Expr| type_of(it) == ValueType::Matrix;
+                    if let Some(arg) = calling.args.iter().find(is_subquery).copied()
+                        && let ExprKind::Subquery(subquery) = &arg.kind
+                    {
+                        let inner = self.subquery_grid(arg, grid);
+                        let at = arg.span;
+                        self.budget.begin(inner, at)?;
+                        let Some(chain) = self.link(&subquery.expr, inner)? else {
+                            return Ok(None);
+                        };
+                        let windows = self.windows_of_subquery(calling, body, arg)?;
+                        let inner = Inner { chain, grid: inner, at, windows };
+                        let source = Source::Subquery(Box::new(inner));
+                        return Ok(Some(Chain { source, stages: Vec::new() }));
+                    }
                     let source = Source::Windows(self.windows(calling, body)?);
                     return Ok(Some(Chain { source, stages: Vec::new() }));
                 }
@@ -216,13 +268,15 @@ impl<'s> Evaluator<'s> {
     }
 }
 
-impl Source<'_, '_> {
-    /// Whether the name is all that is dropped with a name, so that what is left still
-    /// tells the series apart.
-    fn is_plain(&self) -> bool {
-        match self {
-            Source::Instants(it) => it.series.iter().all(|it| !it.labels.has_metadata()),
-            Source::Windows(it) => it.series().iter().all(|it| !it.labels.has_metadata()),
+impl Chain<'_, '_> {
+    /// Whether the series stay apart when their name goes: nothing else goes with it.
+    fn keeps_apart(&self) -> bool {
+        let has_metadata = |it: &SeriesRef<'_>| it.labels.has_metadata();
+        match &self.source {
+            Source::Instants(_) if self.stages.is_empty() => true,
+            Source::Instants(it) => !it.series.iter().any(has_metadata),
+            Source::Windows(it) => !it.series().iter().any(has_metadata),
+            Source::Subquery(it) => it.chain.keeps_apart(),
         }
     }
 }

@@ -68,10 +68,14 @@ impl<'a> Frames<'a> {
     /// Looks among these times; `reach` gives the borders of a step's window, of which
     /// the first is outside and the second one inside.
     pub(super) fn look(&mut self, times: &'a [i64], reach: impl Fn(usize) -> (i64, i64)) {
-        if std::ptr::eq(self.times, times) {
-            return;
+        if !std::ptr::eq(self.times, times) {
+            self.times = times;
+            self.compute(times, reach);
         }
-        self.times = times;
+    }
+
+    /// As [`Frames::look`], for times that are not kept.
+    pub(super) fn compute(&mut self, times: &[i64], reach: impl Fn(usize) -> (i64, i64)) {
         let (mut first, mut end) = (0, 0);
         for (step, slot) in self.windows.iter_mut().enumerate() {
             let (after, upto) = reach(step);

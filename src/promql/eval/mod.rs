@@ -22,6 +22,7 @@ mod matching;
 mod merge;
 mod pairs;
 mod plan;
+mod resample;
 mod selector;
 mod set;
 mod smooth;

@@ -191,8 +191,20 @@ impl<'s> Evaluator<'s> {
         }
     }
 
+    /// The windows of a subquery whose series are not at hand.
+    pub(super) fn ranges_of_subquery(&self, expr: &Expr, grid: Grid) -> Ranges<'s> {
+        let facts = *self.plan.of(expr);
+        Ranges {
+            looks: Looks::new(grid, &facts),
+            range: facts.range,
+            extension: Extension::None,
+            weight: 0,
+            source: Source::Stored(Vec::new()),
+        }
+    }
+
     /// The steps of a subquery: multiples of its step, whatever the steps outside are.
-    fn subquery_grid(&self, expr: &Expr, grid: Grid) -> Grid {
+    pub(super) fn subquery_grid(&self, expr: &Expr, grid: Grid) -> Grid {
         let facts = self.plan.of(expr);
         let (first, last) = Looks::new(grid, facts).bounds();
         let step = match facts.step {
@@ -294,7 +306,8 @@ fn to_series(columns: Vec<Column>, grid: Grid) -> Vec<Series> {
     columns.into_iter().map(|it| column_to_series(it, &all_times)).collect()
 }
 
-fn column_to_series(column: Column, all_times: &Arc<Vec<i64>>) -> Series {
+/// The samples of a column, with the times of its steps.
+pub(super) fn column_to_series(column: Column, all_times: &Arc<Vec<i64>>) -> Series {
     let Column { labels, drop_name, floats, has, histograms } = column;
     let mut series = Series { labels, drop_name, ..Series::default() };
     let Some(histograms) = histograms else {

@@ -58,6 +58,21 @@ impl<'e, 's> Evaluator<'s> {
         Ok(Windows { calling, body, ranges, scalars })
     }
 
+    /// A call of a function over windows of a subquery whose series are not at hand.
+    pub(super) fn windows_of_subquery(
+        &mut self,
+        calling: Calling<'e>,
+        body: Body,
+        subquery: &Expr,
+    ) -> Result<Windows<'e, 's>, EvalError> {
+        let ranges = self.ranges_of_subquery(subquery, calling.grid);
+        let mut scalars = Vec::new();
+        for arg in calling.args.iter().filter(|it| type_of(it) == ValueType::Scalar) {
+            scalars.push(self.eval_scalar(arg, calling.grid)?);
+        }
+        Ok(Windows { calling, body, ranges, scalars })
+    }
+
     /// The results for all series.
     fn slide(&mut self, windows: &Windows<'_, 's>) -> Result<Vec<Column>, EvalError> {
         let mut columns = Vec::new();
@@ -77,59 +92,82 @@ impl<'e, 's> Evaluator<'s> {
         windows: &Windows<'_, 's>,
         sink: &mut Sink<'_, 's>,
     ) -> Result<(), EvalError> {
-        let Windows { calling, ranges, .. } = windows;
-        let grid = calling.grid;
-        let at = calling.expr.span;
-        let mut column = Column::empty(Labels::empty(), 0);
+        let n_steps = windows.calling.grid.n_steps();
         let lookback = self.dialect.lookback;
-        let reach = |step: usize| {
-            let end = ranges.looks.at(step);
-            ranges.extension.reach(end - ranges.range, end, lookback)
-        };
-        let mut frames = Frames::new(grid.n_steps());
-        let mut frames_of_histograms = Frames::new(grid.n_steps());
-        for series in ranges.series() {
-            // Versions before 3.12 forget here which names are to go.
-            let drop_name = !calling.function.keeps_name
-                || series.drop_name && self.dialect.has(3, 12);
-            let labels = match drop_name && !self.delayed() {
-                true => series.labels.without_metadata(),
-                false => series.labels.clone(),
-            };
-            column.reset(labels, grid.n_steps());
-            column.drop_name = drop_name;
-            let held = match Clean::new(&series) {
+        let mut column = Column::empty(Labels::empty(), 0);
+        let mut frames = Frames::new(n_steps);
+        let mut frames_of_histograms = Frames::new(n_steps);
+        for series in windows.series() {
+            let has_any = match Clean::new(&series) {
                 None => {
-                    frames.look(series.floats.times, reach);
-                    frames_of_histograms.look(series.histograms.times, reach);
+                    frames.look(series.floats.times, windows.reach(lookback));
+                    let times = series.histograms.times;
+                    frames_of_histograms.look(times, windows.reach(lookback));
                     let of = (&*frames.windows, &*frames_of_histograms.windows);
-                    self.windows_of_series(windows, series, of, &mut column)?
+                    self.window_column(windows, series, of, &mut column)?
                 }
-                Some(clean) => {
-                    let series = clean.as_ref();
-                    let mut frames = Frames::new(grid.n_steps());
-                    let mut frames_of_histograms = Frames::new(grid.n_steps());
-                    frames.look(series.floats.times, reach);
-                    frames_of_histograms.look(series.histograms.times, reach);
-                    let of = (&*frames.windows, &*frames_of_histograms.windows);
-                    self.windows_of_series(windows, series, of, &mut column)?
-                }
+                Some(clean) => self.windows_of(windows, &clean.as_ref(), &mut column)?,
             };
-            if !column.has.any() {
-                continue;
+            if has_any {
+                sink(self, &mut column)?;
             }
-            if calling.function.counter {
-                self.note_non_counter(series.labels, &column, calling);
-            }
-            if self.limit.is_set() {
-                let weight = column.weight();
-                self.limit.check(self.limit.held() + held + weight, at)?;
-                self.limit.add(weight, at)?;
-            }
-            sink(self, &mut column)?;
         }
-        self.limit.set(self.limit.held().saturating_sub(ranges.weight));
+        let weight = windows.ranges.weight;
+        self.limit.set(self.limit.held().saturating_sub(weight));
         Ok(())
+    }
+
+    /// The results of a series without staleness markers whose times nobody shares;
+    /// whether there are any.
+    pub(super) fn windows_of(
+        &mut self,
+        windows: &Windows<'_, 's>,
+        series: &SeriesRef<'_>,
+        column: &mut Column,
+    ) -> Result<bool, EvalError> {
+        let n_steps = windows.calling.grid.n_steps();
+        let reach = windows.reach(self.dialect.lookback);
+        let mut of_floats = Frames::new(n_steps);
+        let mut of_histograms = Frames::new(n_steps);
+        of_floats.compute(series.floats.times, &reach);
+        of_histograms.compute(series.histograms.times, &reach);
+        let of = (&*of_floats.windows, &*of_histograms.windows);
+        self.window_column(windows, *series, of, column)
+    }
+
+    /// The results of a series without staleness markers, whose samples lie in the
+    /// windows in that way; whether there are any.
+    pub(super) fn window_column(
+        &mut self,
+        windows: &Windows<'_, 's>,
+        series: SeriesRef<'_>,
+        of: (&[Span], &[Span]),
+        column: &mut Column,
+    ) -> Result<bool, EvalError> {
+        let calling = &windows.calling;
+        // Versions before 3.12 forget here which names are to go.
+        let drop_name =
+            !calling.function.keeps_name || series.drop_name && self.dialect.has(3, 12);
+        let labels = match drop_name && !self.delayed() {
+            true => series.labels.without_metadata(),
+            false => series.labels.clone(),
+        };
+        column.reset(labels, calling.grid.n_steps());
+        column.drop_name = drop_name;
+        let held = self.windows_of_series(windows, series, of, column)?;
+        if !column.has.any() {
+            return Ok(false);
+        }
+        if calling.function.counter {
+            self.note_non_counter(series.labels, column, calling);
+        }
+        if self.limit.is_set() {
+            let at = calling.expr.span;
+            let weight = column.weight();
+            self.limit.check(self.limit.held() + held + weight, at)?;
+            self.limit.add(weight, at)?;
+        }
+        Ok(true)
     }
 
     /// Calls a body for each window of a series without staleness markers; the samples
@@ -278,6 +316,15 @@ impl<'e, 's> Evaluator<'s> {
 }
 
 impl Windows<'_, '_> {
+    /// The borders of the window of a step, with what its extension adds.
+    pub(super) fn reach(&self, lookback: i64) -> impl Fn(usize) -> (i64, i64) {
+        let Ranges { looks, range, extension, .. } = self.ranges;
+        move |step| {
+            let end = looks.at(step);
+            extension.reach(end - range, end, lookback)
+        }
+    }
+
     /// The series.
     pub(super) fn series(&self) -> Vec<SeriesRef<'_>> {
         self.ranges.series()
