@@ -153,11 +153,13 @@ fn print_line(name: &str, n_series: usize, n_samples: usize, line: &Line) {
     }
 }
 
-/// The ratio of processor times, unless ours is as short as the kernel's own clock.
+/// Shorter processor times are as rough as the kernel's own clock.
+const CLOCK: Duration = Duration::from_millis(10);
+
 fn processor_ratio(theirs: Duration, ours: Duration) -> String {
-    match ours.as_millis() {
-        0..10 => "-".to_owned(),
-        _ => format!("{:.2}", theirs.as_secs_f64() / ours.as_secs_f64()),
+    match CLOCK <= ours {
+        true => format!("{:.2}", theirs.as_secs_f64() / ours.as_secs_f64()),
+        false => "-".to_owned(),
     }
 }
 
@@ -170,14 +172,25 @@ fn summary(lines: &[Line]) {
     }
     let memory = theirs.iter().map(|it| it.memory).max().unwrap_or(0);
     println!("peak memory of the server: {:.0} MiB", mebibytes(memory));
-    let product = theirs.iter().fold(0.0, |sum, it| sum + it.ratio.ln());
+    spread("wall time", theirs.iter().map(|it| it.ratio).collect());
+    let processor = lines.iter().filter(|it| CLOCK <= it.ours.processor);
+    let ratios = processor.filter_map(|it| {
+        let theirs = it.theirs.as_ref()?.processors.as_secs_f64();
+        Some(theirs / it.ours.processor.as_secs_f64())
+    });
+    spread("processor time", ratios.collect());
+    let n_bad = theirs.iter().filter(|it| it.agreement.is_err()).count();
+    println!("results that differ: {n_bad} of {}", theirs.len());
+}
+
+fn spread(what: &str, ratios: Vec<f64>) {
+    let product = ratios.iter().fold(0.0, |sum, it| sum + it.ln());
     println!(
-        "ratio: worst {:.2}, geometric mean {:.2}; {} of {} at least 3; results differ: {}",
-        theirs.iter().map(|it| it.ratio).fold(f64::INFINITY, f64::min),
-        (product / theirs.len() as f64).exp(),
-        theirs.iter().filter(|it| 3.0 <= it.ratio).count(),
-        theirs.len(),
-        theirs.iter().filter(|it| it.agreement.is_err()).count(),
+        "{what}: worst ratio {:.2}, geometric mean {:.2}; {} of {} at least 3",
+        ratios.iter().copied().fold(f64::INFINITY, f64::min),
+        (product / ratios.len() as f64).exp(),
+        ratios.iter().filter(|it| 3.0 <= **it).count(),
+        ratios.len(),
     );
 }
 
