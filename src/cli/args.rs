@@ -87,6 +87,10 @@ pub struct Test {
     /// Show every test, not only those that fail
     #[arg(long, short)]
     pub verbose: bool,
+    /// Flags of the server that promtool's test files are written for, comma separated; a
+    /// project names its own in the manifest, scripts have all
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub enable_feature: Vec<String>,
 }
 
 /// Options of `schema`.

@@ -22,6 +22,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::harness::report::{human, json as json_report};
 use crate::harness::result::{FileResult, Outcome};
+use crate::promql::dialect::{self, Features, Version};
 use crate::promql::re2::Regex;
 
 /// What the command is to do, checked.
@@ -31,12 +32,14 @@ pub struct Plan {
     pub filter: Option<Regex>,
     /// Only these environments.
     pub envs: Vec<String>,
+    /// The flags for promtool's files.
+    pub features: Features,
 }
 
 impl Plan {
     /// Every test in every environment.
     pub fn everything() -> Plan {
-        Plan { filter: None, envs: Vec::new() }
+        Plan { filter: None, envs: Vec::new(), features: of_the_latest() }
     }
 
     /// Whether tests are to run in an environment.
@@ -48,6 +51,11 @@ impl Plan {
     pub fn wants(&self, name: &str) -> bool {
         self.filter.as_ref().is_none_or(|it| it.is_match(name))
     }
+}
+
+/// What the newest version knows without a flag.
+fn of_the_latest() -> Features {
+    dialect::Dialect::new(Version::LATEST).features
 }
 
 /// The dialect of a file of tests, by its name.
@@ -78,7 +86,8 @@ pub fn run(global: &Global, args: &Test) -> Exit {
             return session.fail(Diagnostic::error("bad-argument", title));
         }
     };
-    let plan = Plan { filter, envs: args.env.clone() };
+    let features = others::features(&args.enable_feature, &mut session.sink);
+    let plan = Plan { filter, envs: args.env.clone(), features };
     let start = fs::start(global.directory.as_deref());
     let named = others::find(&start, &args.paths, &mut session);
     if session.sink.has_errors() {
@@ -100,6 +109,13 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     };
     let mut results: Vec<FileResult> = Vec::new();
     let mut failures: Vec<Diagnostic> = Vec::new();
+    let is_promtool = |it: &(FileId, String)| dialect(&it.1) == Some(Dialect::Promtool);
+    if !args.enable_feature.is_empty() && !files.iter().any(is_promtool) {
+        let title = "`--enable-feature` has no effect: no test file is promtool's";
+        session.sink.push(Diagnostic::warning("unused-argument", title).help(
+            "a project names its features in the manifest: `[prometheus] features`",
+        ));
+    }
     let natives: Vec<FileId> = files
         .iter()
         .filter(|it| dialect(&it.1) == Some(Dialect::Native))

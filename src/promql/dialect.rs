@@ -45,6 +45,33 @@ pub struct Features {
     pub type_and_unit_labels: bool,
 }
 
+impl Features {
+    /// The names of the flags.
+    pub const FLAGS: [&str; 6] = [
+        "promql-experimental-functions",
+        "promql-duration-expr",
+        "promql-extended-range-selectors",
+        "promql-binop-fill-modifiers",
+        "promql-delayed-name-removal",
+        "type-and-unit-labels",
+    ];
+
+    /// Turns a flag on; false where there is none of that name.
+    pub fn enable(&mut self, flag: &str) -> bool {
+        let slot = match flag {
+            "promql-experimental-functions" => &mut self.experimental_functions,
+            "promql-duration-expr" => &mut self.duration_expr,
+            "promql-extended-range-selectors" => &mut self.extended_range_selectors,
+            "promql-binop-fill-modifiers" => &mut self.binop_fill_modifiers,
+            "promql-delayed-name-removal" => &mut self.delayed_name_removal,
+            "type-and-unit-labels" => &mut self.type_and_unit_labels,
+            _ => return false,
+        };
+        *slot = true;
+        true
+    }
+}
+
 /// Which PromQL is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
@@ -91,5 +118,18 @@ impl Dialect {
             },
             ..Dialect::new(Version::LATEST)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_turned_on_by_name() {
+        let mut features = Features::default();
+        assert!(Features::FLAGS.iter().all(|it| features.enable(it)));
+        assert_eq!(features, Dialect::everything().features);
+        assert!(!features.enable("promql-at-modifier"));
     }
 }

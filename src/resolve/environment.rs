@@ -126,17 +126,8 @@ fn dialect(prometheus: &Prometheus, sink: &mut Sink) -> Dialect {
     dialect.lookback =
         millis(prometheus.lookback.as_ref()).map_or(dialect.lookback, |it| it.0);
     for feature in prometheus.features.iter().flatten() {
-        let features = &mut dialect.features;
-        match feature.as_str() {
-            "promql-experimental-functions" => features.experimental_functions = true,
-            "promql-duration-expr" => features.duration_expr = true,
-            "promql-extended-range-selectors" => features.extended_range_selectors = true,
-            "promql-binop-fill-modifiers" => features.binop_fill_modifiers = true,
-            "promql-delayed-name-removal" => features.delayed_name_removal = true,
-            "type-and-unit-labels" => features.type_and_unit_labels = true,
-            // The table of keys takes no other.
-            _ => {}
-        }
+        // The table of keys takes no other.
+        dialect.features.enable(feature.as_str());
     }
     dialect
 }

@@ -9,15 +9,43 @@ use crate::cli::test::Plan;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
+use crate::diag::suggest::{list, nearest};
 use crate::doc::yaml;
 use crate::harness::promtool::{Rules, run_file};
 use crate::harness::result::{FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
 use crate::harness::silence;
-use crate::promql::dialect::{Dialect, Version};
+use crate::promql::dialect::{Dialect, Features, Version};
 use crate::rulefile::read::{self, Config};
 
 const EXTENSIONS: &[&str] = &["toml", "yaml", "yml", "test"];
+
+/// The flags that `promtool` knows.
+const FLAGS: &[&str] = &[
+    "promql-experimental-functions",
+    "promql-delayed-name-removal",
+    "promql-duration-expr",
+    "promql-extended-range-selectors",
+    "promql-binop-fill-modifiers",
+];
+
+/// The features of `--enable-feature`; promtool warns of others, and goes on.
+pub fn features(names: &[String], sink: &mut Sink) -> Features {
+    let mut features = Dialect::new(Version::LATEST).features;
+    for name in names.iter().filter(|it| !it.is_empty()) {
+        if FLAGS.contains(&name.as_str()) {
+            features.enable(name);
+            continue;
+        }
+        let title = format!("`{name}` is no feature that promtool can enable");
+        let warning = Diagnostic::warning("unknown-feature", title);
+        sink.push(match nearest(name, FLAGS.iter().copied()) {
+            Some(known) => warning.help(format!("did you mean `{known}`?")),
+            None => warning.help(format!("those are {}", list(FLAGS.iter().copied(), 9))),
+        });
+    }
+    features
+}
 
 /// The test files that were named, read; `None` where none was.
 pub fn find(
@@ -80,7 +108,7 @@ pub fn promtool(
     if sink.has_errors() {
         return refused(path, sink, session);
     }
-    let dialect = Dialect::new(Version::LATEST);
+    let dialect = Dialect { features: plan.features, ..Dialect::new(Version::LATEST) };
     let (groups, faults) = rules(&test, path, start, &dialect, session);
     let whole = Span { file, start: 0, end: 0 };
     session.sink.extend(silence::warnings(&test, &groups, whole));
