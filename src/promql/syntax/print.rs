@@ -143,7 +143,8 @@ fn bare(f: &mut fmt::Formatter<'_>, it: &Selector) -> fmt::Result {
         .filter(|it| !stands_for_name(it))
         .map(Matcher::to_string)
         .collect();
-    if matchers.is_empty() {
+    // Nothing at all would not be read again.
+    if matchers.is_empty() && !name.is_empty() {
         return Ok(());
     }
     matchers.sort();

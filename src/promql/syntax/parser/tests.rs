@@ -256,3 +256,11 @@ fn no_text_makes_it_panic() {
         let _ = crate::promql::re2::check(&text);
     }
 }
+
+#[test]
+fn what_is_printed_can_be_read() {
+    for text in ["info(a, {})", "{}", "{} offset 5m", "1 - {}[5m]"] {
+        let parsed = parse(text, &Dialect::everything()).unwrap();
+        assert_eq!(parsed.expr.to_string(), text);
+    }
+}
