@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::diag::source::Span;
+use crate::diag::text::Text;
 use crate::harness::reads::{Alone, Output, Read, Reads};
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::syntax::ast::Parsed;
@@ -48,6 +49,14 @@ impl<'a> Slot<'a> {
         match self.rule {
             Rule::Record(it) => &it.expr.parsed,
             Rule::Alert(it) => &it.expr.parsed,
+        }
+    }
+
+    /// The text of what it evaluates.
+    pub fn expr_text(&self) -> &'a Text {
+        match self.rule {
+            Rule::Record(it) => &it.expr.text,
+            Rule::Alert(it) => &it.expr.text,
         }
     }
 

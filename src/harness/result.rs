@@ -5,6 +5,7 @@
 
 use crate::diag::source::Span;
 use crate::promql::labels::Labels;
+use crate::promql::syntax::ast::TextRange;
 use crate::promql::value::Sample;
 
 /// How a test or a file went, the worst last.
@@ -95,6 +96,8 @@ pub struct RuleError {
     pub message: String,
     /// Where the rule is declared.
     pub span: Span,
+    /// The part of its expression that failed, where it is one.
+    pub part: Option<TextRange>,
 }
 
 /// All alerts of one rule over a test.

@@ -17,7 +17,7 @@ use crate::promql::dialect::Dialect;
 use crate::promql::error::EvalError;
 use crate::promql::labels::Labels;
 use crate::promql::storage::{MemoryStorage, Rank, View};
-use crate::promql::syntax::ast::{Expr, Parsed};
+use crate::promql::syntax::ast::{Expr, Parsed, TextRange};
 use crate::promql::value::{Column, Grid, Value};
 use crate::rules::group::{Group, Rule};
 
@@ -175,7 +175,7 @@ impl<'a> Runner<'a> {
             let grid = Grid::instant(tick - slot.offset);
             match self.engine.vector(slot.expr(), &view, grid) {
                 Ok(columns) => self.step(idx, &mut Results::new(columns), 0, tick),
-                Err(error) => self.fail(idx, tick, error.to_string()),
+                Err(error) => self.fail(idx, tick, error.to_string(), Some(error.at)),
             }
         }
     }
@@ -184,14 +184,20 @@ impl<'a> Runner<'a> {
         let stepped =
             self.stepper.step(idx, &mut self.storage, &self.engine, results, step, tick);
         if let Err(message) = stepped {
-            self.fail(idx, tick, message);
+            self.fail(idx, tick, message, None);
         }
     }
 
-    fn fail(&mut self, rule_idx: RuleIdx, tick: i64, message: String) {
+    fn fail(
+        &mut self,
+        rule_idx: RuleIdx,
+        tick: i64,
+        message: String,
+        part: Option<TextRange>,
+    ) {
         let slot = self.slot(rule_idx);
         let (rule, span) = (slot.name().to_string(), slot.span());
-        self.errors.push(RuleError { rule_idx, rule, tick, message, span });
+        self.errors.push(RuleError { rule_idx, rule, tick, message, span, part });
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Judge<'a> {
     pub fired: Vec<RuleIdx>,
     /// Rules that stayed silent as expected.
     pub silent: Vec<RuleIdx>,
+    /// Rules whose failure has been told.
+    failed_rules: Vec<RuleIdx>,
     /// The worst so far.
     pub outcome: Outcome,
 }
@@ -56,6 +58,7 @@ impl<'a> Judge<'a> {
             diagnostics: Vec::new(),
             fired: Vec::new(),
             silent: Vec::new(),
+            failed_rules: Vec::new(),
             outcome: Outcome::Passed,
         }
     }
@@ -92,14 +95,23 @@ impl<'a> Judge<'a> {
         let time = draw::time(error.tick - self.ready.start);
         let title = format!("`{}` fails at {time}: {}", error.rule, error.message);
         // The first tick tells it all.
-        if self.diagnostics.iter().any(|it| it.place() == Some(error.span)) {
+        if self.failed_rules.contains(&error.rule_idx) {
             return;
         }
-        self.diagnostics.push(
-            Diagnostic::error("rule-fails", title)
-                .at(error.span, "this rule")
-                .context(self.ready.span, "while this test runs"),
-        );
+        self.failed_rules.push(error.rule_idx);
+        let diagnostic = Diagnostic::error("rule-fails", title);
+        let diagnostic = match error.part {
+            None => diagnostic.at(error.span, "this rule"),
+            Some(part) => {
+                let text = self.run.plan().slots[error.rule_idx].expr_text();
+                let (start, end) = (part.start as usize, part.end as usize);
+                diagnostic
+                    .within(text, start, end, "this fails")
+                    .context(error.span, "of this rule")
+            }
+        };
+        self.diagnostics
+            .push(diagnostic.context(self.ready.span, "while this test runs"));
     }
 
     /// Judges an expectation.
