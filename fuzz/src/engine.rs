@@ -12,7 +12,7 @@ use aqua_alerts::promql::labels::Labels;
 use aqua_alerts::promql::limits::Limits;
 use aqua_alerts::promql::storage::MemoryStorage;
 use aqua_alerts::promql::syntax::ast::{
-    AggregateOp, At, Duration, DurationKind, Expr, ExprKind, Parsed,
+    AggregateOp, At, BinaryOp, Duration, DurationKind, Expr, ExprKind, Parsed,
 };
 use aqua_alerts::promql::value::{Column, Grid, Sample, Value};
 
@@ -78,7 +78,9 @@ fn compare(
         result
     };
     let range = run(grid);
-    let differs = looks_at_query(&parsed.expr) || orders_operands(&parsed.expr);
+    let differs = looks_at_query(&parsed.expr)
+        || orders_operands(&parsed.expr)
+        || dialect.features.delayed_name_removal && may_forget_names(&parsed.expr);
     for (step, time) in grid.times().enumerate() {
         let instant = run(Grid::instant(time));
         let Ok(range) = &range else { continue };
@@ -134,6 +136,17 @@ fn orders_operands(expr: &Expr) -> bool {
                 }
                 _ => false,
             };
+    });
+    found
+}
+
+/// Whether a series may come from either side of an `or`. The first step at which there
+/// is one decides for all whether its name is dropped in the end, in Prometheus too
+/// (`rangeEval` of `promql/engine.go`).
+fn may_forget_names(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |it| {
+        found |= matches!(&it.kind, ExprKind::Binary(it) if it.op == BinaryOp::Or);
     });
     found
 }
