@@ -28,11 +28,15 @@ mod peers;
 mod promtool;
 mod query;
 mod random;
+mod range;
+mod samples;
 mod selector;
 mod series;
+mod server;
 mod shrink;
 mod simpler;
 mod tally;
+mod wire;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -40,5 +44,6 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(instant::trials());
+    trials.extend(range::trials());
     libtest_mimic::run(&args, trials).exit();
 }
