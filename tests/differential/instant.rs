@@ -54,7 +54,8 @@ fn instant() -> Result<(), Failed> {
             }
         }
         let queries: Vec<_> = open.iter().map(|it| it.0.clone()).collect();
-        let steady = ask.again(&cases[0].data, &queries)?;
+        let first: Vec<_> = open.iter().map(|it| it.2).collect();
+        let steady = ask.again(&cases[0].data, &queries, &first)?;
         for ((query, ours, theirs), is_steady) in open.iter().zip(steady) {
             if !is_steady {
                 tally.count(theirs, Verdict::Excused(UNSTEADY));

@@ -94,8 +94,13 @@ impl Promtool<'_> {
         answer::read(&self.stderr(text))
     }
 
-    /// Whether it answers each query the same again and again.
-    pub fn again(self, data: &Data, queries: &[Query]) -> Result<Vec<bool>, String> {
+    /// Whether it answers each query as the first time again and again.
+    pub fn again(
+        self,
+        data: &Data,
+        queries: &[Query],
+        first: &[&Answer],
+    ) -> Result<Vec<bool>, String> {
         if queries.is_empty() {
             return Ok(Vec::new());
         }
@@ -103,7 +108,7 @@ impl Promtool<'_> {
         let cases = vec![case; N_AGAIN];
         let answers = self.theirs(&file(data.interval, &cases))?;
         let rounds: Vec<&[Answer]> = answers.chunks(queries.len()).collect();
-        let is_steady = |idx: usize| rounds.iter().all(|it| it[idx] == rounds[0][idx]);
+        let is_steady = |idx: usize| rounds.iter().all(|it| it[idx] == *first[idx]);
         Ok((0..queries.len()).map(is_steady).collect())
     }
 

@@ -56,7 +56,7 @@ fn range() -> Result<(), Failed> {
             let theirs = answer(&server.range(&query, times)?);
             let ours = here.range(&query, times);
             match compare(&query, &ours, &theirs) {
-                Verdict::Different if is_unsteady(&server, &query, times) => {
+                Verdict::Different if is_unsteady(&server, &query, times, &theirs) => {
                     tally.count(&theirs, Verdict::Excused(UNSTEADY));
                 }
                 Verdict::Different => {
@@ -92,18 +92,19 @@ fn times(rng: &mut Random, end: i64) -> Times {
     }
 }
 
-fn is_unsteady(server: &Server, query: &str, times: Times) -> bool {
+/// Whether the server answers otherwise when it is asked again.
+fn is_unsteady(server: &Server, query: &str, times: Times, first: &Answer) -> bool {
     let ask = || server.range(query, times).map(|it| answer(&it));
-    let first = ask();
-    (1..N_AGAIN).any(|_| ask() != first)
+    (0..N_AGAIN).any(|_| ask().as_ref() != Ok(first))
 }
 
 /// The simplest query that still differs on the same series.
 fn smallest(here: &Here<'_>, server: &Server, query: String, times: Times) -> String {
     let differs = |it: &String| {
         let Ok(theirs) = server.range(it, times) else { return false };
-        compare(it, &here.range(it, times), &answer(&theirs)) == Verdict::Different
-            && !is_unsteady(server, it, times)
+        let theirs = answer(&theirs);
+        compare(it, &here.range(it, times), &theirs) == Verdict::Different
+            && !is_unsteady(server, it, times, &theirs)
     };
     let mut best = query;
     while let Some(better) = simpler(&best).into_iter().find(differs) {

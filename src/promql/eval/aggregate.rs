@@ -13,7 +13,7 @@ use crate::promql::eval::limit;
 use crate::promql::eval::plan::unwrap;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::quantile::quantile;
-use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr};
+use crate::promql::syntax::ast::{Aggregate, AggregateOp, Expr, TextRange};
 use crate::promql::value::{Column, Grid};
 
 /// The groups of series, by number in the order in which they come.
@@ -112,6 +112,14 @@ impl Evaluator<'_> {
         Ok(results)
     }
 
+    /// Where what is aggregated stands; before 3.7 with the parentheses around it.
+    fn operand_place(&self, aggregate: &Aggregate) -> TextRange {
+        match self.dialect.has(3, 7) {
+            true => unwrap(&aggregate.expr).span,
+            false => aggregate.expr.span,
+        }
+    }
+
     fn fold_all(
         &mut self,
         fold: Fold,
@@ -120,7 +128,7 @@ impl Evaluator<'_> {
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
         let aggregation = aggregate.op.as_str();
-        let at = operand.span;
+        let at = self.operand_place(aggregate);
         let mut groups = Groups::new(aggregate);
         let mut all: Vec<Folded> = Vec::new();
         self.each_column(operand, grid, &mut |evaluator, column| {
@@ -164,7 +172,7 @@ impl Evaluator<'_> {
         if columns.iter().any(|it| it.histograms.is_some()) {
             let aggregation = aggregate.op.as_str();
             let kind = AnnotationKind::IgnoredInAggregation { aggregation };
-            self.notes.add(kind, unwrap(&aggregate.expr).span);
+            self.notes.add(kind, self.operand_place(aggregate));
         }
         let mut groups = Groups::new(aggregate);
         let mut all: Vec<(Labels, Vec<&Column>)> = Vec::new();

@@ -3,7 +3,8 @@
 use crate::promql::functions::Function;
 use crate::promql::functions::kind::Kind;
 use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
-use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp};
+use crate::promql::matcher::Matchers;
+use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp, Matcher};
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
 
 /// The functions of this family.
@@ -24,7 +25,7 @@ pub fn labels(expr: &Expr) -> Labels {
     };
     let ExprKind::Selector(selector) = selector else { return Labels::empty() };
     let mut pairs: Vec<(Symbol, Symbol)> = Vec::new();
-    for it in selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME) {
+    for it in in_order_of_lookup(&selector.matchers) {
         // An empty value deletes the label, and the name counts as seen.
         match pairs.iter_mut().find(|pair| pair.0 == it.name) {
             Some(pair) => pair.1 = Symbol::from(""),
@@ -35,6 +36,26 @@ pub fn labels(expr: &Expr) -> Labels {
         }
     }
     Labels::from_pairs(pairs)
+}
+
+/// The matchers but those on the name, those last that take series away: Prometheus's
+/// database sorts them so in the selector itself (`PostingsForMatchers` in
+/// `tsdb/querier.go`), before the labels are looked at.
+fn in_order_of_lookup(matchers: &[Matcher]) -> Vec<&Matcher> {
+    let holds_for_nothing =
+        |it: &Matcher| Matchers::new(std::slice::from_ref(it)).hold_for("");
+    let must_be_set = |name: &str| {
+        matchers.iter().any(|it| &*it.name == name && !holds_for_nothing(it))
+    };
+    let takes_away = |it: &&Matcher| match it.op {
+        _ if !must_be_set(&it.name) => true,
+        MatchOp::NotEqual | MatchOp::NotRegexp => holds_for_nothing(it),
+        MatchOp::Equal | MatchOp::Regexp => false,
+    };
+    let named = matchers.iter().filter(|it| &*it.name != METRIC_NAME);
+    let (last, mut all): (Vec<_>, Vec<_>) = named.partition(takes_away);
+    all.extend(last);
+    all
 }
 
 #[cfg(test)]
@@ -51,7 +72,9 @@ mod tests {
             (r#"(x{a="b"})"#, r#"{a="b"}"#),
             (r#"x{a="b", a="c", d="e"}"#, r#"{d="e"}"#),
             (r#"x{a="b", a="c", a="d"}"#, "{}"),
-            (r#"x{a!="b", a="c"}"#, r#"{a="c"}"#),
+            (r#"x{a!="b", a="c"}"#, "{}"),
+            (r#"x{a!="", a="c"}"#, r#"{a="c"}"#),
+            (r#"x{a=~"c.*", a="c"}"#, r#"{a="c"}"#),
             (r#"x{a="c", a!="b"}"#, "{}"),
             (r#"x{a="c", a=""}"#, "{}"),
             (r#"{__name__="x", a=""}"#, "{}"),
