@@ -4,7 +4,7 @@
 //! evaluation reads it, or a [`View`] of it that hides what a rule must not see yet.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::matcher::Matchers;
@@ -26,6 +26,8 @@ pub struct MemoryStorage {
     by_labels: HashMap<Labels, SeriesId>,
     /// Name and value of a label -> series that have it, ascending.
     index: HashMap<(Symbol, Symbol), Vec<SeriesId>>,
+    /// The place of each series in the order of labels, once somebody has asked.
+    places: OnceLock<Vec<u32>>,
 }
 
 impl MemoryStorage {
@@ -60,6 +62,7 @@ impl MemoryStorage {
             *old = (*old).min(rank);
             return *id;
         }
+        self.places.take();
         let id = self.series.len() as SeriesId;
         self.series.push(Series { labels: labels.clone(), ..Series::default() });
         self.ranks.push(rank);
@@ -105,10 +108,30 @@ impl MemoryStorage {
             Some(ids) => ids.iter().copied().filter(holds).collect(),
             None => (0..self.series.len() as SeriesId).filter(holds).collect(),
         };
-        ids.sort_by(|a, b| {
-            self.series[*a as usize].labels.cmp(&self.series[*b as usize].labels)
-        });
+        // To order all series pays where many of them are asked for, but only once.
+        let places = match self.series.len() <= 4 * ids.len() {
+            true => Some(self.places.get_or_init(|| self.in_order())),
+            false => self.places.get(),
+        };
+        match places {
+            Some(places) => ids.sort_unstable_by_key(|it| places[*it as usize]),
+            None => ids.sort_by(|a, b| self.labels(*a).cmp(self.labels(*b))),
+        }
         ids
+    }
+
+    fn labels(&self, id: SeriesId) -> &Labels {
+        &self.series[id as usize].labels
+    }
+
+    fn in_order(&self) -> Vec<u32> {
+        let mut ids: Vec<SeriesId> = (0..self.series.len() as SeriesId).collect();
+        ids.sort_by(|a, b| self.labels(*a).cmp(self.labels(*b)));
+        let mut places = vec![0; ids.len()];
+        for (place, id) in (0..).zip(ids) {
+            places[id as usize] = place;
+        }
+        places
     }
 }
 
