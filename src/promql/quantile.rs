@@ -23,7 +23,7 @@ fn degenerate(q: f64) -> Option<f64> {
     }
 }
 
-/// The `q`-quantile of some values, which are sorted by this.
+/// The `q`-quantile of some values, whose order is changed by this.
 pub fn quantile(q: f64, values: &mut [f64]) -> f64 {
     if values.is_empty() {
         return f64::NAN;
@@ -31,14 +31,29 @@ pub fn quantile(q: f64, values: &mut [f64]) -> f64 {
     if let Some(it) = degenerate(q) {
         return it;
     }
-    gosort::sort(values, |a, b| a.is_nan() || a < b);
     let last = values.len() - 1;
     let rank = q * last as f64;
     let lower = rank.floor();
     let weight = rank - lower;
     let lower = (lower as usize).min(last);
     let upper = (lower + 1).min(last);
-    values[lower] * (1.0 - weight) + values[upper] * weight
+    let (low, high) = neighbours(values, lower, upper);
+    low * (1.0 - weight) + high * weight
+}
+
+/// Two values that follow each other in order, or the same one twice.
+fn neighbours(values: &mut [f64], lower: usize, upper: usize) -> (f64, f64) {
+    // Where equal values can differ, and NaN, their order is that of Go's sorting.
+    if values.iter().any(|it| it.is_nan() || it.to_bits() == (-0.0f64).to_bits()) {
+        gosort::sort(values, |a, b| a.is_nan() || a < b);
+        return (values[lower], values[upper]);
+    }
+    let (_, low, above) = values.select_nth_unstable_by(lower, f64::total_cmp);
+    let low = *low;
+    match lower == upper {
+        true => (low, low),
+        false => (low, above.iter().copied().fold(f64::INFINITY, f64::min)),
+    }
 }
 
 /// A bucket of a classic histogram.

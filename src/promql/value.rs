@@ -370,6 +370,12 @@ pub fn is_stale_nan(value: f64) -> bool {
     value.to_bits() == STALE_NAN.to_bits()
 }
 
+/// Whether there is a staleness marker among some values.
+pub fn has_stale_nan(values: &[f64]) -> bool {
+    // Without a way out of the loop a chunk becomes a few vector instructions.
+    values.chunks(128).any(|it| it.iter().fold(false, |any, it| any | is_stale_nan(*it)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

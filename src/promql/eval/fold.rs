@@ -12,7 +12,7 @@ use crate::promql::annotation::{AnnotationKind, HistogramOp};
 use crate::promql::eval::Evaluator;
 use crate::promql::functions::kind::metric_of;
 use crate::promql::histogram::{Histogram, Style, Total};
-use crate::promql::kahan::Kahan;
+use crate::promql::kahan::{Kahan, add};
 use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::{AggregateOp, TextRange};
 use crate::promql::value::{Bits, Column};
@@ -231,17 +231,6 @@ impl Folded {
         }
         values
     }
-}
-
-/// Adds a term to a sum and what rounding took from it (as [`Kahan::add`], without
-/// branches).
-#[inline]
-fn add(sum: f64, lost: f64, term: f64) -> (f64, f64) {
-    let total = sum + term;
-    let is_larger = sum.abs() >= term.abs();
-    let (large, small) = if is_larger { (sum, term) } else { (term, sum) };
-    let lost = lost + ((large - total) + small);
-    (total, if total.is_infinite() { 0.0 } else { lost })
 }
 
 fn add_all(sums: &mut [f64], lost: &mut [f64], terms: &[f64]) {

@@ -16,7 +16,7 @@ use crate::promql::labels::Labels;
 use crate::promql::matcher::Matchers;
 use crate::promql::series::{Points, SeriesRef};
 use crate::promql::syntax::ast::{Expr, Selector};
-use crate::promql::value::{Column, Grid, is_stale_nan};
+use crate::promql::value::{Column, Grid, has_stale_nan, is_stale_nan};
 
 /// The times at which a selector looks at its series.
 #[derive(Clone, Copy)]
@@ -228,7 +228,7 @@ fn gather(latests: &Latests<'_>, values: &[f64], column: &mut Column) {
         *slot = values[*idx as usize];
     }
     column.has.copy_from(&latests.has);
-    if column.floats.iter().any(|it| is_stale_nan(*it)) {
+    if has_stale_nan(&column.floats) {
         for (step, value) in column.floats.iter().enumerate() {
             if is_stale_nan(*value) {
                 column.has.unset(step);

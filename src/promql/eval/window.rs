@@ -15,7 +15,7 @@ use crate::promql::histogram::{Histogram, ResetHint};
 use crate::promql::matcher::Matchers;
 use crate::promql::series::{Points, Samples, Series, SeriesRef};
 use crate::promql::syntax::ast::{Expr, ExprKind, Subquery};
-use crate::promql::value::{Column, Grid, Value, is_stale_nan};
+use crate::promql::value::{Column, Grid, Value, has_stale_nan, is_stale_nan};
 
 /// What a range selector or subquery stands for.
 pub(super) struct Ranges<'s> {
@@ -55,7 +55,10 @@ pub(super) struct Clean<'a> {
 impl<'a> Clean<'a> {
     /// Leaves the markers out; none where there are no markers.
     pub(super) fn new(series: &SeriesRef<'a>) -> Option<Clean<'a>> {
-        let floats = without(series.floats, |it| is_stale_nan(*it));
+        let floats = match has_stale_nan(series.floats.values) {
+            true => without(series.floats, |it| is_stale_nan(*it)),
+            false => None,
+        };
         let histograms = without(series.histograms, |it| is_stale_nan(it.sum));
         let is_clean = floats.is_none() && histograms.is_none();
         (!is_clean).then_some(Clean { series: *series, floats, histograms })

@@ -4,7 +4,7 @@ use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::ErrorKind;
 use crate::promql::functions::Function;
 use crate::promql::functions::kind::{Kind, Notes, Window};
-use crate::promql::kahan::Kahan;
+use crate::promql::kahan::Sums;
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Scalar, Vector};
 use crate::promql::value::Sample;
@@ -56,16 +56,13 @@ pub fn linear_regression(samples: Points<'_, f64>, at: i64) -> (f64, f64) {
             false => (0.0, *first),
         };
     }
-    let [mut sum_x, mut sum_y, mut sum_xy, mut sum_xx] = [Kahan::default(); 4];
+    let mut sums: Sums<4> = Sums::zero();
     for (time, y) in samples.iter() {
         let x = (time.wrapping_sub(at)) as f64 / 1e3;
-        sum_x.add(x);
-        sum_y.add(*y);
-        sum_xy.add(x * y);
-        sum_xx.add(x * x);
+        sums.add([x, *y, x * y, x * x]);
     }
     let n = samples.len() as f64;
-    let [x, y, xy, xx] = [sum_x, sum_y, sum_xy, sum_xx].map(Kahan::total);
+    let [x, y, xy, xx] = sums.totals();
     let slope = (xy - x * y / n) / (xx - x * x / n);
     (slope, y / n - slope * x / n)
 }
