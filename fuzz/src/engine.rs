@@ -80,6 +80,7 @@ fn compare(
     let range = run(grid);
     let differs = looks_at_query(&parsed.expr)
         || orders_operands(&parsed.expr)
+        || fixes_parameters(&parsed.expr)
         || dialect.features.delayed_name_removal && may_forget_names(&parsed.expr);
     for (step, time) in grid.times().enumerate() {
         let instant = run(Grid::instant(time));
@@ -136,6 +137,29 @@ fn orders_operands(expr: &Expr) -> bool {
                 }
                 _ => false,
             };
+    });
+    found
+}
+
+/// Whether an aggregation may be evaluated only once because its operand stays the same:
+/// its parameter is not asked, in Prometheus neither (`preprocessExprHelper` of
+/// `promql/engine.go`).
+fn fixes_parameters(expr: &Expr) -> bool {
+    let is_number = |it: &Expr| matches!(it.kind, ExprKind::Number { .. });
+    let mut found = false;
+    expr.walk(&mut |it| {
+        if let ExprKind::Aggregate(it) = &it.kind
+            && it.param.as_ref().is_some_and(|it| !is_number(it.without_parens()))
+        {
+            it.expr.walk(&mut |it| {
+                let at = match &it.kind {
+                    ExprKind::Selector(it) => it.at,
+                    ExprKind::Subquery(it) => it.at,
+                    _ => None,
+                };
+                found |= at.is_some();
+            });
+        }
     });
     found
 }
