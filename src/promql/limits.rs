@@ -56,14 +56,15 @@ pub struct Limits {
     /// sets it; 400 MB.
     pub values: u64,
     /// Samples that are looked at in all, each as often as a window holds it, and
-    /// values that are computed: half a minute of the slowest functions.
+    /// values that are computed: some ten seconds of most functions, two minutes of the
+    /// slowest, `mad_over_time`.
     pub work: u64,
 }
 
 impl Limits {
     /// The limits of tests.
     pub const DEFAULT: Limits =
-        Limits { steps: 10_000_000, values: 50_000_000, work: 2_000_000_000 };
+        Limits { steps: 10_000_000, values: 50_000_000, work: 1_000_000_000 };
 
     /// No limits, for queries and data that are known.
     pub const NONE: Limits = Limits { steps: u64::MAX, values: u64::MAX, work: u64::MAX };
