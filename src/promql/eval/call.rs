@@ -108,9 +108,13 @@ impl Evaluator<'_> {
             Kind::ToScalar => {
                 let before = self.limit.held();
                 let columns = self.eval_vector(calling.arg(0)?, grid)?;
-                self.limit.set(before);
-                self.limit.add(grid.n_steps() as u64, expr.span)?;
-                Ok(Value::Scalar(to_scalar(&columns, grid)))
+                let values = to_scalar(&columns, grid);
+                if self.limit.is_set() {
+                    let gathered = self.gathered(&columns, grid);
+                    let result = Column::full(Labels::empty(), values.clone());
+                    self.limit.step_by_step(before, &gathered, &[result], expr.span)?;
+                }
+                Ok(Value::Scalar(values))
             }
             Kind::ToVector => {
                 let values = self.eval_scalar(calling.arg(0)?, grid)?;
@@ -328,12 +332,15 @@ impl Evaluator<'_> {
                 let time = if starts { found.start } else { found.time };
                 column.set_float(step, time as f64 / 1000.0);
             }
-            self.limit.add(column.has.count() as u64, calling.expr.span)?;
             self.budget.fits(columns.len() + 1, grid.n_steps(), calling.expr.span)?;
             columns.push(column);
         }
         let at = calling.expr.span;
-        merge::finish(columns, grid, self.delayed(), at).map(Value::Vector)
+        let before = self.limit.held();
+        let gathered = self.gathered(&columns, grid);
+        let columns = merge::finish(columns, grid, self.delayed(), at)?;
+        self.limit.step_by_step(before, &gathered, &columns, at)?;
+        Ok(Value::Vector(columns))
     }
 }
 

@@ -101,3 +101,86 @@ fn weight_at(columns: &[Column], step: usize) -> u64 {
     });
     weights.sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::check;
+    use crate::promql::dialect::{Dialect, Version};
+    use crate::promql::eval::{Options, evaluate};
+    use crate::promql::histogram::{BucketSpan, Histogram};
+    use crate::promql::labels::Labels;
+    use crate::promql::storage::MemoryStorage;
+    use crate::promql::value::{Grid, Sample};
+
+    /// How many series are too many for promtool 3.5 and its limit of 10,000 samples, found
+    /// by trying.
+    const PROMTOOL: &[(&str, usize)] = &[
+        ("a + 1", 3333),
+        ("a + on (i) b", 2001),
+        ("a and b", 2001),
+        ("a unless b", 2501),
+        ("exp(abs(a))", 3334),
+        ("sum(a + b)", 2001),
+        ("count_values(\"v\", a)", 5000),
+        ("max_over_time(rate(a[1m])[2m:30s])", 2000),
+        ("sum_over_time(sum(a)[2m:30s])", 2501),
+        ("a[2m:30s]", 2501),
+        ("timestamp(a)", 5001),
+        ("vector(scalar(a))", 5000),
+        ("absent(a)", 5001),
+        ("h", 834),
+        ("h * 2", 385),
+        ("h + h", 257),
+        ("h[2m]", 209),
+        ("sum(rate(h[2m]))", 830),
+        ("histogram_quantile(0.5, rate(h[2m]))", 715),
+        ("1 + histogram_count(h)", 770),
+    ];
+
+    /// The series `a`, `b` or `h` up to a number, with samples from 0 to 4m.
+    fn storage(text: &str, n: usize) -> MemoryStorage {
+        let mut storage = MemoryStorage::new();
+        let is_name = |it: &&str| matches!(*it, "a" | "b" | "h");
+        let words = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_');
+        for name in words.filter(is_name) {
+            for idx in 0..n {
+                let labels = [("__name__", name), ("i", &idx.to_string())];
+                let id = storage.series_id(&Labels::from_strs(&labels), 0);
+                for step in 0..=8 {
+                    let value = step as f64 + 1.0;
+                    let histogram = Histogram {
+                        count: 3.0 * value,
+                        positive_spans: vec![BucketSpan { offset: 0, length: 2 }],
+                        positive_buckets: vec![value, 2.0 * value],
+                        ..Histogram::default()
+                    };
+                    let sample = match name {
+                        "h" => Sample::Histogram(histogram.into()),
+                        _ => Sample::Float(value),
+                    };
+                    storage.append(id, step * 30_000, sample);
+                }
+            }
+        }
+        storage
+    }
+
+    #[test]
+    fn samples_are_counted_as_promtool_does() {
+        let version = Version::new(3, 5);
+        let dialect = Dialect { max_samples: Some(10_000), ..Dialect::new(version) };
+        for (text, n) in PROMTOOL {
+            let parsed = check::parse(text, &dialect).unwrap();
+            let fails = |n: usize| {
+                let storage = storage(text, n);
+                let grid = Grid::instant(240_000);
+                let found =
+                    evaluate(&storage, &parsed, grid, &dialect, &Options::default());
+                found.is_err_and(|it| it.kind == ErrorKind::TooManySamples)
+            };
+            assert!(!fails(n - 1), "{text}: {} are refused", n - 1);
+            assert!(fails(*n), "{text}: {n} are not refused");
+        }
+    }
+}

@@ -138,8 +138,11 @@ impl Parser<'_> {
         let height = self.height;
         let open = self.next();
         let range = self.positive_duration();
-        let expected = "number, duration, step(), or range()";
-        let range = self.within(range, "subquery or range selector", expected)?;
+        let context = match self.dialect.has(3, 6) {
+            true => "subquery or range selector",
+            false => "subquery selector",
+        };
+        let range = self.within(range, context, self.duration_words().0)?;
         if self.eat(TokenKind::Colon).is_some() {
             return self.subquery(expr, range, height);
         }
@@ -163,14 +166,27 @@ impl Parser<'_> {
         Ok(node(span, ExprKind::Matrix(Matrix { selector: Box::new(expr), range })))
     }
 
+    /// What may stand where a duration is expected, and where it may be left out.
+    fn duration_words(&self) -> (&'static str, &'static str) {
+        if self.dialect.has(3, 10) {
+            let step = "number, duration, step(), range(), or \"]\"";
+            return ("number, duration, step(), or range()", step);
+        }
+        match self.dialect.has(3, 6) {
+            true => {
+                ("number, duration, or step()", "number, duration, or step() or \"]\"")
+            }
+            false => ("number or duration", "number or duration or \"]\""),
+        }
+    }
+
     fn subquery(&mut self, expr: Expr, range: Duration, height: u32) -> Parse<Expr> {
         let context = "subquery selector";
         let step = match self.kind() {
             TokenKind::RightBracket => None,
             _ => {
                 let step = self.positive_duration();
-                let expected = "number, duration, step(), range(), or \"]\"";
-                Some(self.within(step, context, expected)?)
+                Some(self.within(step, context, self.duration_words().1)?)
             }
         };
         let close = self.expect(TokenKind::RightBracket);
@@ -186,8 +202,7 @@ impl Parser<'_> {
         let height = self.height;
         self.next();
         let duration = self.offset_duration();
-        let expected = "number, duration, step(), or range()";
-        let duration = self.within(duration, "offset", expected)?;
+        let duration = self.within(duration, "offset", self.duration_words().0)?;
         self.height = height;
         let span = expr.span;
         let slot = match &mut expr.kind {

@@ -264,3 +264,23 @@ fn what_is_printed_can_be_read() {
         assert_eq!(parsed.expr.to_string(), text);
     }
 }
+
+#[test]
+fn old_versions_expect_other_things() {
+    for (minor, offset, step) in [
+        (5, "number or duration", "number or duration or \"]\""),
+        (6, "number, duration, or step()", "number, duration, or step() or \"]\""),
+        (
+            10,
+            "number, duration, step(), or range()",
+            "number, duration, step(), range(), or \"]\"",
+        ),
+    ] {
+        let dialect = Dialect::new(Version::new(3, minor));
+        let said = |text: &str| parse(text, &dialect).unwrap_err()[0].message.clone();
+        let found = "unexpected string \"\\\"x\\\"\" in";
+        assert_eq!(said("a offset \"x\""), format!("{found} offset, expected {offset}"));
+        let step = format!("{found} subquery selector, expected {step}");
+        assert_eq!(said("a[5m:\"x\"]"), step);
+    }
+}
