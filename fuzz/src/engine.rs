@@ -3,7 +3,7 @@
 //! Nothing may panic, run on or outgrow its limits; and a range query must give at each
 //! step what an instant query gives at that time, bit for bit.
 
-use aqua_alerts::promql::check;
+use aqua_alerts::promql::check::{self, value_type};
 use aqua_alerts::promql::dialect::{Dialect, Version};
 use aqua_alerts::promql::error::{ErrorKind, EvalError};
 use aqua_alerts::promql::eval::{Options, Outcome, evaluate};
@@ -14,6 +14,7 @@ use aqua_alerts::promql::storage::MemoryStorage;
 use aqua_alerts::promql::syntax::ast::{
     AggregateOp, At, BinaryOp, Duration, DurationKind, Expr, ExprKind, Parsed,
 };
+use aqua_alerts::promql::syntax::types::ValueType;
 use aqua_alerts::promql::value::{Column, Grid, Sample, Value};
 
 use crate::bytes::Bytes;
@@ -134,11 +135,28 @@ fn orders_operands(expr: &Expr) -> bool {
                 }
                 ExprKind::Aggregate(it) => {
                     matches!(it.op, AggregateOp::Topk | AggregateOp::Bottomk)
+                        || path.iter().any(|it| adds(it))
+                }
+                ExprKind::Binary(it) => {
+                    let is_vector = |it| value_type(it) == ValueType::Vector;
+                    is_vector(&it.lhs)
+                        && is_vector(&it.rhs)
+                        && path.iter().any(|it| adds(it))
                 }
                 _ => false,
             };
     });
     found
+}
+
+/// Whether the order in which values come changes the last digit. Groups and pairs come
+/// in the order in which there first is one.
+fn adds(expr: &Expr) -> bool {
+    use AggregateOp::{Avg, Stddev, Stdvar, Sum};
+    matches!(
+        &expr.kind,
+        ExprKind::Aggregate(it) if matches!(it.op, Sum | Avg | Stddev | Stdvar)
+    )
 }
 
 /// Whether an aggregation may be evaluated only once because its operand stays the same:

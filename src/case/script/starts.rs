@@ -80,3 +80,16 @@ fn offset(text: &str) -> Result<(i64, &str), String> {
     let millis = duration::parse(value)?;
     Ok((if negative { -millis } else { millis }, rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_stay_within_time() {
+        assert_eq!(read_starts("-1s+1sx2"), Ok(vec![Some(-1000), Some(0), Some(1000)]));
+        let far = read_starts("290y+290yx9999998").unwrap();
+        assert_eq!(far.last(), Some(&Some(i64::MAX)));
+        assert!(read_starts("_x10000000 _x1").is_err());
+    }
+}
