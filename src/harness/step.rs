@@ -109,7 +109,8 @@ impl<'a> Stepper<'a> {
     ) -> Result<(), String> {
         let slot = &self.plan.slots[idx];
         let rank = idx as Rank + 1;
-        let at = At { tick, time: tick - slot.offset };
+        let time = tick - slot.offset;
+        let at = At { dialect: engine.dialect(), tick, time };
         let Some(state) = self.states.get_mut(&idx) else { return Ok(()) };
         match (slot.rule, &mut state.memory) {
             (Rule::Alert(alert), Memory::Alert(alerts)) => {

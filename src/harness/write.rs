@@ -1,8 +1,12 @@
 //! What rules write, with the checks of Prometheus's database (`tsdb/head_append.go`).
 
+use std::sync::Arc;
+
+use crate::promql::dialect::Dialect;
+use crate::promql::histogram::Histogram;
 use crate::promql::number::general;
 use crate::promql::storage::{MemoryStorage, SeriesId};
-use crate::promql::value::{STALE_NAN, Sample};
+use crate::promql::value::{STALE_NAN, Sample, is_stale_nan};
 
 /// What a rule writes, and what it wrote the last time.
 #[derive(Debug, Default)]
@@ -13,7 +17,9 @@ pub(super) struct Written {
 
 /// One evaluation of a rule.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At {
+pub(super) struct At<'a> {
+    /// The version of the database.
+    pub(super) dialect: &'a Dialect,
     /// The tick.
     pub(super) tick: i64,
     /// The time of what is written: the tick, less the query offset.
@@ -26,7 +32,7 @@ impl Written {
         &mut self,
         storage: &mut MemoryStorage,
         id: SeriesId,
-        at: At,
+        at: At<'_>,
         sample: Sample,
     ) -> Result<(), String> {
         append(storage, id, at, sample)?;
@@ -35,7 +41,7 @@ impl Written {
     }
 
     /// Ends an evaluation: series of the one before that were not written again end.
-    pub(super) fn finish(&mut self, storage: &mut MemoryStorage, at: At) {
+    pub(super) fn finish(&mut self, storage: &mut MemoryStorage, at: At<'_>) {
         self.current.sort_unstable();
         if self.current != self.previous {
             for id in &self.previous {
@@ -55,9 +61,14 @@ impl Written {
 fn append(
     storage: &mut MemoryStorage,
     id: SeriesId,
-    at: At,
+    at: At<'_>,
     sample: Sample,
 ) -> Result<(), String> {
+    if let Sample::Histogram(it) = &sample
+        && let Some(refusal) = it.refusal(at.dialect)
+    {
+        return Err(refusal);
+    }
     let series = &storage.series()[id as usize];
     let floats = series.floats.times.partition_point(|it| *it <= at.tick);
     let histograms = series.histograms.times.partition_point(|it| *it <= at.tick);
@@ -94,6 +105,19 @@ fn append(
             }
         }
         _ => {
+            // The database itself says of histograms whether there was a reset.
+            let sample = match sample {
+                Sample::Histogram(it) => {
+                    let before = histograms
+                        .checked_sub(1)
+                        .filter(|it| Some(series.histograms.times[*it]) == last)
+                        .map(|it| &*series.histograms.values[it]);
+                    let before = before.filter(|it| !is_stale_nan(it.sum));
+                    let stored = Histogram::clone(&it).stored_after(before);
+                    Sample::Histogram(Arc::new(stored))
+                }
+                it @ Sample::Float(_) => it,
+            };
             storage.append(id, at.time, sample);
             Ok(())
         }

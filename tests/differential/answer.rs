@@ -39,7 +39,7 @@ pub fn read(messages: &str) -> Result<Vec<Answer>, String> {
 }
 
 /// Texts that begin with four blanks and a word.
-fn split(messages: &str) -> Vec<String> {
+pub fn split(messages: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for line in messages.lines() {
         let starts = line.starts_with("    ") && !line.starts_with("     ");

@@ -130,7 +130,10 @@ fn without_nan(answer: &Answer) -> Answer {
 fn without(answer: &Answer, counts: &[&str]) -> Answer {
     let strip = |(labels, value): &(String, String)| {
         let words = value.split_inclusive(['[', ' ', ']']);
-        let is_it = |it: &str| counts.contains(&it.trim_end_matches([' ', ']']));
+        let is_it = |it: &str| {
+            let it = it.trim_end_matches([' ', ']', ';']);
+            counts.contains(&it.rsplit(':').next().unwrap_or(it))
+        };
         let kept: String = words.filter(|it| !is_it(it)).collect();
         (labels.clone(), kept.replace([' ', ']'], ""))
     };

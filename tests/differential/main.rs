@@ -29,6 +29,7 @@ mod promtool;
 mod query;
 mod random;
 mod range;
+mod rules;
 mod samples;
 mod selector;
 mod series;
@@ -45,5 +46,6 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(instant::trials());
     trials.extend(range::trials());
+    trials.extend(rules::trials());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -15,6 +15,7 @@ use aqua_alerts::diag::source::SourceMap;
 use aqua_alerts::doc::yaml;
 use aqua_alerts::harness::promtool::{Rules, run_file};
 use aqua_alerts::promql::dialect::{Dialect, Features, Version};
+use aqua_alerts::rulefile::read::{Config, read};
 
 use crate::answer::{self, Answer};
 use crate::peers::Directory;
@@ -114,7 +115,15 @@ impl Promtool<'_> {
 
     /// What it prints for a test file.
     pub fn stderr(self, text: &str) -> String {
+        self.stderr_with_rules(text, None)
+    }
+
+    /// What it prints for a test file beside the text of `rules.yaml`.
+    pub fn stderr_with_rules(self, text: &str, rules: Option<&str>) -> String {
         let dir = Directory::new();
+        if let Some(rules) = rules {
+            fs::write(dir.path().join("rules.yaml"), rules).unwrap();
+        }
         let path = dir.path().join("test.yaml");
         fs::write(&path, text).unwrap();
         let mut command = Command::new(self.program);
@@ -132,19 +141,38 @@ impl Promtool<'_> {
 
 /// What the crate answers.
 pub fn ours(text: &str, flags: Flags) -> Result<Vec<Answer>, String> {
+    answer::read(&messages(text, None, flags)?)
+}
+
+/// What the crate says of a test file, and of the text of its rule file.
+pub fn messages(text: &str, rules: Option<&str>, flags: Flags) -> Result<String, String> {
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
+    let titles = |sink: Sink| -> Vec<String> {
+        sink.into_sorted().into_iter().map(|it| it.title).collect()
+    };
     let file_id = sources.add("test.yaml", text);
     let documents = yaml::read(file_id, text, &mut sink);
     let root = documents.first().ok_or("no document")?;
     let file = promtool::read(root, &mut sink);
     if sink.has_errors() {
-        let titles = sink.into_sorted().into_iter().map(|it| it.title);
-        return Err(titles.collect::<Vec<_>>().join("; "));
+        return Err(titles(sink).join("; "));
     }
-    let rules = Rules { groups: &[], faults: &[] };
-    let result = run_file("test.yaml", &file, rules, flags.dialect());
+    let dialect = flags.dialect();
+    let (mut groups, mut faults) = (Vec::new(), Vec::new());
+    if let Some(text) = rules {
+        let config =
+            Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+        let file_id = sources.add("rules.yaml", text);
+        let mut sink = Sink::new();
+        groups = read(file_id, "rules.yaml", text, &config, &mut sink);
+        if sink.has_errors() {
+            faults = titles(sink);
+        }
+    }
+    let rules = Rules { groups: &groups, faults: &faults };
+    let result = run_file("test.yaml", &file, rules, dialect);
     let tests = result.tests.iter().flat_map(|it| &it.messages);
     let all: Vec<&str> = result.messages.iter().chain(tests).map(|it| &**it).collect();
-    answer::read(&all.join("\n"))
+    Ok(all.join("\n"))
 }

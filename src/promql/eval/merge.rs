@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::labels::Labels;
+use crate::promql::series::{Samples, Series};
 use crate::promql::syntax::ast::TextRange;
 use crate::promql::value::{Column, Grid, Sample};
 
@@ -27,6 +28,38 @@ pub(super) fn has_same_labels(columns: &[Column]) -> bool {
             many.iter().any(|it| seen.insert(&it.labels, ()).is_some())
         }
     }
+}
+
+/// Merges sorted series of the same labels; an error if two have a sample at one time.
+pub(super) fn merge_series(
+    all: Vec<Series>,
+    at: TextRange,
+) -> Result<Vec<Series>, EvalError> {
+    let mut merged: Vec<Series> = Vec::with_capacity(all.len());
+    for series in all {
+        let Some(last) = merged.last_mut().filter(|it| it.labels == series.labels) else {
+            merged.push(series);
+            continue;
+        };
+        merge_samples(&mut last.floats, series.floats);
+        merge_samples(&mut last.histograms, series.histograms);
+        let mut times: Vec<i64> =
+            last.floats.times.iter().chain(&*last.histograms.times).copied().collect();
+        times.sort_unstable();
+        if times.windows(2).any(|it| it[0] == it[1]) {
+            return Err(EvalError::new(at, ErrorKind::SameLabelset));
+        }
+    }
+    Ok(merged)
+}
+
+/// Puts samples among others, by time.
+fn merge_samples<T>(into: &mut Samples<T>, from: Samples<T>) {
+    let old = std::mem::take(into);
+    let mut all: Vec<(i64, T)> = old.times.iter().copied().zip(old.values).collect();
+    all.extend(from.times.iter().copied().zip(from.values));
+    all.sort_by_key(|it| it.0);
+    all.into_iter().for_each(|(time, value)| into.push(time, value));
 }
 
 /// Merges columns of the same labels; an error if two have a sample at the same step.

@@ -244,7 +244,14 @@ impl Evaluator<'_> {
                     }
                 }
                 all.sort_by(|a, b| a.labels.cmp(&b.labels));
-                Ok(Value::Matrix(all))
+                let is_twice = all.windows(2).any(|it| it[0].labels == it[1].labels);
+                match is_twice {
+                    true if !self.merges() => {
+                        Err(EvalError::new(expr.span, ErrorKind::SameLabelset))
+                    }
+                    true => merge::merge_series(all, expr.span).map(Value::Matrix),
+                    false => Ok(Value::Matrix(all)),
+                }
             }
             value @ (Value::Scalar(_) | Value::Text(_)) => Ok(value),
         }

@@ -10,6 +10,7 @@ mod style;
 mod sum;
 mod total;
 mod trim;
+mod validate;
 
 use bucket::{coarser, entries, layout};
 
