@@ -11,8 +11,8 @@ use aqua_alerts::promql::storage::MemoryStorage;
 use aqua_alerts::promql::value::STALE_NAN;
 
 /// Names of metrics, gauges first.
-pub const METRICS: [&str; 8] =
-    ["g", "c_total", "h_bucket", "n", "nc", "mix", "target_info", "big"];
+pub const METRICS: [&str; 9] =
+    ["g", "c_total", "h_bucket", "n", "nc", "mix", "target_info", "big", "odd"];
 
 /// The distance of samples in milliseconds.
 pub const SPACING: i64 = 15_000;
@@ -61,7 +61,7 @@ const ODD: [f64; 12] = [
 pub fn storage(seed: u64) -> MemoryStorage {
     let mut random = Random(seed);
     let mut storage = MemoryStorage::new();
-    for (name, n_series) in METRICS.iter().zip([3, 2, 2, 2, 2, 2, 2, 1]) {
+    for (name, n_series) in METRICS.iter().zip([3, 2, 2, 2, 2, 2, 2, 1, 2]) {
         for number in 0..n_series {
             add(&mut storage, &mut random, name, number);
         }
@@ -98,6 +98,7 @@ fn add(storage: &mut MemoryStorage, random: &mut Random, name: &str, number: u64
         "n" => Values { kind: ValueKind::Exponential, ..Values::counter(random) },
         "nc" => Values { kind: ValueKind::Custom, ..Values::counter(random) },
         "mix" => Values { kind: ValueKind::Mixed, ..Values::counter(random) },
+        "odd" => Values { kind: ValueKind::Odd, ..Values::counter(random) },
         "target_info" => Values { odd: 1000, slope: 0.0, ..Values::counter(random) },
         _ => Values { kind: ValueKind::Gauge, odd: 8, ..Values::counter(random) },
     };
@@ -111,6 +112,7 @@ enum ValueKind {
     Exponential,
     Custom,
     Mixed,
+    Odd,
 }
 
 #[derive(Clone, Copy)]
@@ -149,6 +151,7 @@ fn series(pairs: &[(&str, &str)], random: &mut Random, values: Values) -> Series
             ValueKind::Gauge | ValueKind::Counter => true,
             ValueKind::Exponential | ValueKind::Custom => random.below(30) == 0,
             ValueKind::Mixed => random.below(2) == 0,
+            ValueKind::Odd => false,
         };
         if is_float {
             let value = match random.below(values.odd) {
@@ -161,6 +164,7 @@ fn series(pairs: &[(&str, &str)], random: &mut Random, values: Values) -> Series
         }
         let histogram = match values.kind {
             ValueKind::Custom => custom(random, shape, level),
+            ValueKind::Odd => odd(random),
             _ => exponential(random, shape, level),
         };
         series.histograms.push(time, Arc::new(histogram));
@@ -239,5 +243,32 @@ fn custom(random: &mut Random, shape: u64, level: f64) -> Histogram {
         negative_spans: Vec::new(),
         negative_buckets: Vec::new(),
         custom_values,
+    }
+}
+
+/// What a test can write, but no server would take.
+fn odd(random: &mut Random) -> Histogram {
+    let schemas = [-503, -53, -53, -5, -1, 0, 1, 8, 9, 127, i32::MIN, i32::MAX];
+    let offsets = [0, 0, 1, -1, 5, 1024, i32::MIN, i32::MAX, i32::MAX - 3];
+    let counts = |random: &mut Random| -> Vec<f64> {
+        (0..random.below(4)).map(|_| random.pick(&ODD)).collect()
+    };
+    let spans = |random: &mut Random, n: usize| match n {
+        0 => Vec::new(),
+        n => vec![BucketSpan { offset: random.pick(&offsets), length: n as u32 }],
+    };
+    let (positive_buckets, negative_buckets) = (counts(random), counts(random));
+    Histogram {
+        reset_hint: hint(random),
+        schema: random.pick(&schemas),
+        zero_threshold: random.pick(&ODD),
+        zero_count: random.pick(&ODD),
+        count: random.pick(&ODD),
+        sum: random.pick(&ODD),
+        positive_spans: spans(random, positive_buckets.len()),
+        negative_spans: spans(random, negative_buckets.len()),
+        positive_buckets,
+        negative_buckets,
+        custom_values: counts(random),
     }
 }

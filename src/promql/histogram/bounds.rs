@@ -263,11 +263,12 @@ const FRACTIONS: [f64; 256] = [
     0.9972960560854698,
 ];
 
-/// The upper bound of the bucket `idx` of a schema (-4 to 8).
+/// The upper bound of the bucket `idx` of a schema (-4 to 8; a coarser one may be
+/// written, a finer one counts as 8).
 pub(super) fn exponential(idx: i32, schema: i32) -> f64 {
     // The last bucket of numbers ends at the largest one: only infinity is above it.
     if schema < 0 {
-        return match i64::from(idx) << -schema {
+        return match i64::from(idx) << schema.unsigned_abs().min(32) {
             1024 => f64::MAX,
             exponent => ldexp(1.0, exponent),
         };
@@ -283,4 +284,20 @@ pub(super) fn exponential(idx: i32, schema: i32) -> f64 {
 
 fn ldexp(fraction: f64, exponent: i64) -> f64 {
     math::ldexp(fraction, exponent.clamp(-5000, 5000) as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_schema_has_bounds() {
+        assert_eq!(exponential(3, -4), math::ldexp(1.0, 48));
+        assert_eq!(exponential(1, -503), f64::INFINITY);
+        assert_eq!(exponential(-1, i32::MIN), 0.0);
+        assert_eq!(exponential(0, -503), 1.0);
+        assert_eq!(exponential(256, i32::MAX), 2.0);
+        assert_eq!(exponential(i32::MAX, 0), f64::INFINITY);
+        assert_eq!(exponential(i32::MIN, 8), 0.0);
+    }
 }

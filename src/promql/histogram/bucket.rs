@@ -92,7 +92,7 @@ pub(super) fn layout(buckets: Vec<(i32, f64)>) -> (Vec<BucketSpan>, Vec<f64>) {
 
 /// The index of a bucket in a coarser schema. Indexes wrap around, as Go's do.
 pub(super) fn coarser(idx: i32, from: i32, to: i32) -> i32 {
-    (idx.wrapping_sub(1) >> (from - to).clamp(0, 31)).wrapping_add(1)
+    (idx.wrapping_sub(1) >> from.saturating_sub(to).clamp(0, 31)).wrapping_add(1)
 }
 
 impl Histogram {

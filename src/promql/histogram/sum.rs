@@ -184,7 +184,7 @@ impl HistogramSum {
     fn trim_zero(&mut self) {
         let (schema, threshold) = (self.shape.schema, self.shape.zero_threshold);
         let is_outside = |it: &(i32, Kahan)| {
-            threshold <= bounds::exponential(it.0 - 1, schema)
+            threshold <= bounds::exponential(it.0.wrapping_sub(1), schema)
                 && (it.1.sum != 0.0 || it.1.lost != 0.0)
         };
         self.positive.retain(is_outside);
