@@ -18,7 +18,15 @@ impl Kahan {
     /// Adds a term. An infinite sum has no compensation.
     #[inline]
     pub fn add(&mut self, term: f64) {
-        (self.sum, self.lost) = add(self.sum, self.lost, term);
+        let sum = self.sum + term;
+        if sum.is_infinite() {
+            self.lost = 0.0;
+        } else if self.sum.abs() >= term.abs() {
+            self.lost += (self.sum - sum) + term;
+        } else {
+            self.lost += (term - sum) + self.sum;
+        }
+        self.sum = sum;
     }
 
     /// Sum and compensation together.
@@ -27,35 +35,9 @@ impl Kahan {
     }
 }
 
-/// Several sums that grow together.
-#[derive(Clone, Copy, Debug)]
-pub struct Sums<const N: usize> {
-    sums: [f64; N],
-    lost: [f64; N],
-}
-
-impl<const N: usize> Sums<N> {
-    /// Sums of nothing.
-    pub fn zero() -> Sums<N> {
-        Sums { sums: [0.0; N], lost: [0.0; N] }
-    }
-
-    /// Adds a term to each sum.
-    #[inline]
-    pub fn add(&mut self, terms: [f64; N]) {
-        for ((sum, lost), term) in self.sums.iter_mut().zip(&mut self.lost).zip(terms) {
-            (*sum, *lost) = add(*sum, *lost, term);
-        }
-    }
-
-    /// Sums and compensations together.
-    pub fn totals(self) -> [f64; N] {
-        std::array::from_fn(|it| self.sums[it] + self.lost[it])
-    }
-}
-
-/// A sum and its compensation after a term is added; free of branches, so that loops
-/// over sums become vector instructions.
+/// A sum and its compensation after a term is added, as by [`Kahan::add`]. That one is
+/// quicker for one sum, whose branches the processor foresees; this one has none, so
+/// that a loop over many sums becomes vector instructions.
 #[inline]
 pub fn add(sum: f64, lost: f64, term: f64) -> (f64, f64) {
     let total = sum + term;
@@ -81,5 +63,19 @@ mod tests {
         let mut nan = Kahan::from(f64::NAN);
         nan.add(1.0);
         assert!(nan.total().is_nan());
+    }
+
+    #[test]
+    fn both_ways_to_add_are_one() {
+        let terms = [1.0, -0.0, 1e100, 3.5, -1e100, 1e-300, f64::MAX, f64::MAX, 2.0];
+        let odd = [f64::INFINITY, 1.0, f64::NEG_INFINITY, 0.0, f64::NAN, 7.0];
+        let (mut sum, mut pair) = (Kahan::default(), (0.0, 0.0));
+        for term in terms.into_iter().chain(odd) {
+            sum.add(term);
+            pair = add(pair.0, pair.1, term);
+            let same =
+                |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+            assert!(same(sum.sum, pair.0) && same(sum.lost, pair.1), "{sum:?} {pair:?}");
+        }
     }
 }

@@ -20,6 +20,7 @@
 
 mod answer;
 mod call;
+mod chains;
 mod compare;
 mod exceptions;
 mod instant;
@@ -44,6 +45,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(chains::trials());
     trials.extend(instant::trials());
     trials.extend(range::trials());
     trials.extend(rules::trials());

@@ -189,8 +189,9 @@ impl<'e, 's> Evaluator<'s> {
         {
             let ends = |step: usize| ranges.looks.at(step);
             let floats = series.floats;
-            let sweeping =
-                Sweep { floats, windows: of_floats, ends: &ends, range: ranges.range };
+            let (grid, range) = (calling.grid, ranges.range);
+            let windows = of_floats;
+            let sweeping = Sweep { floats, windows, ends: &ends, range, grid, scalars };
             self.budget.work((floats.len() + of_floats.len()) as u64, at)?;
             sweep(&sweeping, column);
             return Ok(0);

@@ -134,6 +134,10 @@ pub struct Sweep<'a> {
     pub ends: &'a dyn Fn(usize) -> i64,
     /// How long the windows are, in milliseconds.
     pub range: i64,
+    /// The steps; their times are not moved by `offset` or `@`.
+    pub grid: Grid,
+    /// The scalar arguments in their order, a value per step each.
+    pub scalars: &'a [Vec<f64>],
 }
 
 /// A body that computes all windows of a series at once: its results are, bit for bit,

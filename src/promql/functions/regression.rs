@@ -3,17 +3,25 @@
 use crate::promql::annotation::AnnotationKind;
 use crate::promql::error::ErrorKind;
 use crate::promql::functions::Function;
-use crate::promql::functions::kind::{Kind, Notes, Window};
-use crate::promql::kahan::Sums;
+use crate::promql::functions::kind::{Kind, Notes, Sweep, Window};
+use crate::promql::kahan::Kahan;
 use crate::promql::series::Points;
 use crate::promql::syntax::types::ValueType::{Matrix, Scalar, Vector};
-use crate::promql::value::Sample;
+use crate::promql::value::{Column, Sample};
 
 /// The functions of this family.
 pub const FUNCTIONS: &[Function] = &[
-    Function::new("deriv", &[Matrix], Vector).kind(Kind::Window(deriv)),
+    Function::new("deriv", &[Matrix], Vector)
+        .sweep(|it, column| lines(it, column, |_, first| first, |_, line| line.0))
+        .kind(Kind::Window(deriv)),
     Function::new("predict_linear", &[Matrix, Scalar], Vector)
         .uses_time()
+        .sweep(|it, column| {
+            let value = |step: usize, (slope, intercept): (f64, f64)| {
+                slope * it.scalars[0][step] + intercept
+            };
+            lines(it, column, |step, _| it.grid.time(step), value);
+        })
         .kind(Kind::Window(predict_linear)),
     Function::new("double_exponential_smoothing", &[Matrix, Scalar, Scalar], Vector)
         .experimental(3, 0)
@@ -49,22 +57,82 @@ fn trend<'a>(window: &Window<'a>, notes: &mut Notes<'_>) -> Option<Points<'a, f6
 /// The least-squares line through samples: its slope per second, and its value at a
 /// time in milliseconds.
 pub fn linear_regression(samples: Points<'_, f64>, at: i64) -> (f64, f64) {
-    let Some((_, first)) = samples.first() else { return (f64::NAN, f64::NAN) };
-    if samples.values.iter().skip(1).all(|it| it == first) {
-        return match first.is_infinite() {
-            true => (f64::NAN, f64::NAN),
-            false => (0.0, *first),
-        };
+    let mut places = Places::default();
+    places.look(samples.times, at);
+    places.line(samples.values)
+}
+
+/// Where the samples of a line lie: their times in seconds, counted from a time.
+#[derive(Default)]
+struct Places {
+    /// In milliseconds.
+    offsets: Vec<i64>,
+    seconds: Vec<f64>,
+    sum: f64,
+    sum_of_squares: f64,
+}
+
+impl Places {
+    /// Looks at other times; nothing is computed where they have the same places.
+    fn look(&mut self, times: &[i64], at: i64) {
+        let offset = |time: &i64| time.wrapping_sub(at);
+        let mut all = times.iter().zip(&self.offsets);
+        if times.len() == self.offsets.len() && all.all(|(it, old)| offset(it) == *old) {
+            return;
+        }
+        self.offsets.clear();
+        self.offsets.extend(times.iter().map(offset));
+        self.seconds.clear();
+        self.seconds.extend(self.offsets.iter().map(|it| *it as f64 / 1e3));
+        let (mut sum, mut squares) = (Kahan::default(), Kahan::default());
+        for x in &self.seconds {
+            sum.add(*x);
+            squares.add(x * x);
+        }
+        (self.sum, self.sum_of_squares) = (sum.total(), squares.total());
     }
-    let mut sums: Sums<4> = Sums::zero();
-    for (time, y) in samples.iter() {
-        let x = (time.wrapping_sub(at)) as f64 / 1e3;
-        sums.add([x, *y, x * y, x * x]);
+
+    /// Slope and intercept of the line through values at these places.
+    fn line(&self, values: &[f64]) -> (f64, f64) {
+        let Some(first) = values.first() else { return (f64::NAN, f64::NAN) };
+        if values.iter().skip(1).all(|it| it == first) {
+            return match first.is_infinite() {
+                true => (f64::NAN, f64::NAN),
+                false => (0.0, *first),
+            };
+        }
+        let (mut sum, mut products) = (Kahan::default(), Kahan::default());
+        for (x, y) in self.seconds.iter().zip(values) {
+            sum.add(*y);
+            products.add(x * y);
+        }
+        let n = values.len() as f64;
+        let (x, y) = (self.sum, sum.total());
+        let slope = (products.total() - x * y / n) / (self.sum_of_squares - x * x / n);
+        (slope, y / n - slope * x / n)
     }
-    let n = samples.len() as f64;
-    let [x, y, xy, xx] = sums.totals();
-    let slope = (xy - x * y / n) / (xx - x * x / n);
-    (slope, y / n - slope * x / n)
+}
+
+/// The lines of all windows, counted from a time that depends on the step and on the
+/// first sample's. Where samples come regularly, their places in all windows are the
+/// same.
+fn lines(
+    sweep: &Sweep<'_>,
+    column: &mut Column,
+    at: impl Fn(usize, i64) -> i64,
+    result: impl Fn(usize, (f64, f64)) -> f64,
+) {
+    let mut places = Places::default();
+    for (step, (from, to)) in sweep.windows.iter().enumerate() {
+        let (from, to) = (*from as usize, *to as usize);
+        if to - from < 2 {
+            continue;
+        }
+        let samples = sweep.floats.part(from, to);
+        places.look(samples.times, at(step, samples.times[0]));
+        column.floats[step] = result(step, places.line(samples.values));
+        column.has.set(step);
+    }
 }
 
 fn double_exponential_smoothing(

@@ -126,7 +126,7 @@ mod tests {
     use crate::promql::labels::Labels;
     use crate::promql::series::Points;
     use crate::promql::syntax::ast::TextRange;
-    use crate::promql::value::Sample;
+    use crate::promql::value::{Grid, Sample};
 
     /// A generator of numbers that are random enough.
     struct Random(u64);
@@ -188,7 +188,7 @@ mod tests {
                 start: end - range,
                 end: *end,
                 extension: Extension::None,
-                scalars: &[],
+                scalars: &[2.5],
             };
             results.push(match body(&window, &mut notes) {
                 Some(Sample::Float(it)) => Some(bits(it)),
@@ -231,7 +231,10 @@ mod tests {
                 let want =
                     windows_by_themselves(function, floats, &windows, &ends, range);
                 let at = |step: usize| ends[step];
-                let sweep = Sweep { floats, windows: &windows, ends: &at, range };
+                let grid = Grid::range(0, ends[ends.len() - 1], step);
+                let windows = &windows;
+                let scalars = &[vec![2.5; ends.len()]];
+                let sweep = Sweep { floats, windows, ends: &at, range, grid, scalars };
                 let mut column = Column::empty(Labels::empty(), ends.len());
                 function.sweep.unwrap()(&sweep, &mut column);
                 let got: Vec<Option<u64>> =
