@@ -185,7 +185,9 @@ fn counts(book: &Book) -> Counts {
 
 /// What a person sees of a build: a line per environment, and what it changed.
 fn summary(loaded: &Loaded, plan: &Plan, shown: &str) -> String {
-    let width = loaded.books.iter().map(|it| it.env.chars().count()).max().unwrap_or(0);
+    let width = loaded.books.iter().map(|it| it.env.chars().count()).max();
+    // Rust's formatting knows no widths above 65,535.
+    let width = width.unwrap_or(0).min(200);
     let mut out = String::new();
     for book in &loaded.books {
         let it = counts(book);

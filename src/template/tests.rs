@@ -76,6 +76,29 @@ fn values_for_people() {
 }
 
 #[test]
+fn numbers_may_be_wide() {
+    for text in [
+        r#"{{ printf "%.99999d" 3 | len }}"#,
+        r#"{{ printf "%099999U" 3 | len }}"#,
+        r#"{{ printf "%099999d" 3 | len }}"#,
+    ] {
+        check(text, 0.0, "99999");
+    }
+    check(r#"{{ printf "%.99999x" 3.5 | len }}"#, 0.0, "100007");
+    check(r#"{{ printf "%.99999U" 3 | len }}"#, 0.0, "100001");
+    let fraction = |digits: &str, n: usize, expected: &str| {
+        let layout = format!("05.{}", digits.repeat(n));
+        let text = format!("{{{{ (toTime 1.5).Format {layout:?} }}}}");
+        check(&text, 0.0, expected);
+    };
+    fraction("0", 12, "01.500000000");
+    fraction("9", 12, "01.5");
+    fraction("0", 70_000, "01.500000000");
+    fraction("0", 4096, "01.");
+    fraction("9", 4096, "01");
+}
+
+#[test]
 fn functions_of_prometheus() {
     for (text, expected) in [
         ("{{ $labels }}", "map[__name__:x i:00]"),

@@ -243,12 +243,13 @@ fn write(element: Element, parts: &Parts, out: &mut String) {
         Element::Zulu => "Z".to_owned(),
         Element::Offset(zero) => zero.to_owned(),
         Element::Fraction(separator, n_digits, is_short) => {
-            let mut digits = format!("{:0<n_digits$}", format!("{:09}", parts.nanos));
-            digits.truncate(n_digits);
+            // Go knows nine digits, and keeps twelve bits of their number.
+            let mut digits = format!("{:09}", parts.nanos);
+            digits.truncate(n_digits & 0xfff);
             if is_short {
                 digits.truncate(digits.trim_end_matches('0').len());
             }
-            match digits.is_empty() {
+            match is_short && digits.is_empty() {
                 true => String::new(),
                 false => format!("{separator}{digits}"),
             }

@@ -40,7 +40,7 @@ fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
         Outcome::Error => paint("ERR ", "31;1", config),
     };
     let path = &file.path;
-    let pad = width - path.chars().count();
+    let pad = width.saturating_sub(path.chars().count()).min(4096);
     let _ = write!(out, "{word}  {path}{:pad$}  {} passed", "", count(Outcome::Passed));
     for (outcome, what) in [(Outcome::Failed, "failed"), (Outcome::Error, "errors")] {
         if count(outcome) != 0 {

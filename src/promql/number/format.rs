@@ -243,7 +243,10 @@ fn hex(size: f64, precision: Option<usize>) -> String {
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(n) => format!("{:0<n$}", &fraction[..n.min(15)]),
+        Some(n) => {
+            let shown = &fraction[..n.min(15)];
+            format!("{shown}{}", "0".repeat(n - shown.len()))
+        }
     };
     let point = if fraction.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };

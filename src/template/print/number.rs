@@ -43,7 +43,7 @@ impl Printer {
             }
             None => 0,
         };
-        let digits = format!("{digits:0>n_digits$}");
+        let digits = zeros_before(&digits, n_digits);
         let prefix = match verb {
             'O' => "0o",
             'b' if spec.sharp => "0b",
@@ -71,7 +71,7 @@ impl Printer {
     fn unicode(&mut self, size: u64, is_negative: bool) {
         let code = if is_negative { size.wrapping_neg() } else { size };
         let n_digits = self.spec.precision.unwrap_or(0).max(4);
-        let mut text = format!("U+{code:0>n_digits$X}");
+        let mut text = format!("U+{}", zeros_before(&format!("{code:X}"), n_digits));
         let shown = u32::try_from(code).ok().and_then(char::from_u32);
         if let Some(c) = shown.filter(|it| self.spec.sharp && is_print(*it)) {
             text.push_str(&format!(" '{c}'"));
@@ -172,4 +172,10 @@ fn with_point(body: &str, verb: char, precision: Option<usize>) -> String {
     }
     out.extend(std::iter::repeat_n('0', n_wanted.saturating_sub(n_digits)));
     out + tail
+}
+
+/// Digits with as many zeros before them as are missing: Rust's own formatting knows no
+/// widths above 65,535.
+fn zeros_before(digits: &str, n_digits: usize) -> String {
+    format!("{}{digits}", "0".repeat(n_digits.saturating_sub(digits.len())))
 }
