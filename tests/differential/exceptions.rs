@@ -72,6 +72,45 @@ pub const EXCEPTIONS: &[Exception] = &[
         covers: |it| named_once(it.ours) == named_once(it.theirs),
     },
     Exception {
+        name: "first histogram of a chunk",
+        reason: "where the database begins a new chunk because the old one is full, the \
+                 hint that there was no reset is lost; its sizes are not modelled",
+        covers: |it| without_hint(it.ours) == without_hint(it.theirs),
+    },
+    Exception {
+        name: "count of histograms in sliding windows",
+        reason: "3.5 takes the weight of the kept histograms off the count of samples, \
+                 not that of those that leave the window, and so refuses less",
+        covers: |it| {
+            let too_many =
+                matches!(it.ours, Answer::Error(it) if it.contains("too many samples"));
+            let names = ["latency", "size", "depth", "mixed", "__name__"];
+            too_many
+                && it.query.contains("[")
+                && names.iter().any(|name| it.query.contains(name))
+        },
+    },
+    Exception {
+        name: "place of an argument in parentheses",
+        reason: "before 3.7 remarks on constant arguments stand at their parentheses",
+        covers: |it| {
+            let has_parens = it.query.contains("((") || it.query.contains(", (");
+            has_parens && without_places(it.ours) == without_places(it.theirs)
+        },
+    },
+    Exception {
+        name: "histogram printed as a number",
+        reason: "`printf` with a verb for numbers shows the fields of a histogram as Go \
+                 lays them out",
+        covers: |it| {
+            let (Answer::Error(ours), Answer::Error(theirs)) = (it.ours, it.theirs)
+            else {
+                return false;
+            };
+            theirs.contains("histogram.CounterResetHint=") && ours.contains("&{%!")
+        },
+    },
+    Exception {
         name: "nameless token",
         reason: "3.5 calls an unexpected `@` an item with a number",
         covers: |it| {
@@ -89,32 +128,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         covers: |it| it.query.contains("info("),
     },
     Exception {
-        name: "sign of a zero among zeros",
-        reason: "quantiles sort 0 and -0 as equals, and Go's sort leaves their order to \
-                 its inner steps",
-        covers: |it| {
-            it.query.contains("quantile") && unsigned(it.ours) == unsigned(it.theirs)
-        },
-    },
-    Exception {
         name: "empty buckets",
         reason: "what promtool 3.5 prints of a histogram with gaps has empty buckets at \
                  the wrong places, and some with a sign",
         covers: |it| without_empty(it.ours) == without_empty(it.theirs),
     },
 ];
-
-/// An answer whose zeros have no sign.
-fn unsigned(answer: &Answer) -> Answer {
-    let unsign = |(labels, value): &(String, String)| {
-        let value = if value == "-0E+00" { "0E+00" } else { value };
-        (labels.clone(), value.to_string())
-    };
-    match answer {
-        Answer::Error(_) => answer.clone(),
-        Answer::Samples(it) => Answer::Samples(it.iter().map(unsign).collect()),
-    }
-}
 
 /// An answer whose histograms show no empty buckets.
 fn without_empty(answer: &Answer) -> Answer {
@@ -159,6 +178,29 @@ fn named_once(answer: &Answer) -> Answer {
     let mut all: Vec<_> = all.iter().map(plain).collect();
     all.dedup();
     Answer::Samples(all)
+}
+
+/// An answer whose histograms do not say that there was no reset.
+fn without_hint(answer: &Answer) -> Answer {
+    let strip = |(labels, value): &(String, String)| {
+        (labels.clone(), value.replace("counter_reset_hint:not_reset ", ""))
+    };
+    match answer {
+        Answer::Error(_) => answer.clone(),
+        Answer::Samples(it) => Answer::Samples(it.iter().map(strip).collect()),
+    }
+}
+
+/// An answer whose warnings and infos have no places.
+fn without_places(answer: &Answer) -> Answer {
+    let strip = |(kind, text): &(String, String)| {
+        let end = text.rfind(" (1:").filter(|_| ["warnings", "infos"].contains(&&**kind));
+        (kind.clone(), text[..end.unwrap_or(text.len())].to_string())
+    };
+    match answer {
+        Answer::Error(_) => answer.clone(),
+        Answer::Samples(it) => Answer::Samples(it.iter().map(strip).collect()),
+    }
 }
 
 /// The exception that covers a difference.
