@@ -38,6 +38,7 @@ fn instant() -> Result<(), Failed> {
         let mut generator = Generator { rng: &mut rng, dialect, end };
         let queries: Vec<_> =
             (0..PER_DATA).map(|_| query::random(&mut generator)).collect();
+        queries.iter().for_each(|it| tally.count_nodes(&it.text));
         let cases = [Case { data, queries }];
         let text = promtool::file(cases[0].data.interval, &cases);
         let ask = Promtool { program: &program, flags };

@@ -52,6 +52,7 @@ fn range() -> Result<(), Failed> {
             let mut generator = Generator { rng: &mut rng, dialect, end };
             let depth = generator.rng.pick(&[1, 1, 2, 2, 3, 4]);
             let query = generator.vector(depth);
+            tally.count_nodes(&query);
             let times = times(&mut rng, end);
             let theirs = answer(&server.range(&query, times)?);
             let ours = here.range(&query, times);
