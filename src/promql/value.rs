@@ -216,6 +216,12 @@ impl Column {
         }
     }
 
+    /// Whether any sample is a histogram.
+    pub fn has_histograms(&self) -> bool {
+        let histograms = self.histograms.iter().flat_map(|it| it.iter());
+        histograms.zip(0..).any(|(it, step)| it.is_some() && self.has.get(step))
+    }
+
     /// Leaves only floats.
     pub fn drop_histograms(&mut self) {
         let Some(histograms) = self.histograms.take() else { return };

@@ -145,13 +145,19 @@ fn without_nan(answer: &Answer) -> Answer {
     without(answer, &["NaN"])
 }
 
+/// What is written of a histogram beside its buckets.
+const NOT_BUCKETS: &[&str] =
+    &["schema", "count", "sum", "offset", "n_offset", "z_bucket", "z_bucket_w"];
+
 /// An answer whose histograms show no buckets with such counts.
 fn without(answer: &Answer, counts: &[&str]) -> Answer {
     let strip = |(labels, value): &(String, String)| {
         let words = value.split_inclusive(['[', ' ', ']']);
         let is_it = |it: &str| {
             let it = it.trim_end_matches([' ', ']', ';']);
-            counts.contains(&it.rsplit(':').next().unwrap_or(it))
+            let (name, count) = it.rsplit_once(':').unwrap_or(("", it));
+            let name = name.trim_start_matches('{');
+            counts.contains(&count) && !NOT_BUCKETS.contains(&name)
         };
         let kept: String = words.filter(|it| !is_it(it)).collect();
         (labels.clone(), kept.replace([' ', ']'], ""))

@@ -158,3 +158,36 @@ fn loads_must_make_sense() {
     assert!(load("  a 1\n\nload 1m\n  a 1 2").is_empty());
     assert!(load("  a 1 2\n\nclear\nload 1m\n  a 3").is_empty());
 }
+
+/// Expected of `aggregation` in Prometheus `promql/engine.go`, which looks at no
+/// histogram behind a float, and at nothing behind histograms that do not go together.
+#[test]
+fn aggregations_say_only_what_they_have_looked_at() {
+    let data = "load 1m
+  x{a=\"1\"} 1
+  x{a=\"2\"} {{schema:0 count:1 sum:1 buckets:[1]}}
+  x{a=\"3\"} {{schema:-53 count:1 sum:1 custom_values:[5] buckets:[1]}}
+  y{a=\"1\"} {{schema:0 count:1 sum:1 buckets:[1]}}
+  y{a=\"2\"} {{schema:-53 count:1 sum:1 custom_values:[5] buckets:[1]}}
+  y{a=\"3\"} 1
+  z {{schema:0 count:1 sum:1 buckets:[1]}} 1
+
+";
+    let floats = "mix of histograms and floats";
+    let schemas = "mix of histograms with exponential and custom buckets";
+    for (sum, says, says_not) in [
+        ("sum(x)", floats, schemas),
+        ("avg(x)", floats, schemas),
+        ("sum(y)", schemas, floats),
+        ("avg(y)", schemas, floats),
+    ] {
+        let eval = format!("{data}eval instant at 0 {sum}\n  expect warn regex:.*");
+        assert_eq!(failures(&format!("{eval}{says}.*\n")), [""; 0], "{sum}");
+        let found = failures(&format!("{eval}{says_not}.*\n"));
+        assert_eq!(found.len(), 1, "{sum}: {found:?}");
+    }
+    let eval = "eval range from 0 to 1m step 1m quantile(0.5, z > 0)\n";
+    let expected = "  expect info msg: PromQL info: incompatible sample types encountered for \
+                    binary operator \">\": histogram > float\n  {} _ 1\n";
+    assert_eq!(failures(&format!("{data}{eval}{expected}")), [""; 0]);
+}

@@ -169,7 +169,7 @@ impl Evaluator<'_> {
         if param.min < 0.0 {
             warn(param.min);
         }
-        if columns.iter().any(|it| it.histograms.is_some()) {
+        if columns.iter().any(Column::has_histograms) {
             let aggregation = aggregate.op.as_str();
             let kind = AnnotationKind::IgnoredInAggregation { aggregation };
             self.notes.add(kind, self.operand_place(aggregate));

@@ -269,14 +269,21 @@ impl<'s> Evaluator<'s> {
 }
 
 impl Chain<'_, '_> {
-    /// Whether the series stay apart when their name goes: nothing else goes with it.
+    /// Whether the series stay apart: no name goes, or nothing else goes with it.
     fn keeps_apart(&self) -> bool {
-        let has_metadata = |it: &SeriesRef<'_>| it.labels.has_metadata();
         match &self.source {
             Source::Instants(_) if self.stages.is_empty() => true,
-            Source::Instants(it) => !it.series.iter().any(has_metadata),
-            Source::Windows(it) => !it.series().iter().any(has_metadata),
-            Source::Subquery(it) => it.chain.keeps_apart(),
+            _ => !self.has_metadata(),
+        }
+    }
+
+    /// Whether more goes with the name of a series, so that others may look like it.
+    fn has_metadata(&self) -> bool {
+        let has_metadata = |it: &SeriesRef<'_>| it.labels.has_metadata();
+        match &self.source {
+            Source::Instants(it) => it.series.iter().any(has_metadata),
+            Source::Windows(it) => it.series().iter().any(has_metadata),
+            Source::Subquery(it) => it.chain.has_metadata(),
         }
     }
 }
@@ -301,5 +308,48 @@ fn is_free(expr: &Expr) -> bool {
             is_known && call.args.iter().all(is_free)
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::promql::dialect::{Dialect, Version};
+    use crate::promql::eval::{Options, evaluate};
+    use crate::promql::series::{Samples, Series};
+    use crate::promql::storage::MemoryStorage;
+    use crate::promql::syntax::parse;
+    use crate::promql::value::Grid;
+    use std::sync::Arc;
+
+    use super::Labels;
+
+    #[test]
+    fn series_that_look_alike_without_their_type_are_refused() {
+        let mut storage = MemoryStorage::new();
+        for kind in ["counter", "gauge"] {
+            let times = Arc::new((0..10).map(|it| it * 60_000).collect());
+            let values = (0..10).map(f64::from).collect();
+            let floats = Samples { times, values, starts: Vec::new() };
+            let labels = Labels::from_strs(&[("__name__", "x"), ("__type__", kind)]);
+            storage.insert(Series { labels, floats, ..Series::default() });
+        }
+        let dialect = Dialect::new(Version::LATEST);
+        let grid = Grid::range(300_000, 540_000, 60_000);
+        for (query, is_refused) in [
+            ("x", false),
+            ("sum(x)", false),
+            ("last_over_time(x[5m])", false),
+            ("abs(x)", true),
+            ("-x > 1", true),
+            ("rate(x[5m])", true),
+            ("rate(x[5m:1m])", true),
+            ("sum(rate(x[5m:1m]))", true),
+            ("abs(max_over_time(x[5m:1m]))", true),
+        ] {
+            let parsed = parse(query, &dialect).unwrap();
+            let options = Options::default();
+            let outcome = evaluate(&storage, &parsed, grid, &dialect, &options);
+            assert_eq!(outcome.is_err(), is_refused, "{query}");
+        }
     }
 }

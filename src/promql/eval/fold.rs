@@ -252,13 +252,20 @@ impl Evaluator<'_> {
         if column.drop_name {
             group.last_nameless = group.last_nameless.max(column.has.last());
         }
-        let Some(histograms) = &column.histograms else {
-            return group.add(fold, &column.floats, &column.has);
-        };
-        if fold.takes_histograms() {
+        let is_plain = column.histograms.is_none() && group.histograms.is_empty();
+        if is_plain || fold.takes_histograms() {
             return group.add(fold, &column.floats, &column.has);
         }
         let mut has = column.has.clone();
+        // Nothing more is taken once histograms did not go together.
+        for (step, it) in &group.histograms {
+            if it.total.is_none() && !group.seen.get(*step) {
+                has.unset(*step);
+            }
+        }
+        let Some(histograms) = &column.histograms else {
+            return group.add(fold, &column.floats, &has);
+        };
         for step in column.has.iter() {
             let Some(histogram) = &histograms[step] else { continue };
             has.unset(step);
@@ -285,6 +292,10 @@ impl Evaluator<'_> {
         at: TextRange,
     ) {
         match group.histograms.entry(step) {
+            // Behind a float the histograms are not even looked at.
+            Entry::Vacant(it) if group.seen.get(step) => {
+                it.insert(FoldedHistograms { total: None, is_custom: false });
+            }
             Entry::Vacant(it) => {
                 let style = Style::of(self.dialect);
                 let total = Some(Total::new(histogram, fold == Fold::Avg, style));
