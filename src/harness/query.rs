@@ -1,5 +1,6 @@
 //! Expressions on the series of a test.
 
+use crate::promql::annotation::Annotation;
 use crate::promql::dialect::Dialect;
 use crate::promql::error::{ErrorKind, EvalError};
 use crate::promql::eval::{self, Options};
@@ -45,6 +46,19 @@ impl Engine {
     ) -> Result<Value, EvalError> {
         let outcome = eval::evaluate(storage, expr, grid, &self.dialect, &self.options)?;
         Ok(outcome.value)
+    }
+
+    /// The warnings and infos of an evaluation, which say what it left out; none where
+    /// it fails.
+    pub fn remarks(
+        &self,
+        expr: &Parsed,
+        storage: &dyn Storage,
+        grid: Grid,
+    ) -> Vec<Annotation> {
+        eval::evaluate(storage, expr, grid, &self.dialect, &self.options)
+            .map(|it| it.annotations.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// Evaluates the expression of a rule: a vector, or a scalar as one without labels

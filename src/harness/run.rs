@@ -13,6 +13,7 @@ use crate::harness::schedule::{self, Batch};
 use crate::harness::step::{Memory, Results, Stepper};
 use crate::harness::template::{Moment, World};
 use crate::harness::wake::{self, Needs};
+use crate::promql::annotation::Annotation;
 use crate::promql::dialect::Dialect;
 use crate::promql::error::EvalError;
 use crate::promql::labels::Labels;
@@ -287,6 +288,17 @@ impl<'a> Run<'a> {
     pub fn over(&self, expr: &Parsed, ticks: Ticks) -> Result<Vec<Column>, EvalError> {
         let grid = Grid::range(ticks.start, ticks.end, ticks.step);
         self.engine.unlimited().vector(expr, &self.storage, grid)
+    }
+
+    /// What PromQL remarks on an expression over ticks.
+    pub fn remarks(&self, expr: &Parsed, ticks: Ticks) -> Vec<Annotation> {
+        let grid = Grid::range(ticks.start, ticks.end, ticks.step);
+        self.engine.unlimited().remarks(expr, &self.storage, grid)
+    }
+
+    /// What PromQL remarks on an expression at a time.
+    pub fn remarks_at(&self, expr: &Parsed, time: i64) -> Vec<Annotation> {
+        self.engine.remarks(expr, &self.storage, Grid::instant(time))
     }
 
     /// As [`Run::over`], for a part of an expression.

@@ -11,6 +11,7 @@ use crate::harness::result::{
     self, AssertionResult, Outcome, RuleError, Stretch, Ticks, Timeline,
 };
 use crate::harness::run::Run;
+use crate::promql::annotation::Annotation;
 use crate::promql::labels::Labels;
 use crate::promql::matcher::Matchers;
 use crate::promql::re2::Pattern;
@@ -259,9 +260,16 @@ impl<'a> Judge<'a> {
     ) -> Diagnostic {
         let (text, range) = at;
         let env = &self.book.env;
-        Diagnostic::error("test-failed", format!("{title}, in {env}"))
+        let diagnostic = Diagnostic::error("test-failed", format!("{title}, in {env}"))
             .within(text, range.start, range.end, label)
-            .context(self.alert(rule).span, "the alert")
+            .context(self.alert(rule).span, "the alert");
+        let remarks = self.remarks(rule);
+        remarks.iter().fold(diagnostic, |it, remark| it.note(remark.to_string()))
+    }
+
+    /// What PromQL remarks on the expression of a rule: often why it gives nothing.
+    fn remarks(&self, rule: RuleIdx) -> Vec<Annotation> {
+        self.run.remarks(&self.alert(rule).expr.parsed, self.ticks(rule))
     }
 
     fn fires(
@@ -305,8 +313,11 @@ impl<'a> Judge<'a> {
             let place = alert.expr.text.place(side.start, side.end).span;
             diagnostic = diagnostic.context(place, "this never had a sample");
         }
-        let diagnostic = diagnostic
-            .help("give the test series that the alert reads, or write `never, no data`");
+        if self.remarks(rule).is_empty() {
+            let help =
+                "give the test series that the alert reads, or write `never, no data`";
+            diagnostic = diagnostic.help(help);
+        }
         Some(Fault { diagnostic, found: "no data".to_string() })
     }
 

@@ -6,9 +6,9 @@ use crate::diag::text::Text;
 use crate::harness::native::draw;
 use crate::harness::native::judge::{Judge, number, shown};
 use crate::harness::result::State;
+use crate::promql::check;
 use crate::promql::labels::{Labels, METRIC_NAME};
-use crate::promql::syntax;
-use crate::promql::value::Value;
+use crate::promql::value::{Column, Value};
 
 /// Judges an assertion about a moment.
 pub fn assert(judge: &mut Judge<'_>, instant: &Instant) {
@@ -92,13 +92,21 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
         };
     let found: Vec<String> =
         samples.iter().map(|it| format!("{} {}", it.0, number(it.1))).collect();
-    let found = found.join(", ");
+    let found = match found.is_empty() {
+        true => "empty".to_string(),
+        false => found.join(", "),
+    };
     let env = &judge.book.env;
     let time = draw::time(instant.time);
-    let base = Diagnostic::error(
+    let mut base = Diagnostic::error(
         "test-failed",
         format!("the expression gives another result at {time}, in {env}"),
     );
+    if let Ok(parsed) = check::parse(query.expr.as_str(), &judge.book.dialect) {
+        for remark in judge.run.remarks_at(&parsed, tick) {
+            base = base.note(remark.to_string());
+        }
+    }
     if let Some((want, text)) = &query.value {
         return match &samples[..] {
             [(_, value)] if want.holds(*value) => judge.pass(title, instant.span),
@@ -151,7 +159,7 @@ fn evaluate(
     tick: i64,
 ) -> Result<Vec<(Labels, f64)>, Failure> {
     let parsed =
-        syntax::parse(query.expr.as_str(), &judge.book.dialect).map_err(|errors| {
+        check::parse(query.expr.as_str(), &judge.book.dialect).map_err(|errors| {
             match errors.into_iter().next() {
                 Some(it) => (it.at.bytes(), it.message),
                 None => (0..0, "no expression".to_string()),
@@ -162,6 +170,11 @@ fn evaluate(
     match value {
         Value::Scalar(values) => {
             Ok(values.first().map(|it| (Labels::empty(), *it)).into_iter().collect())
+        }
+        Value::Vector(columns) if columns.iter().any(Column::has_histograms) => {
+            let text = "the result is a native histogram; compare what histogram_count, \
+                        histogram_sum or histogram_quantile say of it";
+            Err((0..query.expr.as_str().len(), text.to_string()))
         }
         Value::Vector(columns) => Ok(columns
             .iter()
