@@ -102,7 +102,10 @@ impl Parser<'_> {
         let wanted = if op.has_param() { 2 } else { 1 };
         let fault = if n_args == 0 {
             Some("no arguments for aggregate expression provided".to_string())
-        } else if op.is_experimental() && !self.dialect.features.experimental_functions {
+        } else if op.is_experimental()
+            && self.dialect.has(2, 54)
+            && !self.dialect.features.experimental_functions
+        {
             Some(format!(
                 "{}() is experimental and must be enabled with \
                  --enable-feature=promql-experimental-functions",
