@@ -37,7 +37,8 @@ fn main() -> ExitCode {
         Ok(it) => it,
         Err(text) => {
             eprintln!("{text}");
-            return ExitCode::from(2);
+            let is_asked = std::env::args().any(|it| it == "--help" || it == "-h");
+            return ExitCode::from(if is_asked { 0 } else { 2 });
         }
     };
     let queries: Vec<_> = queries::QUERIES

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The program of that name: in `AQUA_PEERS`, in `PATH`, or in `target/peers/usr/bin`.
+/// The program of that name: in `AQUA_PEERS`, where it must be if that is set, or else
+/// in `PATH` or in `target/peers/usr/bin`.
 pub fn find(name: &str) -> Option<PathBuf> {
+    if let Some(dir) = env::var_os("AQUA_PEERS").filter(|it| !it.is_empty()) {
+        let program = Path::new(&dir).join(name);
+        assert!(program.is_file(), "AQUA_PEERS has no {name}: {}", program.display());
+        return Some(program);
+    }
     let mut dirs: Vec<PathBuf> = Vec::new();
-    dirs.extend(env::var_os("AQUA_PEERS").map(PathBuf::from));
     if let Some(path) = env::var_os("PATH") {
         dirs.extend(env::split_paths(&path));
     }
