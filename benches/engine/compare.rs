@@ -30,15 +30,16 @@ pub struct Agreement {
 /// Compares this engine's result with the server's JSON; the error says what differs.
 pub fn compare(ours: &Value, theirs: &[u8], grid: Grid) -> Result<Agreement, String> {
     let Value::Vector(columns) = ours else { return Err("not a vector".to_owned()) };
-    let by_labels: HashMap<&Labels, &Column> =
+    let mut by_labels: HashMap<&Labels, &Column> =
         columns.iter().map(|it| (&it.labels, it)).collect();
     let mut agreement = Agreement { series: 0, points: 0, difference: 0.0 };
     for_each_row(theirs, |row| {
         let pairs =
             row.metric.iter().map(|(n, v)| (Symbol::from(&**n), Symbol::from(&**v)));
         let labels = Labels::from_sorted(pairs.collect());
+        // Each series only once.
         let column =
-            by_labels.get(&labels).ok_or_else(|| format!("{labels} is missing"))?;
+            by_labels.remove(&labels).ok_or_else(|| format!("{labels} is missing"))?;
         let difference =
             compare_row(column, row, grid).map_err(|it| format!("{labels}: {it}"))?;
         agreement.series += 1;

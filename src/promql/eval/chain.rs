@@ -153,8 +153,13 @@ impl<'s> Evaluator<'s> {
         if self.limit.is_set() || is_repeated || !is_chain {
             return Ok(None);
         }
-        let chain = self.link(expr, grid)?;
-        Ok(chain.filter(Chain::keeps_apart))
+        let budget = self.budget;
+        let chain = self.link(expr, grid)?.filter(Chain::keeps_apart);
+        if chain.is_none() {
+            // Node by node evaluation begins anew.
+            self.budget = budget;
+        }
+        Ok(chain)
     }
 
     /// Whether a node can be the end of a chain, from how it is written: one metric
