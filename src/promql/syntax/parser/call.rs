@@ -7,6 +7,7 @@ use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, Call, Expr, ExprKind, Name, TextRange,
 };
 use crate::promql::syntax::parser::expr::node;
+use crate::promql::syntax::parser::help::EXPERIMENTAL_FUNCTIONS;
 use crate::promql::syntax::parser::{Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
@@ -29,8 +30,7 @@ impl Parser<'_> {
                     && !self.dialect.features.experimental_functions =>
             {
                 let message = format!("function {} is not enabled", quote(text));
-                let help = "the flag `promql-experimental-functions` enables it";
-                self.error_with_help(name.span, message, help);
+                self.error_with_help(name.span, message, EXPERIMENTAL_FUNCTIONS);
             }
             Some(_) => {}
         }
@@ -100,26 +100,23 @@ impl Parser<'_> {
         }
         let n_args = args.len();
         let wanted = if op.has_param() { 2 } else { 1 };
-        let fault = if n_args == 0 {
-            Some("no arguments for aggregate expression provided".to_string())
+        if n_args == 0 {
+            self.error(span, "no arguments for aggregate expression provided");
         } else if op.is_experimental()
             && self.dialect.has(2, 54)
             && !self.dialect.features.experimental_functions
         {
-            Some(format!(
+            let message = format!(
                 "{}() is experimental and must be enabled with \
                  --enable-feature=promql-experimental-functions",
                 op.as_str()
-            ))
+            );
+            self.error_with_help(span, message, EXPERIMENTAL_FUNCTIONS);
         } else if n_args != wanted {
-            Some(format!(
+            let message = format!(
                 "wrong number of arguments for aggregate expression provided, \
                  expected {wanted}, got {n_args}"
-            ))
-        } else {
-            None
-        };
-        if let Some(message) = fault {
+            );
             self.error(span, message);
         }
         let mut args = args.into_iter();

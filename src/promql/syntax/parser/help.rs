@@ -44,19 +44,23 @@ const FIXED: &[(&str, &str)] = &[
     ("duration must be greater than 0", "write a duration such as `5m`"),
     (
         "experimental duration expression is not enabled",
-        "the flag `promql-duration-expr` enables it",
+        "write `features = [\"promql-duration-expr\"]` below `[prometheus]`, or test promtool's \
+         files with `--enable-feature=promql-duration-expr`",
     ),
     (
         "binop fill modifiers are experimental",
-        "the flag `promql-binop-fill-modifiers` enables them",
+        "write `features = [\"promql-binop-fill-modifiers\"]` below `[prometheus]`, or test promtool's \
+         files with `--enable-feature=promql-binop-fill-modifiers`",
     ),
     (
         "anchored modifier is experimental",
-        "the flag `promql-extended-range-selectors` enables it",
+        "write `features = [\"promql-extended-range-selectors\"]` below `[prometheus]`, or test promtool's \
+         files with `--enable-feature=promql-extended-range-selectors`",
     ),
     (
         "smoothed modifier is experimental",
-        "the flag `promql-extended-range-selectors` enables it",
+        "write `features = [\"promql-extended-range-selectors\"]` below `[prometheus]`, or test promtool's \
+         files with `--enable-feature=promql-extended-range-selectors`",
     ),
     (
         "unexpected <group_",
@@ -67,6 +71,12 @@ const FIXED: &[(&str, &str)] = &[
     ("unexpected \"=\"", "equality is `==`"),
     ("unexpected character after '='", "regular expressions match labels: `{a=~\"b\"}`"),
     ("unexpected character after '!'", "inequality is `!=`; to exclude series, `unless`"),
+    ("unexpected character inside braces: '~'", "regular expressions match with `=~`"),
+    ("unexpected character inside braces: '“'", "write straight quotes: `\"`"),
+    ("unexpected character: '“'", "write straight quotes: `\"`"),
+    ("unexpected character: '≥'", "write `>=`"),
+    ("unexpected character: '≤'", "write `<=`"),
+    ("unexpected character: '≠'", "write `!=`"),
     ("unexpected character: '&'", "write `and`"),
     ("unexpected character: '|'", "write `or`"),
     (
@@ -134,3 +144,8 @@ fn unclosed(text: &str) -> Option<String> {
     let dots = if start + shown.len() < text.len() { "…" } else { "" };
     Some(format!("close the parenthesis of `{}{dots}`", shown.trim_end()))
 }
+
+/// How functions and aggregations that are experimental are enabled.
+pub(super) const EXPERIMENTAL_FUNCTIONS: &str = "write `features = \
+    [\"promql-experimental-functions\"]` below `[prometheus]`, or test promtool's files with \
+    `--enable-feature=promql-experimental-functions`";
