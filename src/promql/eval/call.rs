@@ -129,8 +129,24 @@ impl Evaluator<'_> {
         }
     }
 
-    fn scalar_args(&mut self, calling: &Calling<'_>) -> Result<Vec<Vec<f64>>, EvalError> {
-        let args = calling.args.iter();
+    /// Where a body of the function leaves its annotations.
+    pub(super) fn notes_of<'n>(&'n mut self, calling: &'n Calling<'_>) -> Notes<'n> {
+        Notes {
+            annotations: &mut self.notes,
+            call: calling.expr.span,
+            args: &calling.spans,
+            dialect: self.dialect,
+            failure: None,
+        }
+    }
+
+    /// The scalar arguments, a value per step each.
+    pub(super) fn scalar_args(
+        &mut self,
+        calling: &Calling<'_>,
+    ) -> Result<Vec<Vec<f64>>, EvalError> {
+        let is_scalar = |it: &&&Expr| type_of(it) == ValueType::Scalar;
+        let args = calling.args.iter().filter(is_scalar);
         args.map(|it| self.eval_scalar(it, calling.grid)).collect()
     }
 
@@ -163,10 +179,7 @@ impl Evaluator<'_> {
             Kind::PerSampleWith(f) => SampleBody::With(f),
             _ => return Ok(None),
         };
-        let mut scalars = Vec::new();
-        for arg in calling.args.iter().filter(|it| type_of(it) == ValueType::Scalar) {
-            scalars.push(self.eval_scalar(arg, calling.grid)?);
-        }
+        let scalars = self.scalar_args(calling)?;
         let mut rows = vec![0.0; scalars.len() * calling.grid.n_steps()];
         for (idx, values) in scalars.iter().enumerate() {
             for (step, value) in values.iter().enumerate() {
@@ -238,13 +251,7 @@ impl Evaluator<'_> {
         }
         let gathered = self.gathered(&columns, grid);
         let at = calling.expr.span;
-        let mut notes = Notes {
-            annotations: &mut self.notes,
-            call: at,
-            args: &calling.spans,
-            dialect: self.dialect,
-            failure: None,
-        };
+        let mut notes = self.notes_of(calling);
         let vector = Vector { grid, columns, scalars: &scalars, texts: &texts };
         let result = f(vector, &mut notes);
         if let Some(kind) = notes.failure {
@@ -274,13 +281,7 @@ impl Evaluator<'_> {
             _ => None,
         };
         let texts: Vec<Arc<str>> = calling.args.iter().filter_map(text).collect();
-        let mut notes = Notes {
-            annotations: &mut self.notes,
-            call: calling.expr.span,
-            args: &calling.spans,
-            dialect: self.dialect,
-            failure: None,
-        };
+        let mut notes = self.notes_of(calling);
         let columns = Vec::new();
         let vector = Vector { grid: calling.grid, columns, scalars: &[], texts: &texts };
         f(vector, &mut notes).map(|_| ())

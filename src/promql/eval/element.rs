@@ -57,33 +57,20 @@ pub(super) fn compute<T>(
     fn each<T>(
         column: &mut [f64],
         others: impl Iterator<Item = T>,
-        combine: impl Fn(f64, T) -> f64,
+        pick: impl Fn(f64, T) -> (f64, f64),
+        f: impl Fn(f64, f64) -> f64,
     ) {
         for (slot, other) in column.iter_mut().zip(others) {
-            *slot = combine(*slot, other);
+            let (a, b) = pick(*slot, other);
+            *slot = f(a, b);
         }
     }
     match op {
-        BinaryOp::Add => each(column, others, |it, other| {
-            let (a, b) = pick(it, other);
-            a + b
-        }),
-        BinaryOp::Sub => each(column, others, |it, other| {
-            let (a, b) = pick(it, other);
-            a - b
-        }),
-        BinaryOp::Mul => each(column, others, |it, other| {
-            let (a, b) = pick(it, other);
-            a * b
-        }),
-        BinaryOp::Div => each(column, others, |it, other| {
-            let (a, b) = pick(it, other);
-            a / b
-        }),
-        _ => each(column, others, |it, other| {
-            let (a, b) = pick(it, other);
-            f(a, b)
-        }),
+        BinaryOp::Add => each(column, others, pick, |a, b| a + b),
+        BinaryOp::Sub => each(column, others, pick, |a, b| a - b),
+        BinaryOp::Mul => each(column, others, pick, |a, b| a * b),
+        BinaryOp::Div => each(column, others, pick, |a, b| a / b),
+        _ => each(column, others, pick, f),
     }
 }
 

@@ -41,15 +41,8 @@ impl Evaluator<'_> {
         rhs: &[Column],
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
-        let plain = Matching {
-            cardinality: Cardinality::OneToOne,
-            on: false,
-            labels: Vec::new(),
-            include: Vec::new(),
-            fill_lhs: None,
-            fill_rhs: None,
-        };
-        let matching = binary.matching.as_ref().unwrap_or(&plain);
+        let everything = Matching::EVERYTHING;
+        let matching = binary.matching.as_ref().unwrap_or(&everything);
         let keys = Signatures::new(Some(matching), lhs, rhs);
         let n_keys = keys.n_distinct;
         let swapped = matching.cardinality == Cardinality::OneToMany;

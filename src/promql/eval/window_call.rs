@@ -66,10 +66,7 @@ impl<'e, 's> Evaluator<'s> {
         subquery: &Expr,
     ) -> Result<Windows<'e, 's>, EvalError> {
         let ranges = self.ranges_of_subquery(subquery, calling.grid);
-        let mut scalars = Vec::new();
-        for arg in calling.args.iter().filter(|it| type_of(it) == ValueType::Scalar) {
-            scalars.push(self.eval_scalar(arg, calling.grid)?);
-        }
+        let scalars = self.scalar_args(&calling)?;
         Ok(Windows { calling, body, ranges, scalars })
     }
 
@@ -226,13 +223,7 @@ impl<'e, 's> Evaluator<'s> {
                 held = window.floats.len() as u64 + weights.sum::<u64>();
                 self.limit.check(self.limit.held() + held, at)?;
             }
-            let mut notes = Notes {
-                annotations: &mut self.notes,
-                call: at,
-                args: &calling.spans,
-                dialect: self.dialect,
-                failure: None,
-            };
+            let mut notes = self.notes_of(calling);
             let sample = body(&window, &mut notes);
             if let Some(kind) = notes.failure {
                 return Err(EvalError::at_step(at, window.time, kind));
@@ -250,14 +241,11 @@ impl<'e, 's> Evaluator<'s> {
         calling: &Calling<'_>,
     ) -> Result<(Ranges<'s>, Vec<Vec<f64>>), EvalError> {
         let mut ranges = None;
-        let mut scalars = Vec::new();
         let is_range = |it: &&Expr| type_of(it) == ValueType::Matrix;
         if let Some(arg) = calling.args.iter().copied().find(is_range) {
             ranges = Some(self.ranges(arg, calling.grid)?);
         }
-        for arg in calling.args.iter().copied().filter(|it| !is_range(it)) {
-            scalars.push(self.eval_scalar(arg, calling.grid)?);
-        }
+        let scalars = self.scalar_args(calling)?;
         match ranges {
             Some(it) => Ok((it, scalars)),
             None => {

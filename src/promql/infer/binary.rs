@@ -19,14 +19,7 @@ pub(super) fn binary(binary: &Binary, recorded: Recorded<'_>) -> LabelFacts {
         (false, true) => return of_result(rhs),
         (false, false) => return LabelFacts::none(),
     }
-    let everything = Matching {
-        cardinality: Cardinality::OneToOne,
-        on: false,
-        labels: Vec::new(),
-        include: Vec::new(),
-        fill_lhs: None,
-        fill_rhs: None,
-    };
+    let everything = Matching::EVERYTHING;
     let matching = binary.matching.as_ref().unwrap_or(&everything);
     // A comparison of two vectors forgets that a name was to go later: where removal is
     // delayed it is there again.

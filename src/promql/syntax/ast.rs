@@ -396,6 +396,18 @@ pub struct Matching {
     pub fill_rhs: Option<f64>,
 }
 
+impl Matching {
+    /// That of an operation which names none: one to one, by all labels.
+    pub const EVERYTHING: Matching = Matching {
+        cardinality: Cardinality::OneToOne,
+        on: false,
+        labels: Vec::new(),
+        include: Vec::new(),
+        fill_lhs: None,
+        fill_rhs: None,
+    };
+}
+
 /// A label matcher.
 #[derive(Clone, Debug)]
 pub struct Matcher {

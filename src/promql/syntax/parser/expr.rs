@@ -90,14 +90,7 @@ impl Parser<'_> {
     /// `bool`, `on`, `ignoring`, `group_left`, `group_right`, `fill…`.
     fn modifiers(&mut self) -> Parse<Modifiers> {
         let return_bool = self.eat(TokenKind::Keyword(Keyword::Bool)).is_some();
-        let mut matching = Matching {
-            cardinality: Cardinality::OneToOne,
-            on: false,
-            labels: Vec::new(),
-            include: Vec::new(),
-            fill_lhs: None,
-            fill_rhs: None,
-        };
+        let mut matching = Matching::EVERYTHING;
         if let TokenKind::Keyword(it @ (Keyword::On | Keyword::Ignoring)) = self.kind() {
             self.next();
             matching.on = it == Keyword::On;
