@@ -98,7 +98,10 @@ pub fn is_pattern(text: &str) -> bool {
 /// The paths that a pattern matches, sorted folder by folder; `None` where it is
 /// malformed. `names` gives the names in a folder, sorted; of a path without a pattern
 /// only its folder is asked.
-pub fn expand(pattern: &str, names: &dyn Fn(&str) -> Vec<String>) -> Option<Vec<String>> {
+pub fn expand(
+    pattern: &str,
+    names: &mut dyn FnMut(&str) -> Vec<String>,
+) -> Option<Vec<String>> {
     let (root, rest) = match pattern.strip_prefix('/') {
         Some(rest) => ("/".to_string(), rest),
         None => (String::new(), pattern),
@@ -172,7 +175,8 @@ mod tests {
             };
             names.iter().map(|it| it.to_string()).collect()
         };
-        let check = |pattern: &str| expand(pattern, &names).map(|it| it.join(" "));
+        let check =
+            |pattern: &str| expand(pattern, &mut names.clone()).map(|it| it.join(" "));
         assert_eq!(check("*/x.yaml").as_deref(), Some("a/x.yaml b/x.yaml"));
         assert_eq!(check("a/*.yaml").as_deref(), Some("a/x.yaml a/z.yaml"));
         assert_eq!(check("a/../b/*").as_deref(), Some("a/../b/x.yaml"));

@@ -5,6 +5,8 @@
 
 pub mod native;
 pub mod others;
+pub mod promtool;
+mod rule_files;
 
 use std::path::Path;
 
@@ -129,15 +131,11 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         results.extend(all);
         failures.extend(said);
     }
+    let promtools: Vec<_> = files.iter().filter(|it| is_promtool(it)).cloned().collect();
+    results.extend(promtool::run(&promtools, &start, &plan, &mut session));
     for (file, path) in &files {
-        match dialect(path) {
-            Some(Dialect::Promtool) => {
-                results.push(others::promtool(*file, path, &start, &plan, &mut session));
-            }
-            Some(Dialect::Script) => {
-                results.push(others::script(*file, path, &plan, &session));
-            }
-            Some(Dialect::Native) | None => {}
+        if dialect(path) == Some(Dialect::Script) {
+            results.push(others::script(*file, path, &plan, &session));
         }
     }
     if plan.filter.is_some() {

@@ -35,7 +35,7 @@ pub const MAX_SAMPLES: u64 = 10_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// The groups of all files, in the order of files.
-    pub groups: &'a [Group],
+    pub groups: &'a [&'a Group],
     /// What is wrong with the files; every test fails of it.
     pub faults: &'a [String],
 }
@@ -47,7 +47,6 @@ pub fn run_file(
     rules: Rules<'_>,
     dialect: Dialect,
 ) -> FileResult {
-    let dialect = Dialect { max_samples: Some(MAX_SAMPLES), ..dialect };
     let groups = ordered(rules.groups, file);
     let plan = Plan::new(&groups);
     let test = |it| run_group(file, it, &plan, rules.faults, dialect);
@@ -58,13 +57,8 @@ pub fn run_file(
 /// The groups in the order of their evaluation: by their place in `group_eval_order`,
 /// where those that it does not name count as the first. promtool leaves the order of
 /// equals to chance; here it is that of the files.
-fn ordered<'a>(groups: &'a [Group], file: &TestFile) -> Vec<&'a Group> {
-    let mut out: Vec<&Group> = Vec::new();
-    for group in groups {
-        // One file under two patterns is one file.
-        out.retain(|it| it.name != group.name || it.file != group.file);
-        out.push(group);
-    }
+pub fn ordered<'a>(groups: &[&'a Group], file: &TestFile) -> Vec<&'a Group> {
+    let mut out = groups.to_vec();
     let order = |group: &Group| {
         file.group_order.iter().position(|it| it.as_str() == group.name).unwrap_or(0)
     };
@@ -72,13 +66,15 @@ fn ordered<'a>(groups: &'a [Group], file: &TestFile) -> Vec<&'a Group> {
     out
 }
 
-fn run_group(
+/// Runs one of the tests of a file. The dialect's limit of samples is promtool's.
+pub fn run_group(
     file: &TestFile,
     group: &TestGroup,
     plan: &Plan<'_>,
     faults: &[String],
     dialect: Dialect,
 ) -> TestResult {
+    let dialect = Dialect { max_samples: Some(MAX_SAMPLES), ..dialect };
     let mut result = TestResult {
         name: group.title(),
         env: None,

@@ -15,7 +15,7 @@ use crate::rules::group::{Group, Rule};
 
 /// Warnings about a file of promtool tests and the rules that it was run with. `span` is
 /// the file's beginning.
-pub fn warnings(file: &TestFile, groups: &[Group], span: Span) -> Vec<Diagnostic> {
+pub fn warnings(file: &TestFile, groups: &[&Group], span: Span) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     if file.tests.is_empty() {
         out.push(

@@ -170,6 +170,7 @@ pub fn messages(text: &str, rules: Option<&str>, flags: Flags) -> Result<String,
             faults = titles(sink);
         }
     }
+    let groups: Vec<_> = groups.iter().collect();
     let rules = Rules { groups: &groups, faults: &faults };
     let result = run_file("test.yaml", &file, rules, dialect);
     let tests = result.tests.iter().flat_map(|it| &it.messages);

@@ -52,7 +52,7 @@ fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
     let config = Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
     let (mut groups, mut faults) = (Vec::new(), Vec::new());
     for pattern in &file.rule_files {
-        for name in glob::expand(pattern.as_str(), &names).unwrap() {
+        for name in glob::expand(pattern.as_str(), &mut names.clone()).unwrap() {
             let text = fs::read_to_string(dir.join(&name)).unwrap();
             let file_id = sources.add(&*name, text.as_str());
             let mut sink = Sink::new();
@@ -70,7 +70,8 @@ pub fn run(path: &Path, dialect: Dialect) -> FileResult {
     let shown = path.display().to_string();
     match load(path, dialect) {
         Ok(it) => {
-            let rules = Rules { groups: &it.groups, faults: &it.faults };
+            let groups: Vec<&Group> = it.groups.iter().collect();
+            let rules = Rules { groups: &groups, faults: &it.faults };
             run_file(&shown, &it.file, rules, dialect)
         }
         Err(messages) => FileResult::of_error(shown, messages),
@@ -125,7 +126,8 @@ fn silence() -> Result<(), Failed> {
     let it = load(&path, Dialect::new(Version::LATEST)).unwrap();
     let span = Span { file: it.file_id, start: 0, end: 0 };
     let line = |span| it.sources.position(span).line;
-    let found: String = warnings(&it.file, &it.groups, span)
+    let groups: Vec<&Group> = it.groups.iter().collect();
+    let found: String = warnings(&it.file, &groups, span)
         .iter()
         .map(|it| format!("{}: {}\n", line(it.place().unwrap()), it.title))
         .collect();
