@@ -95,7 +95,7 @@ pub fn run_group(
     let last_eval = last_eval_time(group);
     let n_ticks = last_eval / file.interval.max(1);
     let end = group.start + n_ticks * file.interval;
-    let series = match series(group, spacing, n_ticks * file.interval) {
+    let series = match series(group, spacing, n_ticks * file.interval, &dialect) {
         Ok(series) => series,
         Err((message, span)) => {
             result.assertions.push(AssertionResult {
@@ -247,11 +247,13 @@ fn series(
     group: &TestGroup,
     spacing: i64,
     end: i64,
+    dialect: &Dialect,
 ) -> Result<Vec<(Labels, Vec<Written>)>, SeriesFault> {
     let grid = SampleGrid { spacing, end: Some(end) };
     let mut out = Vec::new();
     let mut room = Room::default();
-    for line in loaded_lines(group) {
+    let lines = loaded_lines(group);
+    for line in &lines {
         let fault = |it: SyntaxError| {
             let column = it.at.start + 1;
             let message =
@@ -263,7 +265,27 @@ fn series(
         let samples = notation::expand_within(&items, grid, &mut room).map_err(fault)?;
         out.push((labels, samples));
     }
+    for ((labels, samples), line) in out.iter().zip(&lines).rev() {
+        let Some(message) = refusal(samples, dialect) else { continue };
+        // Of two series with the same labels the database sees the later one only.
+        let seen = out.iter().rfind(|it| it.0 == *labels).map(|it| &it.1);
+        if seen.is_some_and(|it| std::ptr::eq(it, samples)) {
+            return Err((
+                format!("    series: {}: {message}", line.input.series),
+                line.input.values.span(),
+            ));
+        }
+    }
     Ok(out)
+}
+
+/// Why the database refuses one of the samples, if it does. promtool then evaluates
+/// nothing from its tick on, and fails.
+fn refusal(samples: &[Written], dialect: &Dialect) -> Option<String> {
+    samples.iter().find_map(|it| match it {
+        Written::Histogram(it) => it.histogram().refusal(dialect),
+        Written::Gap | Written::Float(_) => None,
+    })
 }
 
 fn parse(test: &ExprTest, dialect: &Dialect) -> Result<Parsed, String> {
