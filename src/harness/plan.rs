@@ -11,7 +11,7 @@ use crate::diag::text::Text;
 use crate::harness::reads::{Alone, Output, Read, Reads};
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::syntax::ast::Parsed;
-use crate::rules::group::{Group, Rule};
+use crate::rules::group::{Group, Pair, Rule};
 
 /// The number of a rule: its place in the order of evaluation, from 0.
 pub type RuleIdx = usize;
@@ -33,6 +33,8 @@ pub struct Slot<'a> {
     pub offset: i64,
     /// A label of it is a template that runs a query.
     pub queries_in_labels: bool,
+    /// A label or an annotation of it is a template that runs a query.
+    pub queries: bool,
 }
 
 impl<'a> Slot<'a> {
@@ -143,32 +145,36 @@ impl<'a> Plan<'a> {
         for (idx, sources) in plan.sources.iter().enumerate() {
             sources.iter().for_each(|it| plan.sinks[*it].push(idx));
         }
-        plan.queries_in_templates = plan.slots.iter().any(|slot| match slot.rule {
-            Rule::Record(_) => false,
-            Rule::Alert(it) => {
-                let texts = slot.group.labels.iter().chain(&it.labels);
-                texts.chain(&it.annotations).any(|it| is_query(it.value.as_str()))
-            }
-        });
+        plan.queries_in_templates = plan.slots.iter().any(|it| it.queries);
         for (idx, slot) in plan.slots.iter().enumerate() {
             match slot.reads.alone {
                 Alone::Nothing => {}
-                // Two writers of one metric can contradict each other.
-                Alone::One
-                    if matches!(slot.rule, Rule::Record(_))
-                        && slot
-                            .output
-                            .metrics
-                            .iter()
-                            .any(|it| 1 < plan.writers(it).len()) =>
-                {
-                    plan.always.push(idx);
-                }
+                Alone::One if plan.may_be_contradicted(idx) => plan.always.push(idx),
                 Alone::One => plan.harmless.push(idx),
                 Alone::Anything => plan.always.push(idx),
             }
         }
         plan
+    }
+
+    /// The same rules, evaluated as Prometheus does: all of them, tick by tick, in turn.
+    /// Every shortcut of this room is held against it in tests.
+    pub fn without_shortcuts(mut self) -> Plan<'a> {
+        let all: Vec<RuleIdx> = (0..self.slots.len()).collect();
+        self.sources = vec![all.clone(); all.len()];
+        self.sinks = self.sources.clone();
+        self.always = all;
+        self.queries_in_templates = true;
+        self
+    }
+
+    /// Whether another rule may write a series of this one: with another value at the
+    /// same time, the second of them fails.
+    fn may_be_contradicted(&self, idx: RuleIdx) -> bool {
+        let slot = &self.slots[idx];
+        slot.output.metrics.iter().flat_map(|it| self.writers(it)).any(|other| {
+            *other != idx && slot.output.may_share_with(&self.slots[*other].output)
+        })
     }
 
     fn find_sources(&self, idx: RuleIdx) -> Vec<RuleIdx> {
@@ -229,12 +235,13 @@ impl<'a> Plan<'a> {
 }
 
 fn slot<'a>(group_idx: usize, group: &'a Group, rule: &'a Rule) -> Slot<'a> {
-    let (expr, labels) = match rule {
-        Rule::Record(it) => (&it.expr, &[][..]),
-        Rule::Alert(it) => (&it.expr, &it.labels[..]),
+    let (expr, labels, annotations) = match rule {
+        Rule::Record(it) => (&it.expr, &[][..], &[][..]),
+        Rule::Alert(it) => (&it.expr, &it.labels[..], &it.annotations[..]),
     };
-    let queries_in_labels = matches!(rule, Rule::Alert(_))
-        && group.labels.iter().chain(labels).any(|it| is_query(it.value.as_str()));
+    let is_alert = matches!(rule, Rule::Alert(_));
+    let queries = |it: &Pair| is_query(it.value.as_str());
+    let queries_in_labels = is_alert && group.labels.iter().chain(labels).any(queries);
     Slot {
         group_idx,
         group,
@@ -243,6 +250,7 @@ fn slot<'a>(group_idx: usize, group: &'a Group, rule: &'a Rule) -> Slot<'a> {
         output: Output::of(rule, group),
         offset: group.query_offset.map_or(0, |it| it.0),
         queries_in_labels,
+        queries: queries_in_labels || annotations.iter().any(queries),
     }
 }
 

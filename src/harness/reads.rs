@@ -76,6 +76,14 @@ pub struct Output {
 }
 
 impl Output {
+    /// Whether the two may write one series. Both are records, or both alerts.
+    pub(super) fn may_share_with(&self, other: &Output) -> bool {
+        let contradicts = |it: &(Symbol, Symbol)| {
+            other.known.iter().any(|other| other.0 == it.0 && other.1 != it.1)
+        };
+        !self.known.iter().any(contradicts)
+    }
+
     /// What a rule of a group writes.
     pub fn of(rule: &Rule, group: &Group) -> Output {
         let labels = match rule {

@@ -87,11 +87,20 @@ fn graph(plan: &Plan<'_>, awake: &[RuleIdx]) -> Graph {
             if &**metric == ALERTS_FOR_STATE {
                 continue;
             }
-            let before = plan.writers(metric).iter().rev().find(|it| {
-                **it < *idx && node_of.contains_key(it) && shares_series(plan, **it, *idx)
-            });
-            if let Some(node_before) = before.and_then(|it| node_of.get(it)) {
-                after[node].insert(*node_before);
+            let before = plan.writers(metric).iter().rev().filter(|it| **it < *idx);
+            let before = before
+                .filter(|it| shares_series(plan, **it, *idx))
+                .filter_map(|it| Some((*it, *node_of.get(it)?)));
+            for (n, (other, node_before)) in before.enumerate() {
+                // What stands before the one before is before it already.
+                if n == 0 {
+                    after[node].insert(node_before);
+                }
+                // What they find depends on when it was written, not only on its time.
+                if slot.offset != 0 || plan.slots[other].offset != 0 {
+                    after[node].insert(node_before);
+                    after[node_before].insert(node);
+                }
             }
         }
     }

@@ -51,8 +51,13 @@ pub fn awake<'s>(
             wake(*idx, &mut todo);
         }
     }
+    let mut asks = false;
     while let Some(idx) = todo.pop() {
         plan.sinks(idx).iter().for_each(|it| wake(*it, &mut todo));
+        // What a template asks for is not known before it runs.
+        if plan.slots[idx].queries && !std::mem::replace(&mut asks, true) {
+            plan.harmless.iter().for_each(|it| wake(*it, &mut todo));
+        }
     }
     (0..n_rules).filter(|it| flags[*it]).collect()
 }

@@ -35,6 +35,7 @@ mod samples;
 mod selector;
 mod series;
 mod server;
+mod shortcuts;
 mod shrink;
 mod simpler;
 mod tally;
@@ -49,5 +50,6 @@ fn main() {
     trials.extend(instant::trials());
     trials.extend(range::trials());
     trials.extend(rules::trials());
+    trials.extend(shortcuts::trials());
     libtest_mimic::run(&args, trials).exit();
 }
