@@ -6,11 +6,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use aqua_alerts::case::{glob, promtool};
+use aqua_alerts::case::glob;
+use aqua_alerts::case::promtool::{self, TestGroup};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::{FileId, SourceMap, Span};
 use aqua_alerts::doc::yaml;
-use aqua_alerts::harness::promtool::{Rules, run_file};
+use aqua_alerts::harness::plan::Plan;
+use aqua_alerts::harness::promtool::{Rules, ordered, run_file, run_group};
 use aqua_alerts::harness::result::{FileResult, Outcome};
 use aqua_alerts::harness::silence::warnings;
 use aqua_alerts::promql::dialect::{Dialect, Features, Version};
@@ -76,6 +78,30 @@ pub fn run(path: &Path, dialect: Dialect) -> FileResult {
         }
         Err(messages) => FileResult::of_error(shown, messages),
     }
+}
+
+/// Tests of a file whose verdict is another one when every rule is evaluated at every
+/// tick in turn, and the number of those that were compared: not those with more
+/// evaluations than `limit`.
+pub fn shortcuts(path: &Path, dialect: Dialect, limit: usize) -> (usize, Vec<String>) {
+    let Ok(it) = load(path, dialect) else { return (0, Vec::new()) };
+    let groups: Vec<&Group> = it.groups.iter().collect();
+    let groups = ordered(&groups, &it.file);
+    let (short, long) = (Plan::new(&groups), Plan::new(&groups).without_shortcuts());
+    let ticks = |group: &TestGroup| {
+        let times = group.alerts.iter().map(|it| it.eval_time);
+        let end = times.chain(group.exprs.iter().map(|it| it.eval_time)).max();
+        (end.unwrap_or(0) / it.file.interval) as usize + 1
+    };
+    let fits = |it: &&TestGroup| ticks(it) * short.slots.len() <= limit;
+    let compared: Vec<&TestGroup> = it.file.tests.iter().filter(fits).collect();
+    let verdict = |group: &TestGroup, plan: &Plan<'_>| {
+        let it = run_group(&it.file, group, plan, &it.faults, dialect);
+        (it.outcome, it.messages)
+    };
+    let differ = |it: &&&TestGroup| verdict(it, &short) != verdict(it, &long);
+    let name = |it: &&TestGroup| format!("{}: {}", path.display(), it.title());
+    (compared.len(), compared.iter().filter(differ).map(name).collect())
 }
 
 /// All messages of a file, as promtool prints them.

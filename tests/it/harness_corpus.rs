@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use crate::harness::{messages, run};
+use crate::harness::{self, messages, run};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
 
@@ -129,6 +129,29 @@ fn corpus() -> Result<(), Failed> {
     }
 }
 
+/// The same verdict with and without the shortcuts, on tests of a size that this takes a
+/// moment for.
+fn shortcuts() -> Result<(), Failed> {
+    let Some(verdicts) = verdicts() else {
+        println!("skipped: no corpus");
+        return Ok(());
+    };
+    let dialect = Dialect::new(Version::new(3, 5));
+    let one = |verdict: &Verdict| {
+        let path = format!("{CORPUS}/src/{}", verdict.path);
+        harness::shortcuts(Path::new(&path), dialect, 300)
+    };
+    let all: Vec<_> = verdicts.par_iter().map(one).collect();
+    let n_compared: usize = all.iter().map(|it| it.0).sum();
+    let differ: Vec<&String> = all.iter().flat_map(|it| &it.1).collect();
+    println!("{n_compared} tests, {} differ", differ.len());
+    differ.iter().for_each(|it| println!("{it}"));
+    match differ.is_empty() && 0 < n_compared {
+        true => Ok(()),
+        false => Err("verdicts differ".into()),
+    }
+}
+
 /// promtool's own test files: exit code wanted by Prometheus's Go tests.
 fn conformance() -> Result<(), Failed> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/prometheus");
@@ -169,6 +192,7 @@ fn conformance() -> Result<(), Failed> {
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("harness::corpus", corpus),
+        Trial::test("harness::corpus_without_shortcuts", shortcuts),
         Trial::test("harness::conformance", conformance),
     ]
 }
