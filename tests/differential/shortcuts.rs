@@ -99,17 +99,17 @@ fn parse(rules: &str, tests: &str) -> Result<(Vec<Group>, TestFile), String> {
 fn rules(rng: &mut Random) -> String {
     let mut out = "groups:\n".to_owned();
     for idx in 0..rng.within(1, 3) {
-        write!(out, "- name: g{idx}\n").unwrap();
+        writeln!(out, "- name: g{idx}").unwrap();
         if rng.percent(10) {
-            write!(out, "  query_offset: {}\n", rng.pick(&["1m", "30s", "0s"])).unwrap();
+            writeln!(out, "  query_offset: {}", rng.pick(&["1m", "30s", "0s"])).unwrap();
         }
         if rng.percent(10) {
-            write!(out, "  limit: {}\n", rng.within(1, 2)).unwrap();
+            writeln!(out, "  limit: {}", rng.within(1, 2)).unwrap();
         }
         if rng.percent(10) {
-            write!(out, "  labels: {{t: g}}\n").unwrap();
+            writeln!(out, "  labels: {{t: g}}").unwrap();
         }
-        write!(out, "  rules:\n").unwrap();
+        writeln!(out, "  rules:").unwrap();
         for _ in 0..rng.within(1, 4) {
             let expr = serde_json::to_string(&expression(rng)).unwrap();
             match rng.percent(50) {
@@ -121,7 +121,7 @@ fn rules(rng: &mut Random) -> String {
             }
             if rng.percent(30) {
                 let labels = ["{t: a}", "{t: b}", "{k: \"\"}", "{k: \"1\"}"];
-                write!(out, "    labels: {}\n", rng.pick(&labels)).unwrap();
+                writeln!(out, "    labels: {}", rng.pick(&labels)).unwrap();
             }
         }
     }
@@ -131,10 +131,10 @@ fn rules(rng: &mut Random) -> String {
 fn alert(rng: &mut Random, expr: &str, out: &mut String) {
     write!(out, "  - alert: A{}\n    expr: {expr}\n", rng.below(ALERTS)).unwrap();
     if rng.percent(40) {
-        write!(out, "    for: {}\n", rng.pick(&["1m", "2m", "90s"])).unwrap();
+        writeln!(out, "    for: {}", rng.pick(&["1m", "2m", "90s"])).unwrap();
     }
     if rng.percent(20) {
-        write!(out, "    keep_firing_for: 2m\n").unwrap();
+        writeln!(out, "    keep_firing_for: 2m").unwrap();
     }
     if rng.percent(30) {
         let record = rng.below(RECORDS);
@@ -145,7 +145,7 @@ fn alert(rng: &mut Random, expr: &str, out: &mut String) {
             "{{ $value }} of {{ $labels.k }}".to_owned(),
         ];
         let text = serde_json::to_string(&texts[rng.below(texts.len())]).unwrap();
-        write!(out, "    annotations: {{text: {text}}}\n").unwrap();
+        writeln!(out, "    annotations: {{text: {text}}}").unwrap();
     }
 }
 
@@ -201,34 +201,34 @@ fn tests(rng: &mut Random) -> String {
                     let values =
                         ["1x6", "0+1x6", "_x2 1x4", "2 3 stale 1", "1 _ _ 4 0 2"];
                     let values = rng.pick(&values);
-                    write!(
+                    writeln!(
                         out,
-                        "  - {{series: 'm{metric}{{k=\"{k}\"}}', values: '{values}'}}\n"
+                        "  - {{series: 'm{metric}{{k=\"{k}\"}}', values: '{values}'}}"
                     )
                     .unwrap();
                 }
             }
         }
         if rng.percent(10) {
-            write!(out, "  - {{series: 'r{}', values: '1x6'}}\n", rng.below(RECORDS))
+            writeln!(out, "  - {{series: 'r{}', values: '1x6'}}", rng.below(RECORDS))
                 .unwrap();
         }
-        write!(out, "  alert_rule_test:\n").unwrap();
+        writeln!(out, "  alert_rule_test:").unwrap();
         for _ in 0..rng.within(0, 2) {
-            write!(
+            writeln!(
                 out,
-                "  - {{eval_time: {}m, alertname: A{}, exp_alerts: [{{exp_labels: {{x: y}}}}]}}\n",
+                "  - {{eval_time: {}m, alertname: A{}, exp_alerts: [{{exp_labels: {{x: y}}}}]}}",
                 rng.within(0, 8),
                 rng.below(ALERTS)
             )
             .unwrap();
         }
-        write!(out, "  promql_expr_test:\n").unwrap();
+        writeln!(out, "  promql_expr_test:").unwrap();
         for _ in 0..rng.within(0, 2) {
             let expr = serde_json::to_string(&selector(rng)).unwrap();
-            write!(
+            writeln!(
                 out,
-                "  - {{eval_time: {}m, expr: {expr}, exp_samples: [{{labels: x, value: 7}}]}}\n",
+                "  - {{eval_time: {}m, expr: {expr}, exp_samples: [{{labels: x, value: 7}}]}}",
                 rng.within(0, 8)
             )
             .unwrap();
