@@ -8,7 +8,9 @@ use crate::cli::fs;
 use crate::cli::session::Session;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::source::SourceMap;
 use crate::diag::suggest;
+use crate::diag::text::Text;
 use crate::resolve;
 use crate::rules::book::Book;
 use crate::spec::model::Project;
@@ -29,7 +31,11 @@ pub struct Loaded {
 /// or for all. `None`, or errors in the sink, where it is invalid.
 pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
     let fs::Project { root, files } = session.read_project()?;
-    let project = read::read(&files, &mut session.sources, &mut session.sink)?;
+    let mut load = |path: &Text, sources: &mut SourceMap, sink: &mut Sink| {
+        fs::read_rule_file(&root, path, sources, sink)
+    };
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    let project = read::read_with(&files, &mut load, sources, sink)?;
     check_names(&project, envs, session);
     let names: Vec<String> =
         project.manifest.environments.iter().map(|it| it.name.clone()).collect();
