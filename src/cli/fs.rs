@@ -62,6 +62,18 @@ pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
     })
 }
 
+/// The folder of the project that a path names by its manifest, or by the folder that
+/// holds one.
+pub fn named_project(start: &Path, path: &str) -> Option<PathBuf> {
+    let path = start.join(path);
+    let folder = match path.file_name().is_some_and(|it| it == MANIFEST) {
+        true => path.parent()?.to_path_buf(),
+        false => path,
+    };
+    let folder = folder.canonicalize().ok()?;
+    folder.join(MANIFEST).is_file().then_some(folder)
+}
+
 /// Reads all files of the project in `root`; what cannot be read is reported and left
 /// out. `None` where there is no manifest to read.
 pub fn read_project(

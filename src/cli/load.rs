@@ -1,6 +1,6 @@
 //! From the files of a project to its books, one for each environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -30,7 +30,22 @@ pub struct Loaded {
 /// Finds, reads and resolves the project that a command works on, for these environments
 /// or for all. `None`, or errors in the sink, where it is invalid.
 pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
-    let fs::Project { root, files } = session.read_project()?;
+    let project = session.read_project()?;
+    resolve_all(project, envs, session)
+}
+
+/// The same for the project in a folder.
+pub fn load_from(root: &Path, envs: &[String], session: &mut Session) -> Option<Loaded> {
+    let project = fs::read_project(root, &mut session.sources, &mut session.sink)?;
+    resolve_all(project, envs, session)
+}
+
+fn resolve_all(
+    project: fs::Project,
+    envs: &[String],
+    session: &mut Session,
+) -> Option<Loaded> {
+    let fs::Project { root, files } = project;
     let mut load = |path: &Text, sources: &mut SourceMap, sink: &mut Sink| {
         fs::read_rule_file(&root, path, sources, sink)
     };

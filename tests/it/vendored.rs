@@ -26,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("vendored::real_rule_files_stay_as_they_are", corpus),
         Trial::test("vendored::a_real_mixin_with_changes", mixin),
+        Trial::test("vendored::a_real_mixin_as_a_project_for_its_tests", project),
     ]
 }
 
@@ -174,6 +175,28 @@ fn mixin() -> Result<(), Failed> {
     let tested = ends_well(&dir, &["test", "vendor/k8s/tests"])?;
     println!("{tested}");
     assert!(tested.ends_with(" passed, 0 failed\n"), "{tested}");
+    fs::remove_dir_all(&dir).unwrap();
+    Ok(())
+}
+
+/// Without changes, a project is to a mixin's tests what its own files are.
+fn project() -> Result<(), Failed> {
+    let alerts = "[use.\"vendor/k8s/prometheus_rules.yaml\"]\n\
+                  [use.\"vendor/k8s/prometheus_alerts.yaml\"]\n";
+    let Some(dir) = around_mixin("mixin-project", MANIFEST, alerts) else {
+        return Ok(());
+    };
+    let tests = dir.join("vendor/k8s/tests");
+    for entry in fs::read_dir(&tests).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text.replace("../prometheus_alerts.yaml", "../../../aqua-alerts.toml");
+        let text = text.replace("../prometheus_rules.yaml", "../../..");
+        fs::write(&path, text).unwrap();
+    }
+    let tested = ends_well(&dir, &["test", "--verbose", "vendor/k8s/tests"])?;
+    assert!(tested.contains("  [default]\n"), "{tested}");
+    assert!(tested.ends_with("\n113 passed, 0 failed\n"), "{tested}");
     fs::remove_dir_all(&dir).unwrap();
     Ok(())
 }
