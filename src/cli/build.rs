@@ -28,7 +28,8 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     check::pages(&loaded, false, &mut session);
     let wanted = compile(&loaded.books, &mut session.sink);
     let (out, shown) = folder(&loaded.root, args, global);
-    if fs::is_source_folder(&loaded.root, &out) {
+    let rule_files = loaded.project.rule_files.iter().map(|it| it.path.as_str());
+    if fs::is_source_folder(&loaded.root, &out, rule_files) {
         let title = format!("the output folder `{shown}` holds what is built from");
         let diagnostic = Diagnostic::error("output-among-sources", title)
             .help("choose a folder of its own with `--out DIR`");

@@ -39,8 +39,10 @@ pub fn run(global: &Global, args: &Check) -> Exit {
     let human = match session.sink.has_errors() {
         true => String::new(),
         false => {
-            let n_files = loaded.project.files.len() + loaded.project.packs.len();
-            let n_boards = loaded.project.dashboards.len();
+            let project = &loaded.project;
+            let n_files =
+                project.files.len() + project.packs.len() + project.rule_files.len();
+            let n_boards = project.dashboards.len();
             format!(
                 "no errors in {} and {} ({})\n",
                 counted(n_files, "file"),

@@ -13,6 +13,9 @@ use crate::cli::output::{Found, LIST, List, Plan};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{SourceMap, Span};
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::spec::rule_file;
 
 /// The manifest's name: a folder that has one is a project.
 pub const MANIFEST: &str = "aqua-alerts.toml";
@@ -59,6 +62,18 @@ pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
     })
 }
 
+/// The folder of the project that a path names by its manifest, or by the folder that
+/// holds one.
+pub fn named_project(start: &Path, path: &str) -> Option<PathBuf> {
+    let path = start.join(path);
+    let folder = match path.file_name().is_some_and(|it| it == MANIFEST) {
+        true => path.parent()?.to_path_buf(),
+        false => path,
+    };
+    let folder = folder.canonicalize().ok()?;
+    folder.join(MANIFEST).is_file().then_some(folder)
+}
+
 /// Reads all files of the project in `root`; what cannot be read is reported and left
 /// out. `None` where there is no manifest to read.
 pub fn read_project(
@@ -95,13 +110,78 @@ pub fn read_tree(
     paths.into_iter().filter_map(read).collect()
 }
 
-/// Whether a folder is one that the project in `root` is read from, or holds the project.
-pub fn is_source_folder(root: &Path, folder: &Path) -> bool {
+/// Reads the rule file that a project names: only what lies in its folder, links followed.
+pub fn read_rule_file(
+    root: &Path,
+    path: &Text,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
+    let (name, full) = (path.as_str(), root.join(path.as_str()));
+    let inside = match (root.canonicalize(), full.canonicalize()) {
+        (Ok(root), Ok(full)) => full.starts_with(root),
+        (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+            let near = nearest(root, name);
+            sink.push(rule_file::missing(path, near.as_deref()));
+            return None;
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            sink.push(unreadable(name, &error).at(path.span(), "named here"));
+            return None;
+        }
+    };
+    if !inside {
+        let title = format!("`{name}` leads out of the project's folder");
+        sink.push(
+            Diagnostic::error("bad-path", title)
+                .at(path.span(), "through a link")
+                .help("copy the file into the project"),
+        );
+        return None;
+    }
+    let mut said = Sink::new();
+    let text = read_file(root, name, sources, &mut said);
+    let place = |it: Diagnostic| match it.place() {
+        None => it.at(path.span(), "named here"),
+        Some(_) => it,
+    };
+    sink.extend(said.into_sorted().into_iter().map(place));
+    text
+}
+
+/// The path that exists and is most like this one, which does not: from its folders the
+/// first that is missing is replaced.
+fn nearest(root: &Path, path: &str) -> Option<String> {
+    let mut below = String::new();
+    let parts: Vec<&str> = path.split('/').collect();
+    for (idx, part) in parts.iter().enumerate() {
+        let next = format!("{below}{part}");
+        if root.join(&next).exists() {
+            below = format!("{next}/");
+            continue;
+        }
+        let names = names(root, below.trim_end_matches('/'));
+        let near = suggest::nearest(part, names.iter().map(String::as_str))?;
+        let rest = parts[idx + 1..].iter().map(|it| format!("/{it}"));
+        let path = format!("{below}{near}{}", rest.collect::<String>());
+        return root.join(&path).is_file().then_some(path);
+    }
+    None
+}
+
+/// Whether a folder is one that the project in `root` is read from, or holds the project
+/// or one of its rule files.
+pub fn is_source_folder<'a>(
+    root: &Path,
+    folder: &Path,
+    mut rule_files: impl Iterator<Item = &'a str>,
+) -> bool {
     let (Ok(root), Ok(folder)) = (root.canonicalize(), folder.canonicalize()) else {
         return false;
     };
     let sources = FOLDERS.iter().map(|it| it.0).chain(["testdata"]);
     root.starts_with(&folder)
+        || rule_files.any(|it| root.join(it).starts_with(&folder))
         || sources.into_iter().any(|it| folder.starts_with(root.join(it)))
 }
 

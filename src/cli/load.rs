@@ -1,6 +1,6 @@
 //! From the files of a project to its books, one for each environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,9 @@ use crate::cli::fs;
 use crate::cli::session::Session;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::source::SourceMap;
 use crate::diag::suggest;
+use crate::diag::text::Text;
 use crate::resolve;
 use crate::rules::book::Book;
 use crate::spec::model::Project;
@@ -28,8 +30,27 @@ pub struct Loaded {
 /// Finds, reads and resolves the project that a command works on, for these environments
 /// or for all. `None`, or errors in the sink, where it is invalid.
 pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
-    let fs::Project { root, files } = session.read_project()?;
-    let project = read::read(&files, &mut session.sources, &mut session.sink)?;
+    let project = session.read_project()?;
+    resolve_all(project, envs, session)
+}
+
+/// The same for the project in a folder.
+pub fn load_from(root: &Path, envs: &[String], session: &mut Session) -> Option<Loaded> {
+    let project = fs::read_project(root, &mut session.sources, &mut session.sink)?;
+    resolve_all(project, envs, session)
+}
+
+fn resolve_all(
+    project: fs::Project,
+    envs: &[String],
+    session: &mut Session,
+) -> Option<Loaded> {
+    let fs::Project { root, files } = project;
+    let mut load = |path: &Text, sources: &mut SourceMap, sink: &mut Sink| {
+        fs::read_rule_file(&root, path, sources, sink)
+    };
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    let project = read::read_with(&files, &mut load, sources, sink)?;
     check_names(&project, envs, session);
     let names: Vec<String> =
         project.manifest.environments.iter().map(|it| it.name.clone()).collect();

@@ -5,6 +5,7 @@
 
 pub mod native;
 pub mod others;
+mod project;
 pub mod promtool;
 mod rule_files;
 
@@ -132,7 +133,8 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         failures.extend(said);
     }
     let promtools: Vec<_> = files.iter().filter(|it| is_promtool(it)).cloned().collect();
-    results.extend(promtool::run(&promtools, &start, &plan, &mut session));
+    let own = loaded.as_ref();
+    results.extend(promtool::run(&promtools, &start, &plan, own, &mut session));
     for (file, path) in &files {
         if dialect(path) == Some(Dialect::Script) {
             results.push(others::script(*file, path, &plan, &session));

@@ -56,6 +56,27 @@ pub struct Others {
     pub reserved: Option<fn() -> &'static Shape>,
 }
 
+/// Two kinds of tables that the form of their name tells apart.
+#[derive(Debug)]
+pub struct ByName {
+    /// The form of the names of the first kind.
+    pub form: &'static Form,
+    /// Tables whose name has the form.
+    pub formed: &'static Shape,
+    /// All others.
+    pub plain: &'static Shape,
+}
+
+impl ByName {
+    /// The shape of the table of a name.
+    pub fn shape(&self, name: &str) -> &'static Shape {
+        match (self.form.fault)(name) {
+            None => self.formed,
+            Some(_) => self.plain,
+        }
+    }
+}
+
 /// Which names may be given.
 #[derive(Debug)]
 pub enum Names {
@@ -86,6 +107,8 @@ pub enum Type {
     Array(&'static Type),
     /// A table.
     Table(&'static Shape),
+    /// A table whose keys follow from its name.
+    TableByName(&'static ByName),
     /// One of several, told apart by what stands there.
     Any(&'static [Type]),
     /// Anything, passed on as it is.
@@ -173,7 +196,7 @@ impl Type {
             Type::Integer(..) => "a whole number".to_string(),
             Type::Number => "a number".to_string(),
             Type::Array(item) => format!("an array of {}", plural(&item.what())),
-            Type::Table(_) => "a table".to_string(),
+            Type::Table(_) | Type::TableByName(_) => "a table".to_string(),
             Type::Any(types) => {
                 let mut names: Vec<String> = Vec::new();
                 for name in types.iter().map(Type::what) {
@@ -187,10 +210,19 @@ impl Type {
         }
     }
 
+    /// The shape of a table of this type under a name.
+    pub fn shape(&self, name: &str) -> Option<&'static Shape> {
+        match self {
+            Type::TableByName(it) => Some(it.shape(name)),
+            other => other.shapes().first().copied(),
+        }
+    }
+
     /// All shapes that it reaches directly.
     pub fn shapes(&self) -> Vec<&'static Shape> {
         match self {
             Type::Table(shape) => vec![shape],
+            Type::TableByName(it) => vec![it.plain, it.formed],
             Type::Array(item) => item.shapes(),
             Type::Any(types) => types.iter().flat_map(Type::shapes).collect(),
             Type::Text(_)

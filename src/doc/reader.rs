@@ -251,6 +251,9 @@ impl Checker<'_> {
                 items.iter().for_each(|it| self.value(it, item, name, usage));
             }
             (Type::Table(shape), Kind::Table(table)) => self.table(node, table, shape),
+            (Type::TableByName(it), Kind::Table(table)) => {
+                self.table(node, table, it.shape(name));
+            }
             (Type::Any(types), _) if types.iter().any(|it| fits(node, it)) => {
                 let ty = types.iter().find(|it| fits(node, it));
                 self.value(node, ty.unwrap_or(ty_of(types)), name, usage);
@@ -380,7 +383,7 @@ fn fits(node: &Node, ty: &Type) -> bool {
         }
         Type::Number => node.as_f64().is_some(),
         Type::Array(_) => node.as_array().is_some(),
-        Type::Table(_) => node.as_table().is_some(),
+        Type::Table(_) | Type::TableByName(_) => node.as_table().is_some(),
         Type::Any(types) => types.iter().any(|it| fits(node, it)),
         Type::Anything => true,
     }
@@ -488,13 +491,13 @@ impl<'a> Fields<'a> {
 
     /// The entries of [`Fields::others`] that are tables.
     pub fn other_tables(&self) -> Vec<(&'a Entry, Fields<'a>)> {
-        let shapes = self.shape.others.as_ref().map(|it| it.value.shapes());
-        let Some(shape) = shapes.and_then(|it| it.first().copied()) else {
-            return Vec::new();
-        };
+        let Some(others) = &self.shape.others else { return Vec::new() };
         self.others()
             .into_iter()
-            .filter_map(|it| Some((it, Fields::of(&it.value, shape)?)))
+            .filter_map(|it| {
+                let shape = others.value.shape(it.key.as_str())?;
+                Some((it, Fields::of(&it.value, shape)?))
+            })
             .collect()
     }
 }

@@ -72,6 +72,10 @@ fn takes(ty: &Type) -> String {
     match ty {
         Type::Table(shape) if shape.keys.is_empty() => shape.name.to_string(),
         Type::Table(shape) => format!("[{}](#{})", shape.name, slug(&title(shape))),
+        Type::TableByName(it) => {
+            let both = [it.plain, it.formed].map(|it| takes(&Type::Table(it)));
+            both.join(" or ")
+        }
         Type::Array(item) => match item {
             Type::Table(_) => format!("tables, each {}", takes(item)),
             _ => ty.what(),

@@ -59,7 +59,15 @@ fn object(shape: &Shape) -> Json {
                     },
                 );
             }
-            described(ty(&others.value), others.doc)
+            match others.value {
+                Type::TableByName(it) => {
+                    let formed = described(ty(&Type::Table(it.formed)), others.doc);
+                    let patterns = json!({ it.form.pattern: formed });
+                    out.insert("patternProperties".to_string(), patterns);
+                    described(ty(&Type::Table(it.plain)), others.doc)
+                }
+                _ => described(ty(&others.value), others.doc),
+            }
         }
     };
     out.insert("additionalProperties".to_string(), further);
@@ -105,6 +113,11 @@ fn ty(ty_of: &Type) -> Json {
         Type::Number => json!({ "type": "number" }),
         Type::Array(item) => json!({ "type": "array", "items": ty(item) }),
         Type::Table(shape) => json!({ "$ref": format!("#/$defs/{}", name(shape)) }),
+        // Where the name is known, the table around it says which of the two.
+        Type::TableByName(it) => {
+            let both = [it.plain, it.formed].map(|it| ty(&Type::Table(it)));
+            json!({ "anyOf": both })
+        }
         Type::Any(types) => {
             json!({ "anyOf": types.iter().map(ty).collect::<Vec<Json>>() })
         }

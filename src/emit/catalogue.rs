@@ -106,7 +106,7 @@ fn page(book: &Book) -> Page<'_> {
                 entry(name, anchor, tiers)
             };
             let alerts = entries.iter().map(entry).collect();
-            files.push(File { name: name::stem(file).to_owned(), alerts });
+            files.push(File { name: name::stem(file), alerts });
         }
     }
     let n_rules = counts.values().sum();
@@ -135,8 +135,8 @@ fn definition(alert: &Alert) -> &str {
 
 fn severity(alert: &Alert) -> &str {
     match &alert.about {
-        Some(about) => about.severity.as_str(),
-        None => label(alert, "severity").unwrap_or("without severity"),
+        Some(about) if !about.severity.as_str().is_empty() => about.severity.as_str(),
+        _ => label(alert, "severity").unwrap_or("without severity"),
     }
 }
 

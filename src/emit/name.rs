@@ -16,11 +16,32 @@ pub fn instance(book: &Book) -> String {
     slug(&format!("{}-{}", book.project, book.env))
 }
 
+/// File names without extension for the files of rules, one each: an alerts file's is
+/// [`stem`], and a rule file that would have the same gives way.
+pub fn of_files(files: &[&str]) -> Vec<String> {
+    let is_ours = |it: &str| it.starts_with("alerts/");
+    let slugs: Vec<String> = files.iter().map(|it| cut(&slug(&stem(it)), STEM)).collect();
+    let mut out = Vec::with_capacity(files.len());
+    for (file, name) in files.iter().zip(&slugs) {
+        let n_same = slugs.iter().filter(|it| *it == name).count();
+        let part = if is_ours(file) { stem(file) } else { (*file).to_owned() };
+        out.push(match n_same == 1 || part == *name {
+            true => name.clone(),
+            false => format!("{name}-{:08x}", hash(&part)),
+        });
+    }
+    out
+}
+
+/// The name of the object for a part.
+pub fn of_object(book: &Book, part: &str) -> String {
+    cut(&format!("{}-{part}", instance(book)), OBJECT)
+}
+
 /// The names of objects for these parts, one each. Two parts that would give the same
 /// name are told apart by a hash of what they are.
 pub fn objects(book: &Book, parts: &[&str]) -> Vec<String> {
-    let full = |part: &str| format!("{}-{part}", instance(book));
-    unique(parts).into_iter().map(|it| cut(&full(&it), OBJECT)).collect()
+    unique(parts).iter().map(|it| of_object(book, it)).collect()
 }
 
 /// File names without extension for these parts, one each.
@@ -38,13 +59,18 @@ pub fn unique(parts: &[&str]) -> Vec<String> {
 }
 
 /// The part of an alerts file's path that names its objects: `team/api` of
-/// `alerts/team/api.toml`.
-pub fn stem(file: &str) -> &str {
+/// `alerts/team/api.toml`. An object among several of a rule file, `vendor/all.yaml#etcd`,
+/// keeps its own name after that of the file: `vendor/all/etcd`.
+pub fn stem(file: &str) -> String {
+    let object = [".yaml#", ".yml#"].into_iter().find_map(|it| file.split_once(it));
+    if let Some((file, object)) = object {
+        return format!("{file}/{object}");
+    }
     let file = file.strip_prefix("alerts/").unwrap_or(file);
     let end = file.rfind('/').map_or(0, |it| it + 1);
     match file[end..].rfind('.') {
-        Some(dot) if dot != 0 => &file[..end + dot],
-        _ => file,
+        Some(dot) if dot != 0 => file[..end + dot].to_owned(),
+        _ => file.to_owned(),
     }
 }
 
@@ -126,5 +152,15 @@ mod tests {
         assert_eq!(stem("alerts/team/api.v2.toml"), "team/api.v2");
         assert_eq!(stem("vendor/mixin.yaml"), "vendor/mixin");
         assert_eq!(stem("alerts/.x"), ".x");
+        assert_eq!(stem("vendor/all.v1.yaml#etcd.io"), "vendor/all.v1/etcd.io");
+    }
+
+    #[test]
+    fn rule_files_give_way_to_alerts_files() {
+        let files = ["alerts/x.toml", "x.yaml", "x.yml", "vendor/x.yaml"];
+        let names = of_files(&files);
+        assert_eq!((names[0].as_str(), names[3].as_str()), ("x", "vendor-x"));
+        assert!(names[1].starts_with("x-") && names[2].starts_with("x-"));
+        assert_ne!(names[1], names[2]);
     }
 }

@@ -25,8 +25,12 @@ const FRAME: usize = 4 << 10;
 
 fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     let files = emit::files(book);
-    let stems: Vec<&str> = files.iter().map(|it| name::stem(it.0)).collect();
-    let names = name::unique(&stems).into_iter().zip(name::objects(book, &stems));
+    let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
+    let named = |stem: String| {
+        let object = name::of_object(book, &stem);
+        (stem, object)
+    };
+    let names = name::of_files(&paths).into_iter().map(named);
     let files: Vec<_> = files.into_iter().zip(names).collect();
     let written = emit::map(&files, |((file, groups), (stem, name))| {
         let mut large = Vec::new();

@@ -12,8 +12,8 @@ pub const TARGET: Target =
 
 fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     let files = emit::files(book);
-    let stems: Vec<&str> = files.iter().map(|it| name::stem(it.0)).collect();
-    let files: Vec<_> = files.into_iter().zip(name::unique(&stems)).collect();
+    let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
+    let files: Vec<_> = files.into_iter().zip(name::of_files(&paths)).collect();
     emit::map(&files, |((file, groups), name)| {
         let groups = write::groups(groups.iter().copied());
         let text = yaml::print(&yaml::made_from(file), &groups);

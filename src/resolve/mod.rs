@@ -18,6 +18,7 @@ pub mod runbook;
 pub mod scope;
 pub mod shape;
 pub mod template;
+pub mod vendor;
 
 use std::sync::Arc;
 
@@ -51,6 +52,9 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
         let origin = Origin::of(project, file);
         book.take(&origin, &server, &mut inhibits, sink);
+        for used in &file.vendored {
+            book.groups.extend(vendor::groups(&origin, used, &server, sink));
+        }
         groups.extend(book.groups.into_iter().filter(|it| !it.rules.is_empty()));
     }
     // A pack that two services use brings its inhibitions once.

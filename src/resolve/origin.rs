@@ -77,7 +77,7 @@ impl<'a> Origin<'a> {
     }
 
     /// What holds for every rule before it says anything itself.
-    fn defaults(&self, server: &Server<'_>) -> Body {
+    pub(super) fn defaults(&self, server: &Server<'_>) -> Body {
         let mut out = self.project.manifest.defaults.clone();
         layers::parameters(&mut out.parameters, &server.parameters);
         layers::body(&mut out, &self.file.defaults);

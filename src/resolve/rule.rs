@@ -187,7 +187,7 @@ fn alerts(
 }
 
 /// Whether an environment has alerts of a severity.
-fn has(server: &Server<'_>, severity: &Text) -> bool {
+pub(super) fn has(server: &Server<'_>, severity: &Text) -> bool {
     server.severities.as_ref().is_none_or(|it| it.contains(severity))
 }
 
@@ -410,7 +410,11 @@ fn pairs(
 }
 
 /// A duration with its places; zero where it is missing.
-fn setting(field: Option<&Field>, scope: &Scope, sink: &mut Sink) -> Setting<Millis> {
+pub(super) fn setting(
+    field: Option<&Field>,
+    scope: &Scope,
+    sink: &mut Sink,
+) -> Setting<Millis> {
     let Some(field) = field else { return Setting::default() };
     let filled = field.value.as_ref().and_then(|it| scope.text(it, sink));
     let value = filled.map_or(0, |text| match duration::parse(text.as_str()) {

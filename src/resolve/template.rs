@@ -43,11 +43,11 @@ pub(super) fn template(text: &Text, scope: &Scope, sink: &mut Sink) -> Option<Te
             Inside::Quoted => escaped(&value.text),
         }
     })?;
-    parse(&filled.text, sink).then_some(filled.text)
+    check(&filled.text, sink).then_some(filled.text)
 }
 
 /// Whether a template is sound; says what is not.
-fn parse(text: &Text, sink: &mut Sink) -> bool {
+pub(super) fn check(text: &Text, sink: &mut Sink) -> bool {
     // Prometheus puts the alert's name into its message, which is not shown.
     let Err(TemplateError { at, reason, .. }) = template::parse("", text.as_str()) else {
         return true;

@@ -80,7 +80,8 @@ pub struct Alert {
     pub annotations: Vec<Pair>,
     /// Where it is declared: the key of the alert.
     pub span: Span,
-    /// What only a project's own spec knows of it; `None` for rules from rule files.
+    /// What only a project's own spec knows of it; `None` for rules from rule files that
+    /// are no part of a project.
     pub about: Option<About>,
 }
 

@@ -11,7 +11,7 @@ use crate::spec::model::{
     Absent, Body, Definition, Field, File, FileOverride, Group, GroupSettings, Label,
     Rule, RuleKind, Tier, Use,
 };
-use crate::spec::{body, manifest, service};
+use crate::spec::{body, manifest, rule_file, service, vendor};
 
 /// Reads an alerts file or a pack.
 pub(super) fn read(
@@ -45,6 +45,10 @@ pub(super) fn read(
         defaults,
         services,
         uses: uses(&fields, declared, sink),
+        vendored: fields
+            .table("use")
+            .map(|it| vendor::uses(&it, sink))
+            .unwrap_or_default(),
         groups,
         rules,
         inhibits: manifest::inhibits(&fields),
@@ -212,7 +216,8 @@ fn tier(entry: &Entry, short: bool, sink: &mut Sink) -> Tier {
 fn uses(fields: &Fields<'_>, declared: &Declared, sink: &mut Sink) -> Vec<Use> {
     let tables = fields.table("use").map(|it| it.other_tables()).unwrap_or_default();
     let mut out = Vec::new();
-    for (entry, fields) in tables {
+    let packs = tables.into_iter().filter(|it| !rule_file::is_path(it.0.key.as_str()));
+    for (entry, fields) in packs {
         let records = fields.table("record").map(|it| named(&it, declared, sink));
         out.push(Use {
             key: entry.key.clone(),

@@ -169,6 +169,17 @@ pub static NAME: Form = Form {
     },
 };
 
+/// The path of a rule file.
+pub static RULE_FILE: Form = Form {
+    name: "a path of a rule file",
+    pattern: "\\.ya?ml$",
+    parameters: false,
+    fault: |text| match text.ends_with(".yaml") || text.ends_with(".yml") {
+        true => None,
+        false => Fault::new("no YAML file", "write a path that ends in `.yaml`"),
+    },
+};
+
 /// A name that becomes part of the names of Kubernetes objects.
 pub static OBJECT_NAME: Form = Form {
     name: "a name for Kubernetes objects",

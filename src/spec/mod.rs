@@ -13,6 +13,8 @@ pub mod keys;
 pub mod manifest;
 pub mod model;
 pub mod read;
+pub mod rule_file;
 pub mod service;
 pub mod units;
 pub mod unused;
+pub mod vendor;

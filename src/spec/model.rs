@@ -6,6 +6,8 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::spec::dashboard::Dashboard;
+use crate::spec::rule_file::RuleFile;
+use crate::spec::vendor;
 
 /// A project.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Project {
     pub files: Vec<File>,
     /// The packs, in the order of their paths.
     pub packs: Vec<File>,
+    /// The rule files that its alerts files use.
+    pub rule_files: Vec<RuleFile>,
     /// The dashboards, in the order of their paths.
     pub dashboards: Vec<Dashboard>,
     /// The dashboards in Grafana's own JSON, in the order of their paths.
@@ -180,6 +184,8 @@ pub struct File {
     pub services: Vec<Service>,
     /// Packs that it uses.
     pub uses: Vec<Use>,
+    /// Rule files that it uses.
+    pub vendored: Vec<vendor::Use>,
     /// Groups.
     pub groups: Vec<Group>,
     /// Records and alerts in the order of the file.

@@ -5,13 +5,15 @@ use std::collections::{HashMap, HashSet};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{SourceMap, Span};
+use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::reader;
 use crate::doc::toml;
 use crate::spec::keys::file::{FILE, PACK};
 use crate::spec::model::{Definition, File, JsonDashboard, Project, Rule, RuleKind};
-use crate::spec::{alerts, dashboard, manifest, unused};
+use crate::spec::rule_file::{self, Load};
+use crate::spec::{alerts, dashboard, manifest, unused, vendor};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "aqua-alerts.toml";
@@ -48,11 +50,30 @@ pub fn place(path: &str) -> Place {
     }
 }
 
-/// Reads a project from paths (below its folder, with `/`) and texts, in any order;
-/// files of other places are passed over. Says everything that is wrong with any of the
-/// files; `None` where there is no manifest that can be read.
+/// Reads a project from paths (below its folder, with `/`) and texts, in any order, the
+/// rule files that it uses among them; other files are passed over. Says everything that
+/// is wrong with any of the files; `None` where there is no manifest that can be read.
 pub fn read(
     files: &[(String, String)],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Project> {
+    let mut load = |path: &Text, _: &mut SourceMap, sink: &mut Sink| {
+        let found = files.iter().find(|it| it.0 == path.as_str());
+        if found.is_none() {
+            let paths = files.iter().map(|it| it.0.as_str());
+            let paths = paths.filter(|it| rule_file::is_path(it));
+            sink.push(rule_file::missing(path, suggest::nearest(path.as_str(), paths)));
+        }
+        found.map(|it| it.1.clone())
+    };
+    read_with(files, &mut load, sources, sink)
+}
+
+/// The same, with rule files from `load`, which is asked for those that are used.
+pub fn read_with(
+    files: &[(String, String)],
+    load: &mut Load<'_>,
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Project> {
@@ -77,11 +98,19 @@ pub fn read(
         }
     }
     let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
-    let (manifest, declared) = manifest::read(manifest.2.as_ref()?, sink)?;
+    let (manifest, mut declared) = manifest::read(manifest.2.as_ref()?, sink)?;
+    let users = documents.iter().filter(|it| matches!(it.1, Place::Alerts | Place::Pack));
+    let paths = users.filter_map(|it| it.2.as_ref()).flat_map(rule_file::paths);
+    let paths: Vec<&Text> = paths.collect();
+    let (rule_files, sound) = rule_file::load(&paths, load, sources, sink);
+    if sound {
+        declared = rule_file::declare(declared, &rule_files);
+    }
     let mut project = Project {
         manifest,
         files: Vec::new(),
         packs: Vec::new(),
+        rule_files,
         dashboards: Vec::new(),
         json_dashboards,
         whole: true,
@@ -112,6 +141,9 @@ pub fn read(
         uses(&project, sink);
         twice(&project, sink);
         overrides(&project, sink);
+        if sound {
+            vendor::check(&project, sink);
+        }
         unused::check(&project, sink);
     }
     project.whole = !sink.has_errors();
@@ -128,6 +160,13 @@ fn uses(project: &Project, sink: &mut Sink) {
                 error.help(format!("a pack is a file: `packs/{}.toml`", used.pack)),
             );
         }
+    }
+    for used in project.packs.iter().flat_map(|it| &it.vendored) {
+        sink.push(
+            Diagnostic::error("rule-file-in-pack", "a pack cannot use a rule file")
+                .at(used.path.span(), "would be there once for each use of the pack")
+                .help("use it in a file under `alerts/`"),
+        );
     }
     let mut said: Vec<&str> = Vec::new();
     for pack in &project.packs {

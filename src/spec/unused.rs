@@ -169,6 +169,8 @@ fn file_wide<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Nam
 
 fn file_own_uses<'a>(file: &'a File, uses: &mut Names<'a>) {
     body_uses(&file.defaults, uses);
+    let changes = file.vendored.iter().flat_map(|it| it.bodies());
+    changes.for_each(|it| body_uses(it, uses));
     file.env.iter().for_each(|it| body_uses(&it.body, uses));
 }
 

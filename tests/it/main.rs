@@ -27,6 +27,7 @@ mod rulefile;
 mod runbook;
 mod spec;
 mod template;
+mod vendored;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -46,5 +47,6 @@ fn main() {
     trials.extend(limits::trials());
     trials.extend(harness_corpus::trials());
     trials.extend(platform::trials());
+    trials.extend(vendored::trials());
     libtest_mimic::run(&args, trials).exit();
 }

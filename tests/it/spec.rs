@@ -12,6 +12,7 @@ use aqua_alerts::diag::render::{self, Config};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::SourceMap;
 use aqua_alerts::doc;
+use aqua_alerts::promql::re2::Regex;
 use aqua_alerts::resolve;
 use aqua_alerts::rules::book::Book;
 use aqua_alerts::rules::group::{Alert, Pair, Rule};
@@ -91,7 +92,8 @@ fn schemas() -> Result<(), Failed> {
         }
     }
     let mut n_documents = 0;
-    for (path, text) in project(root) {
+    let with_rule_files = root.join("tests/fixtures/build/vendored");
+    for (path, text) in project(root).into_iter().chain(project(&with_rule_files)) {
         let name = match spec::read::place(&path) {
             Place::Manifest => "manifest",
             Place::Alerts => "alerts",
@@ -110,7 +112,7 @@ fn schemas() -> Result<(), Failed> {
     }
 }
 
-/// A validator of the part of JSON Schema that ours use, patterns excepted.
+/// A validator of the part of JSON Schema that ours use, patterns of values excepted.
 fn allows(root: &Json, schema: &Json, value: &Json, at: &str) -> Result<(), Failed> {
     let fault = |why: &str| Err(format!("{at}: {why}: {value}").into());
     if let Some(target) = schema["$ref"].as_str() {
@@ -158,6 +160,13 @@ fn allows(root: &Json, schema: &Json, value: &Json, at: &str) -> Result<(), Fail
     }
     for (key, value) in table {
         let at = format!("{at}.{key}");
+        let patterns = schema["patternProperties"].as_object().into_iter().flatten();
+        let mut patterns =
+            patterns.filter(|it| Regex::new(it.0).is_ok_and(|it| it.is_match(key)));
+        if let Some((_, formed)) = patterns.next() {
+            allows(root, formed, value, &at)?;
+            continue;
+        }
         match (&schema["properties"][key], &schema["additionalProperties"]) {
             (Json::Null, Json::Bool(false)) => {
                 return Err(format!("{at}: unknown").into());
@@ -185,7 +194,7 @@ fn sound(dir: &Path, n_environments: usize) -> Result<(), Failed> {
     }
 }
 
-/// The files of a project, with their paths below its folder.
+/// The files of a project and its rule files, with their paths below its folder.
 fn project(dir: &Path) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut todo = vec![dir.to_path_buf()];
@@ -196,7 +205,11 @@ fn project(dir: &Path) -> Vec<(String, String)> {
             match path.is_dir() {
                 true if ["target", "tests", ".git"].contains(&name) => {}
                 true => todo.push(path),
-                false if path.extension().is_some_and(|it| it == "toml") => {
+                false
+                    if path.extension().is_some_and(|it| {
+                        it == "toml" || it == "yaml" || it == "yml"
+                    }) =>
+                {
                     let name = path.strip_prefix(dir).unwrap().to_str().unwrap();
                     let text = fs::read_to_string(&path).unwrap();
                     out.push((name.replace('\\', "/"), text));

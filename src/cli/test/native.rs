@@ -129,16 +129,19 @@ fn jobs<'a>(
 
 /// Servers whose PromQL is another one are not what the engine is.
 fn old_servers(servers: &[Server<'_>], session: &mut Session) {
-    let old = servers.iter().find(|it| it.book.dialect.version < Version::new(3, 0));
-    let Some(server) = old else { return };
+    session.sink.extend(servers.iter().find_map(|it| old_server(it.book)));
+}
+
+/// Why tests of a project's rules in an environment would prove nothing, if so.
+pub fn old_server(book: &Book) -> Option<Diagnostic> {
+    let version = book.dialect.version;
     let title = format!(
-        "Prometheus {} evaluates windows differently: tests would prove nothing",
-        server.book.dialect.version
+        "Prometheus {version} evaluates windows differently: tests would prove nothing"
     );
     let diagnostic = Diagnostic::error("old-server", title).help(
         "`build` works for it; for `test`, set `[prometheus] version` to 3.0 or later",
     );
-    session.sink.push(diagnostic);
+    (version < Version::new(3, 0)).then_some(diagnostic)
 }
 
 fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> {

@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::case::promtool::{self, TestFile};
+use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
 use crate::cli::test::rule_files::{Parsed, RuleFiles};
@@ -18,34 +20,38 @@ use crate::diag::source::{FileId, SourceMap, Span};
 use crate::doc::yaml;
 use crate::harness::plan;
 use crate::harness::promtool as runner;
-use crate::harness::result::FileResult;
+use crate::harness::result::{FileResult, TestResult};
 use crate::harness::silence;
 use crate::promql::dialect::{Dialect, Version};
 use crate::rules::group::Group;
 
-/// A test file and the rules that it names.
+/// A test file and the rules that it names, in one environment where they are those of a
+/// project.
 struct Suite<'a> {
-    file: FileId,
     path: &'a str,
-    test: TestFile,
-    /// Places among the rule files, in the order in which they are named.
-    rule_files: Vec<usize>,
+    test: Arc<TestFile>,
+    /// The environment, and the PromQL of its server.
+    env: Option<(Arc<str>, Dialect)>,
+    /// Places among what the rule files hold, in the order in which they are named.
+    rules: Vec<usize>,
     /// What is wrong with the rules; every test fails of it.
     faults: Vec<String>,
 }
 
-/// Runs test files, given with their paths as the user knows them.
+/// Runs test files, given with their paths as the user knows them. `own` is the project
+/// that the command works on, as far as it was loaded.
 pub fn run(
     files: &[(FileId, String)],
     start: &Path,
     plan: &Plan,
+    own: Option<&Loaded>,
     session: &mut Session,
 ) -> Vec<FileResult> {
     let dialect = Dialect { features: plan.features, ..Dialect::new(Version::LATEST) };
     let sources = &session.sources;
     let read: Vec<_> = files.par_iter().map(|it| read(it.0, sources)).collect();
     let mut results = Vec::new();
-    let mut suites = Vec::new();
+    let mut sound = Vec::new();
     let mut rule_files = RuleFiles::new(start);
     for ((file, path), (mut test, sink)) in files.iter().zip(read) {
         if sink.has_errors() {
@@ -57,19 +63,51 @@ pub fn run(
         }
         // As promtool does: a nameless group is matched as an empty name.
         test.tests.retain(|it| plan.wants(it.name.as_ref().map_or("", |it| it.as_str())));
-        let (rule_files, faults) = rule_files.named_by(&test, path, session);
-        suites.push(Suite { file: *file, path, test, rule_files, faults });
+        let (places, faults) = rule_files.named_by(&test, path, session);
+        sound.push((*file, path, Arc::new(test), places, faults));
     }
-    let parsed = rule_files.parse(&dialect, session);
-    for suite in &mut suites {
-        let faults = suite.rule_files.iter().flat_map(|it| &parsed[*it].faults);
-        suite.faults.extend(faults.cloned());
-        let whole = Span { file: suite.file, start: 0, end: 0 };
-        let groups = groups(suite, &parsed);
-        session.sink.extend(silence::warnings(&suite.test, &groups, whole));
+    let parsed = rule_files.parse(&dialect, &plan.envs, own, session);
+    let mut suites = Vec::new();
+    for (file, path, test, places, faults) in sound {
+        let mut all: Vec<usize> = Vec::new();
+        for place in places {
+            all.extend((0..parsed.len()).filter(|it| parsed[*it].place == place));
+        }
+        // An alert that one of the environments has is not unknown; and nothing is known
+        // of rules that cannot be loaded.
+        let whole = Span { file, start: 0, end: 0 };
+        if all.iter().all(|it| parsed[*it].faults.is_empty()) {
+            let groups = groups(&all, &parsed);
+            session.sink.extend(silence::warnings(&test, &groups, whole));
+        }
+        for env in environments(&all, &parsed) {
+            let here = |it: &usize| {
+                let of = parsed[*it].env.as_ref().map(|it| &it.0);
+                of.is_none() || of == env.as_ref().map(|it| &it.0)
+            };
+            let rules: Vec<usize> = all.iter().copied().filter(here).collect();
+            let mut faults = faults.clone();
+            faults.extend(rules.iter().flat_map(|it| parsed[*it].faults.iter().cloned()));
+            suites.push(Suite { path, test: test.clone(), env, rules, faults });
+        }
     }
     results.extend(run_all(&suites, &parsed, dialect));
     results
+}
+
+/// The environments of the projects among some rules, each once; without a project there
+/// is one that is none.
+fn environments(rules: &[usize], parsed: &[Parsed]) -> Vec<Option<(Arc<str>, Dialect)>> {
+    let mut out: Vec<Option<(Arc<str>, Dialect)>> = Vec::new();
+    for env in rules.iter().filter_map(|it| parsed[*it].env.as_ref()) {
+        if !out.iter().flatten().any(|it| it.0 == env.0) {
+            out.push(Some(env.clone()));
+        }
+    }
+    match out.is_empty() {
+        true => vec![None],
+        false => out,
+    }
 }
 
 fn read(file: FileId, sources: &SourceMap) -> (TestFile, Sink) {
@@ -82,8 +120,8 @@ fn read(file: FileId, sources: &SourceMap) -> (TestFile, Sink) {
     (test, sink)
 }
 
-fn groups<'p>(suite: &Suite<'_>, parsed: &'p [Parsed]) -> Vec<&'p Group> {
-    suite.rule_files.iter().flat_map(|it| &parsed[*it].groups).collect()
+fn groups<'p>(rules: &[usize], parsed: &'p [Parsed]) -> Vec<&'p Group> {
+    rules.iter().flat_map(|it| &parsed[*it].groups).collect()
 }
 
 fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<FileResult> {
@@ -94,14 +132,14 @@ fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<Fil
         .iter()
         .map(|it| {
             let order = it.test.group_order.iter().map(|it| it.as_str()).collect();
-            *needed.entry((&it.rule_files, order)).or_insert_with(|| {
+            *needed.entry((&it.rules, order)).or_insert_with(|| {
                 first.push(it);
                 first.len() - 1
             })
         })
         .collect();
     let plan = |it: &&Suite<'_>| {
-        plan::Plan::new(&runner::ordered(&groups(it, parsed), &it.test))
+        plan::Plan::new(&runner::ordered(&groups(&it.rules, parsed), &it.test))
     };
     let plans: Vec<plan::Plan<'_>> = first.par_iter().map(plan).collect();
     let jobs: Vec<(usize, usize)> = suites
@@ -112,14 +150,19 @@ fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<Fil
     let ran = jobs.par_iter().map(|(idx, test)| {
         let (suite, plan) = (&suites[*idx], &plans[plan_of[*idx]]);
         let group = &suite.test.tests[*test];
-        runner::run_group(&suite.test, group, plan, &suite.faults, dialect)
+        let dialect = suite.env.as_ref().map_or(dialect, |it| it.1);
+        let result = runner::run_group(&suite.test, group, plan, &suite.faults, dialect);
+        let env = suite.env.as_ref().map(|it| it.0.to_string());
+        TestResult { env, ..result }
     });
     let mut ran = ran.collect::<Vec<_>>().into_iter();
-    suites
-        .iter()
-        .map(|it| {
-            let tests = ran.by_ref().take(it.test.tests.len()).collect();
-            FileResult::of_tests(it.path, tests)
-        })
-        .collect()
+    let mut files: Vec<(&str, Vec<TestResult>)> = Vec::new();
+    for suite in suites {
+        let tests = ran.by_ref().take(suite.test.tests.len());
+        match files.last_mut() {
+            Some((path, before)) if *path == suite.path => before.extend(tests),
+            _ => files.push((suite.path, tests.collect())),
+        }
+    }
+    files.into_iter().map(|(path, tests)| FileResult::of_tests(path, tests)).collect()
 }

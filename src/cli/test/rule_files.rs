@@ -1,14 +1,18 @@
-//! The rule files that promtool's test files name, each of them once.
+//! The rule files that promtool's test files name, each of them once; and projects, which
+//! are named by their manifest or its folder.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::case::glob;
 use crate::case::promtool::TestFile;
 use crate::cli::fs;
+use crate::cli::load::Loaded;
 use crate::cli::session::Session;
+use crate::cli::test::project;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
@@ -27,13 +31,24 @@ pub(super) struct RuleFiles<'a> {
 
 struct File {
     path: String,
-    /// The text in the sources, or what is wrong with the file.
-    read: Result<FileId, Sink>,
+    read: Read,
 }
 
-/// What a rule file holds.
-#[derive(Default)]
+enum Read {
+    /// A text in the sources.
+    Text(FileId),
+    /// The folder of a project.
+    Project(PathBuf),
+    /// What is wrong with the file.
+    Unreadable(Sink),
+}
+
+/// What a rule file holds, or a project in one environment.
 pub(super) struct Parsed {
+    /// Which of the files it was.
+    pub(super) place: usize,
+    /// The environment of a project, and the PromQL of its server.
+    pub(super) env: Option<(Arc<str>, Dialect)>,
     /// Its groups.
     pub(super) groups: Vec<Group>,
     /// Why it cannot be loaded; empty where it can.
@@ -94,11 +109,24 @@ impl<'a> RuleFiles<'a> {
         if let Some(idx) = self.by_path.get(&path) {
             return *idx;
         }
-        let mut sink = Sink::new();
-        let text = fs::read_file(self.start, &path, &mut session.sources, &mut sink);
-        let read = match text {
-            Some(text) => Ok(session.sources.add(path.as_str(), text)),
-            None => Err(sink),
+        let read = match fs::named_project(self.start, &path) {
+            Some(root) => {
+                // By its manifest and by its folder it is the same project.
+                let is = |it: &File| matches!(&it.read, Read::Project(it) if *it == root);
+                if let Some(idx) = self.files.iter().position(is) {
+                    self.by_path.insert(path, idx);
+                    return idx;
+                }
+                Read::Project(root)
+            }
+            None => {
+                let mut sink = Sink::new();
+                let sources = &mut session.sources;
+                match fs::read_file(self.start, &path, sources, &mut sink) {
+                    Some(text) => Read::Text(sources.add(path.as_str(), text)),
+                    None => Read::Unreadable(sink),
+                }
+            }
         };
         let idx = self.files.len();
         self.by_path.insert(path.clone(), idx);
@@ -106,34 +134,50 @@ impl<'a> RuleFiles<'a> {
         idx
     }
 
-    /// Parses all of them. What is wrong with them is said once.
-    pub(super) fn parse(self, dialect: &Dialect, session: &mut Session) -> Vec<Parsed> {
+    /// Parses all of them. What is wrong with them is said once. `own` is the project
+    /// that the command works on, as far as it was loaded.
+    pub(super) fn parse(
+        self,
+        dialect: &Dialect,
+        envs: &[String],
+        own: Option<&Loaded>,
+        session: &mut Session,
+    ) -> Vec<Parsed> {
         let sources = &session.sources;
         let parse = |file: File| {
             let config = Config { dialect, legacy_names: false, template: &|_, _| {} };
             let mut sink = Sink::new();
             let groups = match file.read {
-                Ok(id) => {
+                Read::Text(id) => {
                     let text = &sources.file(id).text;
                     read::read(id, &file.path, text, &config, &mut sink)
                 }
-                Err(unread) => {
+                Read::Project(root) => return Err((root, file.path)),
+                Read::Unreadable(unread) => {
                     sink = unread;
                     Vec::new()
                 }
             };
-            (groups, sink)
+            Ok((groups, sink))
         };
         let all: Vec<_> = self.files.into_par_iter().map(parse).collect();
         let mut out = Vec::new();
-        for (groups, sink) in all {
+        for (place, it) in all.into_iter().enumerate() {
+            let (groups, sink) = match it {
+                Ok(it) => it,
+                Err((root, path)) => {
+                    let books = project::books(&root, &path, envs, own, session);
+                    out.extend(books.into_iter().map(|it| Parsed { place, ..it }));
+                    continue;
+                }
+            };
             let mut faults = Vec::new();
             if sink.has_errors() {
                 let all = sink.into_sorted();
                 faults.extend(all.iter().map(|it| it.title.clone()));
                 session.sink.extend(all);
             }
-            out.push(Parsed { groups, faults });
+            out.push(Parsed { place, env: None, groups, faults });
         }
         out
     }

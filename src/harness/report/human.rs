@@ -24,7 +24,9 @@ pub fn report(files: &[FileResult], config: Config) -> String {
         }
         for test in &file.tests {
             if config.verbose || test.outcome != Outcome::Passed {
-                line(&mut out, test, config);
+                // What a native test finds is shown with the source under it.
+                let messages = !file.path.ends_with(".toml");
+                line(&mut out, test, messages, config);
             }
         }
     }
@@ -50,7 +52,7 @@ fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
     out.push('\n');
 }
 
-fn line(out: &mut String, test: &TestResult, config: Config) {
+fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {
     let word = match test.outcome {
         Outcome::Passed => paint("ok  ", "32", config),
         Outcome::Failed => paint("FAIL", "31;1", config),
@@ -61,8 +63,7 @@ fn line(out: &mut String, test: &TestResult, config: Config) {
         None => String::new(),
     };
     let _ = writeln!(out, "      {word}  {}{env}", test.name);
-    // What a native test finds is shown with the source under it.
-    if test.env.is_none() {
+    if messages {
         for message in &test.messages {
             let _ =
                 writeln!(out, "            {}", message.replace('\n', "\n            "));

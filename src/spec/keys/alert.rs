@@ -7,7 +7,7 @@ use crate::spec::keys::{
     MAYBE_TEXTUAL, RULE_LABELS, SEVERITY, TEXTUAL, VALUE, text,
 };
 
-const EXPR: Key = Key::new(
+pub(super) const EXPR: Key = Key::new(
     "expr",
     text(&form::EXPRESSION),
     "The condition, in PromQL. `${name}` is a parameter.",
@@ -40,13 +40,13 @@ pub(super) const KEEP_FIRING_FOR: Key = Key::new(
 )
 .default("`\"0s\"`")
 .example("\"10m\"");
-const SUMMARY: Key = Key::new(
+pub(super) const SUMMARY: Key = Key::new(
     "summary",
     MAYBE_TEXTUAL,
     "The annotation `summary`: what happened, in one line.",
 )
 .example("\"{{ $labels.instance }} is down\"");
-const DESCRIPTION: Key = Key::new(
+pub(super) const DESCRIPTION: Key = Key::new(
     "description",
     MAYBE_TEXTUAL,
     "The annotation `description`: what it means, and for whom.",
@@ -60,9 +60,10 @@ pub(super) const RUNBOOK: Key = Key::new("runbook", MAYBE_TEXTUAL, "The runbook:
 pub(super) const OWNER_KEY: Key =
     Key::new("owner", MAYBE_OWNER, "Who answers the alert; gives it the owner's labels.")
         .example("\"platform\"");
-const LABELS: Key = Key::new("labels", Type::Table(&RULE_LABELS), "Labels of the rule.")
-    .example("{ team = \"platform\" }");
-const ANNOTATIONS_KEY: Key =
+pub(super) const LABELS: Key =
+    Key::new("labels", Type::Table(&RULE_LABELS), "Labels of the rule.")
+        .example("{ team = \"platform\" }");
+pub(super) const ANNOTATIONS_KEY: Key =
     Key::new("annotations", Type::Table(&ANNOTATIONS), "Further annotations.")
         .example("{ dashboard = \"https://grafana.example.com/d/api\" }");
 const LET_KEY: Key =
@@ -329,7 +330,7 @@ pub static RECORD: Shape = Shape {
     others: None,
 };
 
-const RECORD_EXPR: Key =
+pub(super) const RECORD_EXPR: Key =
     Key::new("expr", text(&form::EXPRESSION), "What is recorded, in PromQL.")
         .example("'sum by (job) (rate(http_requests_total[5m]))'");
 

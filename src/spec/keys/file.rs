@@ -8,6 +8,7 @@ use crate::spec::keys::alert::{
 };
 use crate::spec::keys::manifest::INHIBIT;
 use crate::spec::keys::service::SERVICE;
+use crate::spec::keys::vendor;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, RULE_LABELS, text,
 };
@@ -24,7 +25,7 @@ const DEFAULTS_KEY: Key = Key::new(
 const USE: Key = Key::new(
     "use",
     Type::Table(&USES),
-    "Packs whose rules the file takes, for its service.",
+    "Packs whose rules the file takes, for its service; and rule files.",
 );
 const GROUP: Key = Key::new(
     "group",
@@ -143,13 +144,14 @@ static SERVICES: Shape = Shape {
 static USES: Shape = Shape {
     name: "the table of packs",
     header: "[use]",
-    doc: "Packs that are used.",
+    doc: "Packs and rule files that are used.",
     keys: &[],
     others: Some(Others {
         what: "a pack",
         names: Names::Form(&TEXT),
-        value: Type::Table(&USE_SHAPE),
-        doc: "Takes the rules of `packs/<name>.toml`, with changes.",
+        value: Type::TableByName(&vendor::USE),
+        doc: "Takes the rules of `packs/<name>.toml`, or of the rule file of a path that \
+              ends in `.yaml` or `.yml`, with changes.",
         example: "http = {}",
         reserved: None,
     }),
