@@ -4,6 +4,7 @@
 //! run. The notation of series values is shared by all dialects.
 
 pub mod duration;
+pub mod exported;
 pub mod glob;
 pub mod native;
 pub mod notation;

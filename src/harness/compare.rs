@@ -56,7 +56,7 @@ pub fn equal(found: &Sample, expected: &Sample, fuzzy: bool) -> bool {
 
 /// A histogram as promtool writes and compares it (`FloatHistogram.TestExpression` in
 /// `model/histogram/float_histogram.go`): the hint about resets shows.
-fn histogram(it: &Histogram) -> String {
+pub fn histogram(it: &Histogram) -> String {
     let it = it.clone().compacted();
     let mut out: Vec<String> = Vec::new();
     if it.schema != 0 {

@@ -281,7 +281,7 @@ fn series(
 
 /// Why the database refuses one of the samples, if it does. promtool then evaluates
 /// nothing from its tick on, and fails.
-fn refusal(samples: &[Written], dialect: &Dialect) -> Option<String> {
+pub(super) fn refusal(samples: &[Written], dialect: &Dialect) -> Option<String> {
     samples.iter().find_map(|it| match it {
         Written::Histogram(it) => it.histogram().refusal(dialect),
         Written::Gap | Written::Float(_) => None,

@@ -20,7 +20,7 @@ pub const ALERTS: &str = "ALERTS";
 pub const ALERTS_FOR_STATE: &str = "ALERTS_FOR_STATE";
 
 /// A selector of a rule.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Read {
     /// The metric, where the selector names exactly one.
     pub metric: Option<Arc<str>>,
@@ -66,7 +66,7 @@ impl Read {
 }
 
 /// The series that a rule writes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     /// Their names.
     pub metrics: Vec<Arc<str>>,
@@ -111,7 +111,7 @@ impl Output {
 }
 
 /// What an expression looks at.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Reads {
     /// Its selectors.
     pub selectors: Vec<Read>,

@@ -11,7 +11,7 @@ use crate::promql::labels::Labels;
 use crate::rules::group::Rule;
 
 /// What the assertions of a test look at.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Needs {
     /// Names of alerts.
     pub alerts: Vec<String>,

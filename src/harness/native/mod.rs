@@ -5,6 +5,7 @@
 
 pub mod compared;
 pub mod draw;
+pub mod export;
 pub mod judge;
 pub mod moment;
 pub mod names;
@@ -12,12 +13,14 @@ pub mod select;
 
 use crate::case::native::fill::Ready;
 use crate::case::native::timeline::TimeLine;
+use crate::case::notation::Sample as Written;
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
 use crate::harness::result::{AssertionResult, Outcome, TestResult};
 use crate::harness::run::{self, Pace, Run, Setup};
 use crate::harness::wake::Needs;
+use crate::promql::labels::Labels;
 use crate::promql::syntax;
 use crate::rules::book::Book;
 
@@ -47,22 +50,33 @@ pub fn concerns(ready: &Ready, plan: &Plan<'_>) -> bool {
 
 /// Runs a test in the environment of `book`, whose rules are `plan`.
 pub fn run(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Verdict {
-    let series: Vec<_> =
-        ready.series.iter().map(|it| (it.labels.clone(), it.samples.clone())).collect();
-    let setup = Setup {
+    let series = series(ready);
+    let setup = setup(ready, book, &series);
+    let run = run::run(plan, &setup);
+    judged(ready, book, &run)
+}
+
+fn series(ready: &Ready) -> Vec<(Labels, Vec<Written>)> {
+    ready.series.iter().map(|it| (it.labels.clone(), it.samples.clone())).collect()
+}
+
+fn setup<'a>(
+    ready: &Ready,
+    book: &'a Book,
+    series: &'a [(Labels, Vec<Written>)],
+) -> Setup<'a> {
+    Setup {
         dialect: book.dialect,
         interval: book.interval.0,
         pace: Pace::Group,
         start: ready.start,
         end: ready.start + ready.until,
         spacing: ready.interval,
-        series: &series,
+        series,
         external_labels: &book.external_labels,
         external_url: "",
         needs: needs(ready, book),
-    };
-    let run = run::run(plan, &setup);
-    judged(ready, book, &run)
+    }
 }
 
 /// What the assertions of a test look at.
