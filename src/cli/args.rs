@@ -56,12 +56,22 @@ pub struct Build {
     /// Build this environment only; may be repeated
     #[arg(long, value_name = "NAME")]
     pub env: Vec<String>,
+    /// Write this too, beside everything that is always written; may be repeated
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub target: Vec<ExtraTarget>,
     /// Where to write; the default is `build` beside the manifest
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Write nothing; fail with a diff when what is on disk is out of date
     #[arg(long)]
     pub check: bool,
+}
+
+/// What `build` writes only where it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExtraTarget {
+    /// The project's tests as promtool's, for the plain rule files
+    PromtoolTests,
 }
 
 /// Options of `check`.

@@ -6,27 +6,39 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::cli::args::{Build, Global};
+use crate::cli::args::{Build, ExtraTarget, Global};
 use crate::cli::exit::Exit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Change, Plan, Wanted, plan};
 use crate::cli::session::{Session, counted};
-use crate::cli::{check, fs, say, unified};
+use crate::cli::{check, fs, say, test, unified};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::emit;
+use crate::diag::source::FileId;
+use crate::emit::{self, promtool_tests};
 use crate::rules::book::Book;
 use crate::rules::group::Rule;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Build) -> Exit {
     let mut session = Session::new(global);
-    let loaded = load::load(&mut session, &args.env);
-    let Some(loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
+    let with_tests = args.target.contains(&ExtraTarget::PromtoolTests);
+    // A test may name alerts of any environment.
+    let envs = if with_tests { &[][..] } else { &args.env };
+    let loaded = load::load(&mut session, envs);
+    let Some(mut loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
+    let mut tests = Vec::new();
+    if with_tests {
+        load::check_names(&loaded.project, &args.env, &mut session);
+        tests = promtool_tests(&mut loaded, &args.env, &mut session);
+        if session.sink.has_errors() {
+            return session.finish(Exit::Invalid, "", json!({}));
+        }
+    }
     check::pages(&loaded, false, &mut session);
-    let wanted = compile(&loaded.books, &mut session.sink);
+    let wanted = compile(&loaded.books, &tests, &mut session.sink);
     let (out, shown) = folder(&loaded.root, args, global);
     let rule_files = loaded.project.rule_files.iter().map(|it| it.path.as_str());
     if fs::is_source_folder(&loaded.root, &out, rule_files) {
@@ -57,13 +69,49 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     session.finish(Exit::Clean, &human, machine)
 }
 
-/// Writes all books; the paths begin with the environment.
-fn compile(books: &[Book], sink: &mut Sink) -> Vec<Wanted> {
+/// The tests of the project as promtool's, for each of these environments; the others
+/// leave `loaded`.
+fn promtool_tests(
+    loaded: &mut Loaded,
+    envs: &[String],
+    session: &mut Session,
+) -> Vec<Vec<promtool_tests::File>> {
+    let files: Vec<FileId> = test::own(loaded, session)
+        .into_iter()
+        .filter(|it| it.1.ends_with(".toml"))
+        .map(|it| it.0)
+        .collect();
+    let Some(tests) = test::native::exported(loaded, &files, session) else {
+        return Vec::new();
+    };
+    let is_wanted =
+        |book: &Book| envs.is_empty() || envs.iter().any(|it| **it == *book.env);
+    let (books, tests) = std::mem::take(&mut loaded.books)
+        .into_iter()
+        .zip(tests)
+        .filter(|it| is_wanted(&it.0))
+        .unzip();
+    loaded.books = books;
+    tests
+}
+
+/// Writes all books, and the tests of each where there are any; the paths begin with the
+/// environment.
+fn compile(
+    books: &[Book],
+    tests: &[Vec<promtool_tests::File>],
+    sink: &mut Sink,
+) -> Vec<Wanted> {
     let written: Vec<_> = books
         .par_iter()
-        .map(|book| {
+        .enumerate()
+        .map(|(idx, book)| {
             let mut sink = Sink::new();
-            (emit::emit(book, emit::TARGETS, &mut sink), sink)
+            let mut out = emit::emit(book, emit::TARGETS, &mut sink);
+            if let Some(tests) = tests.get(idx) {
+                out.extend(promtool_tests::emit(book, tests, &mut sink));
+            }
+            (out, sink)
         })
         .collect();
     let mut out = Vec::new();

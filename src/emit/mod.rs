@@ -21,6 +21,7 @@ pub mod name;
 pub mod object;
 pub mod pod_monitor;
 pub mod prometheus_rule;
+pub mod promtool_tests;
 pub mod rule_file;
 pub mod scrape;
 pub mod service_monitor;

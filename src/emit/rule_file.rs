@@ -10,13 +10,19 @@ use crate::rules::book::Book;
 pub const TARGET: Target =
     Target { name: "rule-file", summary: "plain Prometheus rule files", emit };
 
+/// The alerts files of a book, each with the path of its rules below the environment's
+/// folder.
+pub fn paths(book: &Book) -> Vec<(&str, String)> {
+    let files: Vec<&str> = emit::files(book).into_iter().map(|it| it.0).collect();
+    let names = name::of_files(&files).into_iter().map(|it| format!("rules/{it}.yaml"));
+    files.into_iter().zip(names).collect()
+}
+
 fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
-    let files = emit::files(book);
-    let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
-    let files: Vec<_> = files.into_iter().zip(name::of_files(&paths)).collect();
-    emit::map(&files, |((file, groups), name)| {
+    let files: Vec<_> = emit::files(book).into_iter().zip(paths(book)).collect();
+    emit::map(&files, |((file, groups), (_, path))| {
         let groups = write::groups(groups.iter().copied());
         let text = yaml::print(&yaml::made_from(file), &groups);
-        Artifact::new(format!("rules/{name}.yaml"), text, Kind::Plain)
+        Artifact::new(path, text, Kind::Plain)
     })
 }

@@ -1,7 +1,8 @@
 //! Whole builds: a fixture is a project with its output beside it, as plain files.
 //!
-//! For each: the output is as expected, a second build finds nothing to do, and promtool
-//! accepts the rule files where it is at hand.
+//! For each: the output is as expected, a second build finds nothing to do, the promtool
+//! tests that are part of it pass here, and promtool accepts the rule files where it is at
+//! hand.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,16 +27,14 @@ pub fn trials() -> Vec<Trial> {
     dirs.into_iter().map(trial).collect()
 }
 
-fn build(project: &Path, out: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
-        .arg("-C")
-        .arg(project)
-        .arg("build")
-        .arg("--out")
-        .arg(out)
-        .env_clear()
-        .output()
-        .unwrap()
+/// Builds a project, with promtool tests where it has tests.
+pub fn build(project: &Path, out: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"));
+    command.arg("-C").arg(project).arg("build").arg("--out").arg(out);
+    if project.join("testdata").is_dir() {
+        command.args(["--target", "promtool-tests"]);
+    }
+    command.env_clear().output().unwrap()
 }
 
 fn case(name: &str, project: &Path) -> Result<(), Failed> {
@@ -51,6 +50,7 @@ fn case(name: &str, project: &Path) -> Result<(), Failed> {
         return Err(format!("a second build changed something: {said}").into());
     }
     check_rules(&out)?;
+    check_tests(&out)?;
     fs::remove_dir_all(&out).unwrap();
     let expected = project.join("expected");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -88,6 +88,24 @@ fn files(dir: &Path) -> BTreeMap<String, String> {
         }
     }
     out
+}
+
+/// Runs the promtool tests of a build with this crate; gives their number.
+pub fn check_tests(out: &Path) -> Result<usize, Failed> {
+    let tests = files(out).into_keys().filter(|it| it.contains("/tests/"));
+    let tests: Vec<String> = tests.collect();
+    if tests.is_empty() {
+        return Ok(0);
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"));
+    command.arg("-C").arg(out).arg("test").args(&tests).args(["--deny", "warnings"]);
+    let output = command.env_clear().output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let passed = said.lines().last().and_then(|it| it.strip_suffix(" passed, 0 failed"));
+    match passed.map(str::parse) {
+        Some(Ok(n_passed)) if output.status.success() => Ok(n_passed),
+        _ => Err((said + &String::from_utf8_lossy(&output.stderr)).into()),
+    }
 }
 
 fn check_rules(out: &Path) -> Result<(), Failed> {

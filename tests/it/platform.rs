@@ -1,6 +1,7 @@
 //! The bundled platform: it builds, its tests pass, and they prove every alert.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use aqua_alerts::cli::args::{Color, Format, Global};
 use aqua_alerts::cli::load::{self, Loaded};
@@ -11,11 +12,14 @@ use aqua_alerts::harness::result::Outcome;
 use aqua_alerts::rules::group::Rule;
 use libtest_mimic::{Failed, Trial};
 
+use crate::build;
+
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("platform::resolves_without_a_word", resolves),
         Trial::test("platform::every_alert_is_proven_to_fire_and_to_be_silent", proven),
         Trial::test("platform::is_as_large_as_a_real_one", counts),
+        Trial::test("platform::its_tests_pass_as_promtool_s", as_promtools),
     ]
 }
 
@@ -109,5 +113,25 @@ fn counts() -> Result<(), Failed> {
     for severity in ["critical", "warning", "business"] {
         assert!(by_severity.get(severity).is_some_and(|it| 10 <= *it), "{by_severity:?}");
     }
+    Ok(())
+}
+
+/// All tests of both environments, written as promtool's, but the two that begin at another
+/// time, which promtool 3.5 cannot.
+fn as_promtools() -> Result<(), Failed> {
+    let out = crate::cli::folder("platform-promtool-tests");
+    let built = build::build(Path::new(env!("CARGO_MANIFEST_DIR")), &out);
+    if !built.status.success() {
+        return Err(String::from_utf8_lossy(&built.stderr).into_owned().into());
+    }
+    let (mut session, loaded) = project();
+    let files: Vec<_> =
+        test::own(&loaded, &mut session).into_iter().map(|it| it.0).collect();
+    let all = native::verdicts(&loaded, &files, &Plan::everything(), &mut session);
+    let n_native = all.map_or(0, |it| it.len());
+    let n_passed = build::check_tests(&out)?;
+    std::fs::remove_dir_all(&out).unwrap();
+    println!("{n_passed} of {n_native} tests");
+    assert_eq!(n_passed + 2, n_native);
     Ok(())
 }

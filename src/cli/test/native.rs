@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::case::exported::Exported;
 use crate::case::native::fill::{self, Ready};
 use crate::case::native::read::{self, Case};
 use crate::cli::load::Loaded;
@@ -14,7 +15,8 @@ use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::diag::text::Text;
 use crate::doc;
-use crate::harness::native::{self, Verdict, names};
+use crate::emit::promtool_tests;
+use crate::harness::native::{self, Verdict, export, names};
 use crate::harness::plan;
 use crate::harness::result::FileResult;
 use crate::promql::dialect::Version;
@@ -89,6 +91,38 @@ pub fn verdicts(
         Ran { file_idx: it.file_idx, book_idx: it.server_idx, verdict }
     });
     Some(ran.collect())
+}
+
+/// The tests of files as promtool can make them, for each environment; `None` where there
+/// are faults, which are in the session's sink.
+pub fn exported(
+    loaded: &Loaded,
+    files: &[FileId],
+    session: &mut Session,
+) -> Option<Vec<Vec<promtool_tests::File>>> {
+    let servers = servers(loaded);
+    old_servers(&servers, session);
+    let jobs = jobs(loaded, files, &Plan::everything(), &servers, session);
+    if session.sink.has_errors() {
+        return None;
+    }
+    let export = |it: Job<'_>| {
+        let server = &it.servers[it.server_idx];
+        let test = export::export(&it.ready, server.book, &server.plan);
+        (it.server_idx, it.file_idx, test)
+    };
+    let all: Vec<(usize, usize, Exported)> = jobs.into_par_iter().map(export).collect();
+    let file = |id: &FileId| promtool_tests::File {
+        path: session.sources.file(*id).path.clone(),
+        tests: Vec::new(),
+    };
+    let mut out: Vec<Vec<promtool_tests::File>> =
+        servers.iter().map(|_| files.iter().map(file).collect()).collect();
+    for (server_idx, file_idx, test) in all {
+        let line = session.sources.position(test.span).line;
+        out[server_idx][file_idx].tests.push((line, test));
+    }
+    Some(out)
 }
 
 /// Reads test files and says what is wrong with them, without running anything.
