@@ -23,6 +23,7 @@ mod call;
 mod chains;
 mod compare;
 mod exceptions;
+mod exported;
 mod instant;
 mod operator;
 mod peers;
@@ -47,6 +48,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(chains::trials());
+    trials.extend(exported::trials());
     trials.extend(instant::trials());
     trials.extend(range::trials());
     trials.extend(rules::trials());
