@@ -5,6 +5,7 @@
 //! how a message is drawn.
 
 pub mod diagnostic;
+pub mod edits;
 pub mod json;
 pub mod render;
 pub mod sink;
