@@ -1,5 +1,6 @@
 //! What is wrong, where, and what to write instead: plain data.
 
+use crate::diag::contrast::Contrast;
 use crate::diag::source::Span;
 use crate::diag::text::{Place, Text};
 
@@ -50,6 +51,8 @@ pub struct Diagnostic {
     pub title: String,
     /// The places; the first primary one is where the message belongs.
     pub labels: Vec<Label>,
+    /// What is expected beside what is found.
+    pub contrasts: Vec<Contrast>,
     /// Background.
     pub notes: Vec<String>,
     /// What to write instead.
@@ -65,6 +68,7 @@ impl Diagnostic {
             code,
             title: title.into(),
             labels: Vec::new(),
+            contrasts: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
@@ -107,6 +111,12 @@ impl Diagnostic {
         for (use_site, name) in via {
             self = self.context(use_site, format!("in the value of `{name}`, used here"));
         }
+        self
+    }
+
+    /// Adds two texts that should be the same.
+    pub fn contrast(mut self, contrast: Contrast) -> Diagnostic {
+        self.contrasts.push(contrast);
         self
     }
 

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::diag::contrast::text;
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::source::{SourceMap, Span};
 
@@ -33,6 +34,11 @@ fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
         Json::Object(label)
     });
     out.insert("labels".to_owned(), labels.collect());
+    if !diagnostic.contrasts.is_empty() {
+        let contrasts = diagnostic.contrasts.iter();
+        let contrasts = contrasts.map(|it| json!({"title": it.title, "text": text(it)}));
+        out.insert("contrasts".to_owned(), contrasts.collect());
+    }
     out.insert("notes".to_owned(), json!(diagnostic.notes));
     out.insert("help".to_owned(), json!(diagnostic.help));
     if let Some(fix) = &diagnostic.fix {

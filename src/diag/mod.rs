@@ -4,6 +4,7 @@
 //! labels on [`source::Span`]s. This room knows no other room; only `render.rs` knows
 //! how a message is drawn.
 
+pub mod contrast;
 pub mod diagnostic;
 pub mod edits;
 pub mod json;

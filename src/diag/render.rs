@@ -12,6 +12,7 @@ use annotate_snippets::{
     normalize_untrusted_str,
 };
 
+use crate::diag::contrast::{Contrast, Sign, carets};
 use crate::diag::diagnostic::{Diagnostic, Fix, Level};
 use crate::diag::source::{FileId, Source, SourceMap, Span};
 
@@ -56,7 +57,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, config: Config) -
         });
     let mut out = String::new();
     for it in diagnostics {
-        let drawn = renderer.render(&groups(it, sources));
+        let drawn = renderer.render(&groups(it, sources, config));
         for line in drawn.lines() {
             out.push_str(line.trim_end());
             out.push('\n');
@@ -66,7 +67,11 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, config: Config) -
     out
 }
 
-fn groups(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Group<'static>> {
+fn groups(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    config: Config,
+) -> Vec<Group<'static>> {
     let severity = match diagnostic.level {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
@@ -77,6 +82,9 @@ fn groups(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Group<'static>> {
         .primary_title(title)
         .id(diagnostic.code)
         .elements(labels(diagnostic, sources));
+    for it in &diagnostic.contrasts {
+        main = main.element(Severity::NOTE.no_name().message(contrast(it, config)));
+    }
     for text in &diagnostic.notes {
         main = main.element(Severity::NOTE.message(normalize_untrusted_str(text)));
     }
@@ -86,6 +94,31 @@ fn groups(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Group<'static>> {
     let mut groups = vec![main];
     groups.extend(diagnostic.fix.as_ref().map(|it| fix(it, sources)));
     groups
+}
+
+/// A title, and the lines with their marks below them; they are told by signs and carets
+/// where there is no colour, and as well where there is.
+fn contrast(contrast: &Contrast, config: Config) -> String {
+    let mut out = normalize_untrusted_str(&contrast.title);
+    for line in &contrast.lines {
+        let code = match line.sign {
+            Sign::Both => "2",
+            Sign::Expected => "31",
+            Sign::Found => "32",
+        };
+        let paint = |text: &str| match config.colour {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        };
+        let text = normalize_untrusted_str(&line.text);
+        out.push('\n');
+        out.push_str(&paint(format!("{} {text}", line.sign.as_str()).trim_end()));
+        if !line.marks.is_empty() {
+            out.push('\n');
+            out.push_str(&paint(&format!("  {}", carets(line))));
+        }
+    }
+    out
 }
 
 type Label<'a> = (Span, &'a str, AnnotationKind);
@@ -385,6 +418,35 @@ summary = \"é is down\"
                 |
                 = note: a header takes all keys up to the next one
                         in the file
+
+        "#]],
+        );
+    }
+
+    #[test]
+    fn texts_that_differ() {
+        let d = Diagnostic::error("test-failed", "another text")
+            .at(span(0, ALERTS, "is down"), "it is up")
+            .contrast(crate::diag::contrast::contrast("texts:", "is down", "is up"));
+        let mut sources = SourceMap::new();
+        sources.add("alerts/api.toml", ALERTS);
+        let colour = Config { colour: true, ..Config::PLAIN };
+        let drawn = render(std::slice::from_ref(&d), &sources, colour);
+        assert!(drawn.contains("\x1b[31m- is down\x1b[0m"), "{drawn}");
+        check(
+            d,
+            expect![[r#"
+            error[test-failed]: another text
+              --> alerts/api.toml:11:14
+               |
+            11 | summary = "é is down"
+               |              ^^^^^^^ it is up
+               |
+               = texts:
+                 - is down
+                      ^^^^
+                 + is up
+                      ^^
 
         "#]],
         );
