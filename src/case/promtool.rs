@@ -72,15 +72,19 @@ pub struct AlertTest {
     pub expected: Vec<ExpectedAlert>,
     /// Where it is written.
     pub span: Span,
+    /// The line to which a message about it belongs: the value of `alertname`.
+    pub head: Span,
 }
 
 /// One of `exp_alerts`.
 #[derive(Clone, Debug)]
 pub struct ExpectedAlert {
     /// `exp_labels`
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(Text, Text)>,
     /// `exp_annotations`
-    pub annotations: Vec<(String, String)>,
+    pub annotations: Vec<(Text, Text)>,
+    /// The key that it begins with.
+    pub head: Span,
 }
 
 /// One of `promql_expr_test`.
@@ -105,6 +109,8 @@ pub struct ExpectedSample {
     pub value: f64,
     /// `histogram`; the value is ignored where it is not empty.
     pub histogram: Text,
+    /// Where the value, or else the sample is written.
+    pub value_span: Span,
 }
 
 impl TestGroup {
@@ -186,7 +192,10 @@ fn group(node: &Node, idx: usize, interval: i64, sink: &mut Sink) -> Option<Test
             .iter()
             .filter_map(|it| expr_test(it, sink))
             .collect(),
-        external_labels: pairs(table, "external_labels", sink),
+        external_labels: pairs(table, "external_labels", sink)
+            .into_iter()
+            .map(|it| (it.0.to_string(), it.1.to_string()))
+            .collect(),
         external_url: text(table, "external_url", node, sink).as_str().to_string(),
         start,
     })
@@ -207,7 +216,7 @@ fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
         let keys = ["exp_labels", "exp_annotations"];
         // An empty item (`-`) is an alert without further labels.
         let (labels, annotations) = match it.is_null() {
-            true => Default::default(),
+            true => (Vec::new(), Vec::new()),
             false => {
                 let Some(table) = self::table(it, "an expected alert", &keys, sink)
                 else {
@@ -217,13 +226,15 @@ fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
                 (labels, pairs(table, "exp_annotations", sink))
             }
         };
-        expected.push(ExpectedAlert { labels, annotations });
+        expected.push(ExpectedAlert { labels, annotations, head: head(it) });
     }
+    let name = text(table, "alertname", node, sink);
     Some(AlertTest {
         eval_time: millis(table, "eval_time", sink),
-        name: text(table, "alertname", node, sink).as_str().to_string(),
+        name: name.as_str().to_string(),
         expected,
         span: node.span,
+        head: if name.as_str().is_empty() { head(node) } else { name.span() },
     })
 }
 
@@ -240,6 +251,10 @@ fn expr_test(node: &Node, sink: &mut Sink) -> Option<ExprTest> {
             labels: text(table, "labels", it, sink),
             value: table.get("value").map_or(0.0, |it| scalar::float(it, sink)),
             histogram: text(table, "histogram", it, sink),
+            value_span: table
+                .get("histogram")
+                .or(table.get("value"))
+                .map_or(head(it), |it| it.span),
         });
     }
     Some(ExprTest {
@@ -272,6 +287,12 @@ fn table<'a>(
     Some(table)
 }
 
+/// The first key of a table: it stands for a table of many lines.
+fn head(node: &Node) -> Span {
+    let first = node.as_table().and_then(|it| it.iter().next());
+    first.map_or(node.span, |it| it.key.span())
+}
+
 fn items<'a>(table: &'a Table, key: &str, sink: &mut Sink) -> &'a [Node] {
     match table.get(key) {
         Some(node) if !node.is_null() => match node.as_array() {
@@ -302,15 +323,15 @@ fn millis(table: &Table, key: &str, sink: &mut Sink) -> i64 {
     table.get(key).map_or(0, |it| scalar::duration(it, sink))
 }
 
-fn pairs(table: &Table, key: &str, sink: &mut Sink) -> Vec<(String, String)> {
+fn pairs(table: &Table, key: &str, sink: &mut Sink) -> Vec<(Text, Text)> {
     let Some(node) = table.get(key) else { return Vec::new() };
     match node.as_table() {
         Some(table) => table
             .iter()
             .map(|it| {
                 let value = scalar::text(&it.value, sink);
-                let value = value.map_or(String::new(), |it| it.as_str().to_string());
-                (it.key.as_str().to_string(), value)
+                let value = value.unwrap_or_else(|| Text::opaque("", it.key.span()));
+                (it.key.clone(), value)
             })
             .collect(),
         None => {

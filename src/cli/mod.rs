@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 pub mod args;
 pub mod build;
 pub mod check;
+pub mod clock;
 pub mod exit;
 pub mod fs;
 pub mod load;

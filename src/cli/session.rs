@@ -45,6 +45,13 @@ impl Session {
     /// Says everything and ends the run. `exit` is the command's own outcome, `human`
     /// and `machine` are its result in the two formats; an error overrides the outcome.
     pub fn finish(self, exit: Exit, human: &str, machine: Json) -> Exit {
+        let head = human;
+        self.end(exit, Outcome { head, failures: &[], tail: "", machine })
+    }
+
+    /// As [`Session::finish`], for a command that also has failures to show.
+    pub fn end(self, exit: Exit, outcome: Outcome<'_>) -> Exit {
+        let Outcome { head, failures, tail, machine } = outcome;
         let diagnostics = self.sink.into_sorted();
         let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
         let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
@@ -59,7 +66,9 @@ impl Session {
                 let config = say::config(&self.global);
                 say::message(&render(&diagnostics, &self.sources, config));
                 say::message(&summary(n_errors, n_warnings));
-                say::result(human);
+                say::result(head);
+                say::message(&render(failures, &self.sources, config));
+                say::result(tail);
             }
             Format::Json => {
                 let mut document = match machine {
@@ -86,6 +95,19 @@ impl Session {
         self.sink.push(diagnostic);
         self.finish(Exit::Invalid, "", json!({}))
     }
+}
+
+/// What a command found out.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// Its result for people.
+    pub head: &'a str,
+    /// Failures, in the order in which they are shown.
+    pub failures: &'a [Diagnostic],
+    /// The end of the result, after the failures.
+    pub tail: &'a str,
+    /// Its result for scripts.
+    pub machine: Json,
 }
 
 /// The last line on standard error, where there is something to count.

@@ -18,12 +18,11 @@ use crate::cli::exit::Exit;
 use crate::cli::fs;
 use crate::cli::load::{self, Loaded};
 use crate::cli::say;
-use crate::cli::session::Session;
+use crate::cli::session::{Outcome as Shown, Session};
 use crate::diag::diagnostic::Diagnostic;
-use crate::diag::render::render;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
-use crate::harness::report::{human, json as json_report};
+use crate::harness::report::{failure, human, json as json_report};
 use crate::harness::result::{FileResult, Outcome};
 use crate::promql::dialect::{self, Features, Version};
 use crate::promql::re2::Regex;
@@ -111,7 +110,6 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         (None, None) => Vec::new(),
     };
     let mut results: Vec<FileResult> = Vec::new();
-    let mut failures: Vec<Diagnostic> = Vec::new();
     let is_promtool = |it: &(FileId, String)| dialect(&it.1) == Some(Dialect::Promtool);
     if !args.enable_feature.is_empty() && !files.iter().any(is_promtool) {
         let title = "`--enable-feature` has no effect: no test file is promtool's";
@@ -128,9 +126,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         return session.finish(Exit::Invalid, "", json!({}));
     }
     if let (Some(loaded), false) = (&loaded, natives.is_empty()) {
-        let (all, said) = native::run(loaded, &natives, &plan, &mut session);
-        results.extend(all);
-        failures.extend(said);
+        results.extend(native::run(loaded, &natives, &plan, &mut session));
     }
     let promtools: Vec<_> = files.iter().filter(|it| is_promtool(it)).cloned().collect();
     let own = loaded.as_ref();
@@ -145,7 +141,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     }
     results.sort_by(|a, b| a.path.cmp(&b.path));
     nothing_ran(&results, &plan, &mut session);
-    finish(session, &results, failures, args.verbose)
+    finish(session, &results, args)
 }
 
 /// The project in all environments, since a test may name alerts of any; `None` where it
@@ -184,18 +180,9 @@ fn nothing_ran(results: &[FileResult], plan: &Plan, session: &mut Session) {
     session.sink.push(diagnostic);
 }
 
-fn finish(
-    session: Session,
-    results: &[FileResult],
-    failures: Vec<Diagnostic>,
-    verbose: bool,
-) -> Exit {
-    if session.global.format == Format::Human {
-        let mut sink = Sink::new();
-        sink.extend(failures);
-        let config = say::config(&session.global);
-        say::message(&render(&sink.into_sorted(), &session.sources, config));
-    }
+/// The exit code of a run, and what is printed.
+fn finish(session: Session, results: &[FileResult], args: &Test) -> Exit {
+    let failures = failures(results);
     let worst = results.iter().map(|it| it.outcome).max().unwrap_or_default();
     let exit = match worst {
         Outcome::Passed => Exit::Clean,
@@ -206,9 +193,19 @@ fn finish(
         Format::Human => json!({}),
     };
     let colour = say::coloured(&session.global, &std::io::stdout());
-    let text = match results.is_empty() {
-        true => String::new(),
-        false => human::report(results, human::Config { verbose, colour }),
+    let config = human::Config { verbose: args.verbose, colour };
+    let (head, tail) = match results.is_empty() {
+        true => Default::default(),
+        false => (human::files(results, config), human::summary(results, config)),
     };
-    session.finish(exit, &text, machine)
+    let (failures, head, tail) = (&failures[..], &*head, &*tail);
+    session.end(exit, Shown { head, failures, tail, machine })
+}
+
+/// What is to be said about failed tests, in the order of their places.
+fn failures(results: &[FileResult]) -> Vec<Diagnostic> {
+    let tests = results.iter().flat_map(|it| &it.tests);
+    let mut sink = Sink::new();
+    sink.extend(tests.flat_map(failure::of_test));
+    sink.into_sorted()
 }

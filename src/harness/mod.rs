@@ -7,7 +7,10 @@
 //! knows no files, no TOML and no report.
 
 mod alert;
+mod assertion;
 pub mod compare;
+pub mod explain;
+pub mod failure;
 mod load;
 pub mod native;
 pub mod plan;
@@ -24,4 +27,5 @@ pub mod silence;
 mod step;
 pub mod template;
 pub mod wake;
+pub mod words;
 mod write;

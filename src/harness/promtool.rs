@@ -8,28 +8,30 @@ use rayon::prelude::*;
 use crate::case::notation::{
     self, Grid as SampleGrid, Notation, Room, Sample as Written,
 };
-use crate::case::promtool::{
-    AlertTest, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup,
-};
+use crate::case::promtool::{InputSeries, TestFile, TestGroup};
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
-use crate::harness::compare::{self, Found};
+use crate::diag::text::Text;
 use crate::harness::plan::Plan;
 use crate::harness::reads::Reads;
 use crate::harness::result::{
-    AlertResult, AssertionResult, FileResult, Outcome, TestResult,
+    AlertResult, AssertionResult, FileResult, Outcome, RuleError, TestResult,
 };
 use crate::harness::run::{Pace, Run, Setup, run};
 use crate::harness::wake::Needs;
+use crate::harness::{assertion, words};
 use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::duration::format_duration;
-use crate::promql::labels::{Labels, Symbol};
+use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
-use crate::promql::value::{Sample, Value};
 use crate::rules::group::Group;
 
 /// promtool's limit of samples, fixed.
 pub const MAX_SAMPLES: u64 = 10_000;
+
+/// Failures of one test for which reasons are looked for: nobody reads more.
+const EXPLAINED: usize = 50;
 
 /// Rules for tests: the groups of all rule files, or why they cannot be loaded.
 #[derive(Clone, Copy, Debug)]
@@ -75,16 +77,7 @@ pub fn run_group(
     dialect: Dialect,
 ) -> TestResult {
     let dialect = Dialect { max_samples: Some(MAX_SAMPLES), ..dialect };
-    let mut result = TestResult {
-        name: group.title(),
-        env: None,
-        span: Some(group.span),
-        outcome: Outcome::Passed,
-        messages: Vec::new(),
-        assertions: Vec::new(),
-        errors: Vec::new(),
-        alerts: Vec::new(),
-    };
+    let mut result = TestResult::new(group.title(), Some(group.span));
     let error = |mut result: TestResult, messages: Vec<String>| {
         result.outcome = Outcome::Error;
         result.messages = messages;
@@ -97,14 +90,11 @@ pub fn run_group(
     let end = group.start + n_ticks * file.interval;
     let series = match series(group, spacing, n_ticks * file.interval, &dialect) {
         Ok(series) => series,
-        Err((message, span)) => {
-            result.assertions.push(AssertionResult {
-                title: "input_series".to_string(),
-                span: Some(span),
-                outcome: Outcome::Error,
-                expected: String::new(),
-                found: message.trim_start().to_string(),
-            });
+        Err((message, said)) => {
+            let place = said.place();
+            let mut it = AssertionResult::new("input_series", place, Outcome::Error);
+            (it.found, it.said) = (message.trim_start().to_string(), vec![said]);
+            result.assertions.push(it);
             return error(result, vec![message]);
         }
     };
@@ -117,16 +107,16 @@ pub fn run_group(
             Some(name) => format!(" (in TestGroup {name})"),
             None => String::new(),
         };
-        return error(
-            result,
-            vec![format!(
-                "an item under alert_rule_test misses required attribute alertname at \
-                 eval_time {time}{within}"
-            )],
+        let message = format!(
+            "an item under alert_rule_test misses required attribute alertname at \
+             eval_time {time}{within}"
         );
+        let said = Diagnostic::error("missing-key", "an alert test has no `alertname`");
+        result.said.push(said.at(nameless.head, "this one"));
+        return error(result, vec![message]);
     }
-    let exprs: Vec<Result<Parsed, String>> =
-        group.exprs.iter().map(|it| parse(it, &dialect)).collect();
+    let exprs: Vec<Result<Parsed, Vec<SyntaxError>>> =
+        group.exprs.iter().map(|it| check::parse(it.expr.as_str(), &dialect)).collect();
     let mut alerts: Vec<String> = group.alerts.iter().map(|it| it.name.clone()).collect();
     alerts.sort();
     alerts.dedup();
@@ -153,13 +143,16 @@ pub fn run_group(
         let test = &group.alerts[idx];
         let tick = group.start + test.eval_time / file.interval * file.interval;
         // A failing rule ends the test before the assertions of its tick.
-        if failed_at.is_none_or(|it| tick < it) {
-            let assertion = assert_alert(&run, group, test, tick);
-            if assertion.outcome != Outcome::Passed {
-                messages.push(alert_message(group, test, &assertion));
-            }
-            assertions[idx] = Some(assertion);
+        if failed_at.is_some_and(|it| it <= tick) {
+            let title = assertion::alert_title(test);
+            assertions[idx] = Some(not_reached(title, test.head));
+            continue;
         }
+        let assertion = assertion::alert(&run, test, tick, messages.len() < EXPLAINED);
+        if assertion.outcome != Outcome::Passed {
+            messages.push(assertion::alert_message(group, test, &assertion));
+        }
+        assertions[idx] = Some(assertion);
     }
     result.assertions = assertions.into_iter().flatten().collect();
     if let Some(tick) = failed_at {
@@ -168,12 +161,24 @@ pub fn run_group(
             let time = go_duration(it.tick);
             format!("    rule: {}, time: {time}, err: {}", it.rule, it.message)
         }));
+        result.said.extend(result.errors.iter().map(|it| {
+            let slot = &plan.slots[it.rule_idx];
+            rule_fails(it, slot.expr_text(), group.start)
+                .context(group.span.head(), "while this test runs")
+        }));
+        result.assertions.extend(
+            group
+                .exprs
+                .iter()
+                .map(|it| not_reached(assertion::expr_title(it), it.expr.span())),
+        );
         return error(result, messages);
     }
     for (test, expr) in group.exprs.iter().zip(&exprs) {
-        let assertion = assert_expr(&run, group, file.fuzzy, test, expr);
+        let assertion =
+            assertion::expr(&run, file.fuzzy, messages.len() < EXPLAINED, test, expr);
         if assertion.outcome != Outcome::Passed {
-            messages.push(expr_message(test, &assertion));
+            messages.push(assertion::expr_message(test, &assertion));
         }
         result.assertions.push(assertion);
     }
@@ -182,6 +187,27 @@ pub fn run_group(
     result.messages = messages;
     result.alerts = asserted(&run, group);
     result
+}
+
+/// An assertion that was not made, since a rule failed before.
+fn not_reached(title: String, span: Span) -> AssertionResult {
+    let mut it = AssertionResult::new(title, Some(span), Outcome::Error);
+    it.found = "not reached: a rule fails before".to_string();
+    it
+}
+
+/// The message about a rule that failed; `text` is its expression, `start` the start of
+/// the test.
+pub fn rule_fails(error: &RuleError, text: &Text, start: i64) -> Diagnostic {
+    let time = words::time(error.tick - start);
+    let title = format!("`{}` fails at {time}: {}", error.rule, error.message);
+    let diagnostic = Diagnostic::error("rule-fails", title);
+    match error.part {
+        None => diagnostic.at(error.span, "this rule"),
+        Some(part) => diagnostic
+            .within(text, part.start as usize, part.end as usize, "this fails")
+            .context(error.span, "of this rule"),
+    }
 }
 
 /// What the alerts did that the test names, for reports of failures.
@@ -240,8 +266,8 @@ pub fn loaded_lines(group: &TestGroup) -> Vec<LoadedLine<'_>> {
     out
 }
 
-/// A fault of a series: the message and the place.
-type SeriesFault = (String, Span);
+/// A fault of a series: promtool's message, and ours.
+type SeriesFault = (String, Diagnostic);
 
 fn series(
     group: &TestGroup,
@@ -258,7 +284,8 @@ fn series(
             let column = it.at.start + 1;
             let message =
                 format!("    series: {}, column {column}: {}", line.text, it.message);
-            (message, line.place(it.at))
+            let said = Diagnostic::error("bad-series", it.message);
+            (message, said.at(line.place(it.at), "in this series"))
         };
         let (labels, items) =
             notation::series(&line.text, Notation::Prometheus).map_err(fault)?;
@@ -270,9 +297,10 @@ fn series(
         // Of two series with the same labels the database sees the later one only.
         let seen = out.iter().rfind(|it| it.0 == *labels).map(|it| &it.1);
         if seen.is_some_and(|it| std::ptr::eq(it, samples)) {
+            let said = Diagnostic::error("bad-series", message.clone());
             return Err((
                 format!("    series: {}: {message}", line.input.series),
-                line.input.values.span(),
+                said.at(line.input.values.span(), "Prometheus refuses one of these"),
             ));
         }
     }
@@ -286,168 +314,6 @@ pub(super) fn refusal(samples: &[Written], dialect: &Dialect) -> Option<String> 
         Written::Histogram(it) => it.histogram().refusal(dialect),
         Written::Gap | Written::Float(_) => None,
     })
-}
-
-fn parse(test: &ExprTest, dialect: &Dialect) -> Result<Parsed, String> {
-    let fault = |faults: Vec<SyntaxError>| match faults.first() {
-        Some(it) => format!("1:{}: parse error: {}", it.at.start + 1, it.message),
-        None => "parse error".to_string(),
-    };
-    check::parse(test.expr.as_str(), dialect).map_err(fault)
-}
-
-fn assert_alert(
-    run: &Run<'_>,
-    group: &TestGroup,
-    test: &AlertTest,
-    tick: i64,
-) -> AssertionResult {
-    let mut found: Vec<Found> = run
-        .firing(&test.name, tick)
-        .into_iter()
-        .map(|it| Found {
-            labels: it.timeline.labels.clone(),
-            annotations: it.annotations,
-        })
-        .collect();
-    let mut expected: Vec<Found> = test
-        .expected
-        .iter()
-        .map(|it| {
-            let mut labels = it.labels.clone();
-            labels.retain(|it| it.0 != "alertname");
-            labels.push(("alertname".to_string(), test.name.clone()));
-            Found { labels: sorted(&labels), annotations: sorted(&it.annotations) }
-        })
-        .collect();
-    found.sort();
-    expected.sort();
-    let time = format_duration(tick - group.start);
-    let same = found == expected;
-    AssertionResult {
-        title: format!("{} at {time}", test.name),
-        span: Some(test.span),
-        outcome: if same { Outcome::Passed } else { Outcome::Failed },
-        expected: if same { String::new() } else { compare::list(&expected) },
-        found: if same { String::new() } else { compare::list(&found) },
-    }
-}
-
-/// Labels as promtool takes them from YAML: sorted, empty values kept.
-fn sorted(pairs: &[(String, String)]) -> Labels {
-    let mut pairs: Vec<(Symbol, Symbol)> =
-        pairs.iter().map(|it| (it.0.as_str().into(), it.1.as_str().into())).collect();
-    pairs.sort();
-    Labels::from_sorted(pairs)
-}
-
-fn assert_expr(
-    run: &Run<'_>,
-    group: &TestGroup,
-    fuzzy: bool,
-    test: &ExprTest,
-    expr: &Result<Parsed, String>,
-) -> AssertionResult {
-    let mut assertion = AssertionResult {
-        title: format!("{} at {}", test.expr, format_duration(test.eval_time)),
-        span: Some(test.span),
-        outcome: Outcome::Passed,
-        expected: String::new(),
-        found: String::new(),
-    };
-    let time = group.start + test.eval_time;
-    let found = match expr {
-        Ok(expr) => samples(run, expr, time),
-        Err(message) => Err(message.clone()),
-    };
-    let expected = test.expected.iter().map(expected_sample).collect();
-    let (mut found, mut expected): (Vec<_>, Vec<_>) = match (found, expected) {
-        (Ok(found), Ok(expected)) => (found, expected),
-        (Err(message), _) | (_, Err(message)) => {
-            assertion.outcome = Outcome::Error;
-            assertion.found = message;
-            return assertion;
-        }
-    };
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    expected.sort_by(|a, b| a.0.cmp(&b.0));
-    let same = found.len() == expected.len()
-        && found.iter().zip(&expected).all(|(found, expected)| {
-            found.0 == expected.0 && compare::equal(&found.1, &expected.1, fuzzy)
-        });
-    if !same {
-        assertion.outcome = Outcome::Failed;
-        assertion.expected = compare::samples(&expected);
-        assertion.found = compare::samples(&found);
-    }
-    assertion
-}
-
-fn samples(
-    run: &Run<'_>,
-    expr: &Parsed,
-    time: i64,
-) -> Result<Vec<(Labels, Sample)>, String> {
-    match run.instant(expr, time) {
-        Ok(Value::Vector(columns)) => Ok(columns
-            .iter()
-            .filter_map(|it| Some((it.labels.clone(), it.sample(0)?)))
-            .collect()),
-        Ok(Value::Scalar(values)) => {
-            let value = values.first().copied().unwrap_or(f64::NAN);
-            Ok(vec![(Labels::empty(), Sample::Float(value))])
-        }
-        Ok(Value::Text(_) | Value::Matrix(_)) => {
-            Err("rule result is not a vector or scalar".to_string())
-        }
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn expected_sample(it: &ExpectedSample) -> Result<(Labels, Sample), String> {
-    let text = it.labels.as_str();
-    let fault = |fault: SyntaxError| format!("labels {text:?}: {}", fault.message);
-    let labels = notation::metric(text).map_err(fault)?;
-    if it.histogram.as_str().is_empty() {
-        return Ok((labels, Sample::Float(it.value)));
-    }
-    let items = notation::values(it.histogram.as_str(), Notation::Prometheus);
-    let grid = SampleGrid { spacing: 1, end: None };
-    let values = items.and_then(|it| notation::expand(&it, grid)).map_err(fault)?;
-    match &values[..] {
-        [Written::Histogram(text)] => {
-            Ok((labels, Sample::Histogram(text.histogram().into())))
-        }
-        [_] => Err(format!("labels {text:?}: expected histogram")),
-        values => Err(format!("labels {text:?}: expected 1 value, got {}", values.len())),
-    }
-}
-
-fn alert_message(group: &TestGroup, test: &AlertTest, it: &AssertionResult) -> String {
-    let name = match &group.name {
-        Some(name) => format!("    name: {name},\n"),
-        None => String::new(),
-    };
-    let time = format_duration(test.eval_time);
-    let indent = |text: &str| text.replace('\n', "\n            ");
-    format!(
-        "{name}    alertname: {}, time: {time}, \n        exp:{}, \n        got:{}",
-        test.name,
-        indent(&it.expected),
-        indent(&it.found)
-    )
-}
-
-fn expr_message(test: &ExprTest, it: &AssertionResult) -> String {
-    let time = format_duration(test.eval_time);
-    let expr = crate::promql::labels::quote(test.expr.as_str());
-    match it.outcome {
-        Outcome::Error => format!("    expr: {expr}, time: {time}, err: {}", it.found),
-        Outcome::Passed | Outcome::Failed => format!(
-            "    expr: {expr}, time: {time},\n        exp: {}\n        got: {}",
-            it.expected, it.found
-        ),
-    }
 }
 
 /// A duration as Go prints it: `1h0m0s`, `1.5s`.

@@ -3,7 +3,11 @@
 //! Files, tests, assertions; and for alerts the states over time. Every report is a
 //! function of it. It knows no report and no engine.
 
+use std::time::Duration;
+
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
+use crate::harness::failure::Failure;
 use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::TextRange;
 use crate::promql::value::Sample;
@@ -66,6 +70,33 @@ pub struct TestResult {
     pub errors: Vec<RuleError>,
     /// What the alerts that it names did; see [`AlertResult`].
     pub alerts: Vec<AlertResult>,
+    /// What is to be said that belongs to no assertion.
+    pub said: Vec<Diagnostic>,
+    /// How long it took; zero where nobody measured.
+    pub duration: Duration,
+}
+
+impl TestResult {
+    /// A test of which nothing is known yet.
+    pub fn new(name: impl Into<String>, span: Option<Span>) -> TestResult {
+        TestResult {
+            name: name.into(),
+            env: None,
+            span,
+            outcome: Outcome::Passed,
+            messages: Vec::new(),
+            assertions: Vec::new(),
+            errors: Vec::new(),
+            alerts: Vec::new(),
+            said: Vec::new(),
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// What is to be said of the test and its assertions beside their failures.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.said.iter().chain(self.assertions.iter().flat_map(|it| &it.said))
+    }
 }
 
 /// An assertion of a test.
@@ -81,6 +112,29 @@ pub struct AssertionResult {
     pub expected: String,
     /// What was found, as text; empty where it passed.
     pub found: String,
+    /// Why it does not hold, where that is known.
+    pub failure: Option<Box<Failure>>,
+    /// What is to be said about it beside `failure`.
+    pub said: Vec<Diagnostic>,
+}
+
+impl AssertionResult {
+    /// An assertion of which only the outcome is known.
+    pub fn new(
+        title: impl Into<String>,
+        span: Option<Span>,
+        outcome: Outcome,
+    ) -> AssertionResult {
+        AssertionResult {
+            title: title.into(),
+            span,
+            outcome,
+            expected: String::new(),
+            found: String::new(),
+            failure: None,
+            said: Vec::new(),
+        }
+    }
 }
 
 /// A rule that failed.

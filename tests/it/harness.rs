@@ -21,20 +21,21 @@ use aqua_alerts::rules::group::Group;
 use libtest_mimic::{Failed, Trial};
 
 /// A promtool test file with the rule files that it names.
-struct Loaded {
-    sources: SourceMap,
+pub struct Loaded {
+    pub sources: SourceMap,
     file_id: FileId,
-    file: promtool::TestFile,
-    groups: Vec<Group>,
-    faults: Vec<String>,
+    pub file: promtool::TestFile,
+    pub groups: Vec<Group>,
+    pub faults: Vec<String>,
 }
 
-fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
+pub fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
     let titles = |sink: Sink| sink.into_sorted().into_iter().map(|it| it.title);
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
     let text = fs::read_to_string(path).unwrap();
-    let file_id = sources.add(path.display().to_string(), text.as_str());
+    let name = path.file_name().unwrap().to_string_lossy();
+    let file_id = sources.add(name, text.as_str());
     let documents = yaml::read(file_id, &text, &mut sink);
     let file = match documents.first() {
         Some(node) => promtool::read(node, &mut sink),
@@ -176,7 +177,7 @@ const ANSWERS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool-3.5");
 
 /// The test files of a directory, sorted.
-fn files(dir: &str) -> Vec<PathBuf> {
+pub fn files(dir: &str) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
     paths.sort();

@@ -17,6 +17,7 @@ mod build;
 mod cli;
 mod conformance;
 mod doc;
+mod failures;
 mod golden;
 mod harness;
 mod harness_corpus;
@@ -43,6 +44,7 @@ fn main() {
     trials.extend(rulefile::trials());
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
+    trials.extend(failures::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
     trials.extend(harness_corpus::trials());

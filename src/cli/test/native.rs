@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::case::exported::Exported;
 use crate::case::native::fill::{self, Ready};
 use crate::case::native::read::{self, Case};
+use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
@@ -49,26 +50,22 @@ pub struct Ran {
     pub verdict: Verdict,
 }
 
-/// Runs test files; the messages are about assertions that do not hold.
+/// Runs test files.
 pub fn run(
     loaded: &Loaded,
     files: &[FileId],
     plan: &Plan,
     session: &mut Session,
-) -> (Vec<FileResult>, Vec<Diagnostic>) {
-    let Some(all) = verdicts(loaded, files, plan, session) else {
-        return (Vec::new(), Vec::new());
-    };
-    let mut failures = Vec::new();
+) -> Vec<FileResult> {
+    let Some(all) = verdicts(loaded, files, plan, session) else { return Vec::new() };
     let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
     for Ran { file_idx, verdict, .. } in all {
-        failures.extend(verdict.diagnostics);
         tests[file_idx].push(verdict.result);
     }
     let path = |file: FileId| session.sources.file(file).path.clone();
     let results =
         files.iter().zip(tests).map(|(file, it)| FileResult::of_tests(path(*file), it));
-    (results.collect(), failures)
+    results.collect()
 }
 
 /// Reads and runs test files. Faults of the tests themselves are in the session's sink;
@@ -87,7 +84,9 @@ pub fn verdicts(
     }
     let ran = jobs.par_iter().map(|it| {
         let server = &it.servers[it.server_idx];
-        let verdict = native::run(&it.ready, server.book, &server.plan);
+        let before = clock();
+        let mut verdict = native::run(&it.ready, server.book, &server.plan);
+        verdict.result.duration = clock().saturating_sub(before);
         Ran { file_idx: it.file_idx, book_idx: it.server_idx, verdict }
     });
     Some(ran.collect())

@@ -10,7 +10,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::suggest::{list, nearest};
-use crate::harness::result::{FileResult, Outcome, TestResult};
+use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
 use crate::promql::dialect::{Dialect, Features, Version};
 
@@ -95,16 +95,11 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
     for error in &errors {
         let message = format!("line {}: {}", error.line, error.message);
         match error.is_eval {
-            true => tests.push(TestResult {
-                name: format!("line {}", error.line),
-                env: None,
-                span: None,
-                outcome: Outcome::Error,
-                messages: vec![message],
-                assertions: Vec::new(),
-                errors: Vec::new(),
-                alerts: Vec::new(),
-            }),
+            true => {
+                let mut test = TestResult::new(format!("line {}", error.line), None);
+                (test.outcome, test.messages) = (Outcome::Error, vec![message]);
+                tests.push(test);
+            }
             false => messages.push(message),
         }
     }
@@ -117,16 +112,17 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
             None => Outcome::Passed,
             Some(_) => Outcome::Failed,
         };
-        tests.push(TestResult {
-            name,
-            env: None,
-            span: Some(Span { file, start: report.at.start, end: report.at.end }),
-            outcome,
-            messages: report.failure.into_iter().collect(),
-            assertions: Vec::new(),
-            errors: Vec::new(),
-            alerts: Vec::new(),
-        });
+        let span = Some(Span { file, start: report.at.start, end: report.at.end });
+        let mut test = TestResult::new(name, span);
+        test.outcome = outcome;
+        let mut assertion = AssertionResult::new(test.name.clone(), span, outcome);
+        if let (Some(failure), Some(span)) = (&report.failure, span) {
+            assertion.found.clone_from(failure);
+            assertion.said.push(script_failure(failure, span));
+        }
+        test.assertions.push(assertion);
+        test.messages = report.failure.into_iter().collect();
+        tests.push(test);
     }
     let mut result = FileResult::of_tests(path, tests);
     if !messages.is_empty() {
@@ -134,4 +130,14 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
         result.messages = messages;
     }
     result
+}
+
+/// The message about an `eval` of a script: the first line says it, the others show it.
+fn script_failure(failure: &str, span: Span) -> Diagnostic {
+    let (title, rest) = failure.split_once('\n').unwrap_or((failure, ""));
+    let diagnostic = Diagnostic::error("test-failed", title).at(span, "");
+    match rest.trim_end() {
+        "" => diagnostic,
+        rest => diagnostic.note(rest),
+    }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::case::promtool::{self, TestFile};
+use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
@@ -151,9 +152,11 @@ fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<Fil
         let (suite, plan) = (&suites[*idx], &plans[plan_of[*idx]]);
         let group = &suite.test.tests[*test];
         let dialect = suite.env.as_ref().map_or(dialect, |it| it.1);
+        let before = clock();
         let result = runner::run_group(&suite.test, group, plan, &suite.faults, dialect);
+        let duration = clock().saturating_sub(before);
         let env = suite.env.as_ref().map(|it| it.0.to_string());
-        TestResult { env, ..result }
+        TestResult { env, duration, ..result }
     });
     let mut ran = ran.collect::<Vec<_>>().into_iter();
     let mut files: Vec<(&str, Vec<TestResult>)> = Vec::new();

@@ -6,9 +6,9 @@
 //!            0         5m
 //! ```
 
-use crate::case::duration;
 use crate::case::native::timeline::{State, TimeLine};
 use crate::harness::result::{self, Ticks, Timeline};
+use crate::harness::words::time;
 
 /// Characters of the longest line.
 const WIDTH: usize = 60;
@@ -109,31 +109,4 @@ fn axis(n_ticks: usize, per_char: usize, ticks: Ticks, start: i64) -> String {
         }
     }
     out.trim_end().to_string()
-}
-
-/// A time relative to the test's start.
-pub fn time(millis: i64) -> String {
-    match millis {
-        0 => "0".to_string(),
-        millis if millis < 0 => format!("-{}", duration::print(-millis)),
-        millis => duration::print(millis),
-    }
-}
-
-/// What an alert did, in the notation of tests.
-pub fn words(timeline: &Timeline, start: i64) -> String {
-    let stretches: Vec<String> = timeline
-        .stretches
-        .iter()
-        .map(|it| {
-            let to = it.to.map(|it| time(it - start)).unwrap_or_default();
-            format!("{} {}..{to}", it.state.as_str(), time(it.from - start))
-        })
-        .collect();
-    const MOST: usize = 6;
-    match stretches.len() {
-        0 => "never active".to_string(),
-        n if n <= MOST => stretches.join(", "),
-        n => format!("{}, and {} more changes", stretches[..MOST].join(", "), n - MOST),
-    }
 }

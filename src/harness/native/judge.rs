@@ -7,10 +7,12 @@ use crate::diag::text::Text;
 use crate::harness::native::compared::{self, Asked, Miss};
 use crate::harness::native::{draw, select};
 use crate::harness::plan::RuleIdx;
+use crate::harness::promtool;
 use crate::harness::result::{
     self, AssertionResult, Outcome, RuleError, Stretch, Ticks, Timeline,
 };
 use crate::harness::run::Run;
+use crate::harness::words::{self, key, number, shown};
 use crate::promql::annotation::Annotation;
 use crate::promql::labels::Labels;
 use crate::promql::matcher::Matchers;
@@ -30,8 +32,8 @@ pub struct Judge<'a> {
     pub run: &'a Run<'a>,
     /// One for each assertion.
     pub assertions: Vec<AssertionResult>,
-    /// What is to be said.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What is to be said that belongs to no assertion.
+    pub said: Vec<Diagnostic>,
     /// Rules that fired as expected.
     pub fired: Vec<RuleIdx>,
     /// Rules that stayed silent as expected.
@@ -56,7 +58,7 @@ impl<'a> Judge<'a> {
             book,
             run,
             assertions: Vec::new(),
-            diagnostics: Vec::new(),
+            said: Vec::new(),
             fired: Vec::new(),
             silent: Vec::new(),
             failed_rules: Vec::new(),
@@ -66,13 +68,8 @@ impl<'a> Judge<'a> {
 
     /// Takes an assertion that holds.
     pub fn pass(&mut self, title: String, span: crate::diag::source::Span) {
-        self.assertions.push(AssertionResult {
-            title,
-            span: Some(span),
-            outcome: Outcome::Passed,
-            expected: String::new(),
-            found: String::new(),
-        });
+        let it = AssertionResult::new(title, Some(span), Outcome::Passed);
+        self.assertions.push(it);
     }
 
     /// Takes an assertion that does not hold.
@@ -85,34 +82,23 @@ impl<'a> Judge<'a> {
         diagnostic: Diagnostic,
     ) {
         self.outcome = self.outcome.max(Outcome::Failed);
-        let (outcome, span) = (Outcome::Failed, Some(span));
-        self.assertions.push(AssertionResult { title, span, outcome, expected, found });
-        self.diagnostics.push(diagnostic);
+        let mut it = AssertionResult::new(title, Some(span), Outcome::Failed);
+        (it.expected, it.found) = (expected, found);
+        it.said.push(diagnostic);
+        self.assertions.push(it);
     }
 
     /// A rule that failed while the test ran.
     pub fn rule_error(&mut self, error: &RuleError) {
         self.outcome = Outcome::Error;
-        let time = draw::time(error.tick - self.ready.start);
-        let title = format!("`{}` fails at {time}: {}", error.rule, error.message);
         // The first tick tells it all.
         if self.failed_rules.contains(&error.rule_idx) {
             return;
         }
         self.failed_rules.push(error.rule_idx);
-        let diagnostic = Diagnostic::error("rule-fails", title);
-        let diagnostic = match error.part {
-            None => diagnostic.at(error.span, "this rule"),
-            Some(part) => {
-                let text = self.run.plan().slots[error.rule_idx].expr_text();
-                let (start, end) = (part.start as usize, part.end as usize);
-                diagnostic
-                    .within(text, start, end, "this fails")
-                    .context(error.span, "of this rule")
-            }
-        };
-        self.diagnostics
-            .push(diagnostic.context(self.ready.span, "while this test runs"));
+        let text = self.run.plan().slots[error.rule_idx].expr_text();
+        let said = promtool::rule_fails(error, text, self.ready.start);
+        self.said.push(said.context(self.ready.span, "while this test runs"));
     }
 
     /// Judges an expectation.
@@ -283,14 +269,14 @@ impl<'a> Judge<'a> {
             timeline.stretches.iter().find(|it| it.state == result::State::Firing)?;
         let start = self.ready.start;
         let name = shown(&timeline.labels);
-        let title = format!("{name} fires at {}", draw::time(first.from - start));
+        let title = format!("{name} fires at {}", words::time(first.from - start));
         let whole = 0..text.as_str().len();
         let diagnostic =
             self.about(title, (text, whole), "expected never to fire".to_string(), rule);
         let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
         let diagnostic =
             self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
-        Some(Fault { diagnostic, found: draw::words(timeline, start) })
+        Some(Fault { diagnostic, found: words::did(timeline, start) })
     }
 
     /// Whether a rule had anything to compare.
@@ -328,7 +314,7 @@ impl<'a> Judge<'a> {
         let seen =
             |it: &Phase| self.ticks(rule).iter().any(|tick| it.covers(tick - start));
         let phase = phases.iter().find(|it| !seen(it))?;
-        let step = draw::time(self.ticks(rule).step);
+        let step = words::time(self.ticks(rule).step);
         let title = "no evaluation falls into this time".to_string();
         let label = format!("the rule is evaluated every {step}");
         let diagnostic = self.about(title, (text, phase.at.bytes()), label, rule);
@@ -346,7 +332,7 @@ impl<'a> Judge<'a> {
             .filter(|it| it.rule_idx == rule)
             .flat_map(|it| it.timelines.iter())
             .map(|it| {
-                format!("{}: {}", shown(&it.labels), draw::words(it, self.ready.start))
+                format!("{}: {}", shown(&it.labels), words::did(it, self.ready.start))
             })
             .collect();
         let label = "never active".to_string();
@@ -396,7 +382,7 @@ impl<'a> Judge<'a> {
         let phase = nearest_phase(line, state, time);
         let range = phase.map_or(0..text.as_str().len(), |it| it.at.bytes());
         let name = shown(&timeline.labels);
-        let at = draw::time(time);
+        let at = words::time(time);
         let is = match timeline.state_at(tick) {
             None => "inactive",
             Some(it) => it.as_str(),
@@ -407,7 +393,7 @@ impl<'a> Judge<'a> {
         };
         let label = match (wanted, first(timeline, state)) {
             (true, Some(it)) if tick < it.from => {
-                format!("{} from {} on", state.name(), draw::time(it.from - start))
+                format!("{} from {} on", state.name(), words::time(it.from - start))
             }
             (true, _) => format!("not {} at {at}", state.name()),
             (false, _) => format!("already or still {} at {at}", state.name()),
@@ -419,12 +405,12 @@ impl<'a> Judge<'a> {
         if let (true, Some(stretch)) = (wanted, timeline.stretch_at(tick))
             && stretch.state == result::State::Pending
         {
-            let since = draw::time(stretch.active_at - start);
-            let hold = draw::time(self.alert(rule).hold.value.0);
+            let since = words::time(stretch.active_at - start);
+            let hold = words::time(self.alert(rule).hold.value.0);
             diagnostic = diagnostic
                 .note(format!("pending since {since}; it fires after {hold} (`for`)"));
         }
-        Some(Fault { diagnostic, found: draw::words(timeline, start) })
+        Some(Fault { diagnostic, found: words::did(timeline, start) })
     }
 
     /// Adds the picture of what was expected and what happened.
@@ -437,7 +423,7 @@ impl<'a> Judge<'a> {
     ) -> Diagnostic {
         let ticks = self.ticks(rule);
         let mut lines = draw::lines(line, timeline, ticks, self.ready.start);
-        let step = draw::time(ticks.step);
+        let step = words::time(ticks.step);
         lines.push(format!(
             "           evaluated every {step}; `.` inactive, `p` pending, `#` firing"
         ));
@@ -487,7 +473,7 @@ impl<'a> Judge<'a> {
     ) -> Diagnostic {
         let at = miss.at.bytes();
         let place = alert.expr.text.place(at.start, at.end).span;
-        let time = draw::time(miss.tick - self.ready.start);
+        let time = words::time(miss.tick - self.ready.start);
         let (value, limit) = (number(miss.value), number(miss.limit));
         let op = miss.op.as_str();
         diagnostic.context(place, format!("{when} {time}: {value} {op} {limit}"))
@@ -509,7 +495,7 @@ impl<'a> Judge<'a> {
             .or(timeline.stretches.first())
             .map(|it| it.from);
         let Some(tick) = expect.at.map(|it| it + start).or(begin) else { return out };
-        let time = draw::time(tick - start);
+        let time = words::time(tick - start);
         let name = shown(&timeline.labels);
         let annotations = self.run.annotations(rule, timeline, tick);
         for (key, want) in &expect.annotations {
@@ -632,14 +618,14 @@ impl<'a> Judge<'a> {
         let name = shown(&timeline.labels);
         let title = format!(
             "{name} fires at {} too, in {}",
-            draw::time(first.from - start),
+            words::time(first.from - start),
             self.book.env
         );
         let why = match named {
             true => "the test names other alerts of this rule only",
             false => "the test says `only`",
         };
-        let found = draw::words(timeline, start);
+        let found = words::did(timeline, start);
         let diagnostic = Diagnostic::error("test-failed", title.clone())
             .at(self.ready.span, why)
             .context(self.alert(rule).span, "the alert")
@@ -691,24 +677,6 @@ fn nearest_phase(line: &TimeLine, state: State, time: i64) -> Option<&Phase> {
     })
 }
 
-/// An alert as people write it: its name and the labels that tell it from others.
-pub fn shown(labels: &Labels) -> String {
-    format!("`{}`", key(labels))
-}
-
-fn key(labels: &Labels) -> String {
-    let pairs: Vec<String> = labels
-        .iter()
-        .filter(|it| &*it.0 != "alertname")
-        .map(|it| format!("{}={}", it.0, crate::promql::labels::quote(&it.1)))
-        .collect();
-    let name = labels.get("alertname");
-    match pairs.is_empty() {
-        true => name.to_string(),
-        false => format!("{name}{{{}}}", pairs.join(",")),
-    }
-}
-
 /// Whether a text is what a test wants: literally, or by `re:` and a pattern.
 pub fn is_like(want: &str, is: &str) -> bool {
     match want.strip_prefix("re:") {
@@ -717,46 +685,9 @@ pub fn is_like(want: &str, is: &str) -> bool {
     }
 }
 
-/// A value for people: at most six digits that matter.
-pub fn number(value: f64) -> String {
-    let exact = format!("{value}");
-    if exact.len() <= 8 {
-        return exact;
-    }
-    let rounded = format!("{value:.5e}");
-    let exponent = rounded.split_once('e').and_then(|it| it.1.parse::<i32>().ok());
-    match exponent {
-        Some(exponent) if (-4..9).contains(&exponent) => {
-            let n_decimals = (5 - exponent).max(0) as usize;
-            let text = format!("{value:.n_decimals$}");
-            match text.contains('.') {
-                true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-                false => text,
-            }
-        }
-        _ => rounded,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_have_few_digits() {
-        let cases = [
-            (0.0, "0"),
-            (0.05, "0.05"),
-            (0.1 + 0.2, "0.3"),
-            (1.0 / 3.0, "0.333333"),
-            (1234567.891, "1234568"),
-            (1e21, "1.00000e21"),
-            (f64::INFINITY, "inf"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(number(value), text);
-        }
-    }
 
     #[test]
     fn texts_match_literally_or_by_pattern() {

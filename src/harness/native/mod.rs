@@ -14,23 +14,20 @@ pub mod select;
 use crate::case::native::fill::Ready;
 use crate::case::native::timeline::TimeLine;
 use crate::case::notation::Sample as Written;
-use crate::diag::diagnostic::Diagnostic;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
-use crate::harness::result::{AssertionResult, Outcome, TestResult};
+use crate::harness::result::TestResult;
 use crate::harness::run::{self, Pace, Run, Setup};
 use crate::harness::wake::Needs;
 use crate::promql::labels::Labels;
 use crate::promql::syntax;
 use crate::rules::book::Book;
 
-/// A test's result, and what is to be said about it.
+/// A test's result, and what it proves.
 #[derive(Debug)]
 pub struct Verdict {
     /// The result.
     pub result: TestResult,
-    /// Messages, one for each assertion that does not hold.
-    pub diagnostics: Vec<Diagnostic>,
     /// Rules that fired as expected in this test.
     pub fired: Vec<RuleIdx>,
     /// Rules that stayed silent as expected, with data to compare.
@@ -108,31 +105,11 @@ fn judged(ready: &Ready, book: &Book, run: &Run<'_>) -> Verdict {
     for instant in &ready.moments {
         moment::assert(&mut judge, instant);
     }
-    let judge::Judge { assertions, diagnostics, fired, silent, outcome, .. } = judge;
-    let mut verdict = verdict(ready, book, outcome, assertions, diagnostics);
-    verdict.result.errors = run.errors.clone();
-    verdict.result.alerts = run.alerts.clone();
-    (verdict.fired, verdict.silent) = (fired, silent);
-    verdict
-}
-
-fn verdict(
-    ready: &Ready,
-    book: &Book,
-    outcome: Outcome,
-    assertions: Vec<AssertionResult>,
-    diagnostics: Vec<Diagnostic>,
-) -> Verdict {
-    let messages = diagnostics.iter().map(|it| it.title.clone()).collect();
-    let result = TestResult {
-        name: ready.name.clone(),
-        env: Some(book.env.to_string()),
-        span: Some(ready.span),
-        outcome,
-        messages,
-        assertions,
-        errors: Vec::new(),
-        alerts: Vec::new(),
-    };
-    Verdict { result, diagnostics, fired: Vec::new(), silent: Vec::new() }
+    let judge::Judge { assertions, said, fired, silent, outcome, .. } = judge;
+    let mut result = TestResult::new(ready.name.clone(), Some(ready.span));
+    (result.env, result.outcome) = (Some(book.env.to_string()), outcome);
+    (result.assertions, result.said) = (assertions, said);
+    result.messages = result.diagnostics().map(|it| it.title.clone()).collect();
+    (result.errors, result.alerts) = (run.errors.clone(), run.alerts.clone());
+    Verdict { result, fired, silent }
 }

@@ -3,9 +3,9 @@
 use crate::case::native::fill::{Instant, Query};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
-use crate::harness::native::draw;
-use crate::harness::native::judge::{Judge, number, shown};
+use crate::harness::native::judge::Judge;
 use crate::harness::result::State;
+use crate::harness::words::{self, number, shown};
 use crate::promql::check;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::value::{Column, Value};
@@ -32,7 +32,7 @@ fn firing_alerts(judge: &mut Judge<'_>, instant: &Instant, wanted: &[(Labels, Te
         found.extend(firing.map(|it| it.labels.clone()));
     }
     found.sort();
-    let time = draw::time(instant.time);
+    let time = words::time(instant.time);
     let title = format!("alerts that fire at {time}");
     let mut missing: Vec<&(Labels, Text)> = Vec::new();
     let mut left = found.clone();
@@ -79,7 +79,7 @@ fn alert_labels(labels: &Labels) -> Labels {
 
 fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     let tick = judge.ready.start + instant.time;
-    let title = format!("{} at {}", query.expr, draw::time(instant.time));
+    let title = format!("{} at {}", query.expr, words::time(instant.time));
     let samples =
         match evaluate(judge, query, tick) {
             Ok(it) => it,
@@ -97,7 +97,7 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
         false => found.join(", "),
     };
     let env = &judge.book.env;
-    let time = draw::time(instant.time);
+    let time = words::time(instant.time);
     let mut base = Diagnostic::error(
         "test-failed",
         format!("the expression gives another result at {time}, in {env}"),

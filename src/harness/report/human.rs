@@ -1,8 +1,9 @@
-//! The report for people: a line for each file, the failed tests, and the sums.
+//! The report for people: a line for each file, the failed tests, and the sums. What is
+//! wrong with them is shown between, with the source under it (`report/failure.rs`).
 
 use std::fmt::Write;
 
-use crate::harness::result::{FileResult, Outcome, TestResult};
+use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
 
 /// What is printed.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +14,8 @@ pub struct Config {
     pub colour: bool,
 }
 
-/// The report.
-pub fn report(files: &[FileResult], config: Config) -> String {
+/// A line for each file, and below it the tests that failed.
+pub fn files(files: &[FileResult], config: Config) -> String {
     let mut out = String::new();
     let width = files.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
     for file in files {
@@ -24,13 +25,14 @@ pub fn report(files: &[FileResult], config: Config) -> String {
         }
         for test in &file.tests {
             if config.verbose || test.outcome != Outcome::Passed {
-                // What a native test finds is shown with the source under it.
-                let messages = !file.path.ends_with(".toml");
+                // Most of what went wrong is shown with the source under it; the messages
+                // of native tests are no more than its titles.
+                let native = file.path.ends_with(".toml");
+                let messages = !native && (config.verbose || !is_shown(test));
                 line(&mut out, test, messages, config);
             }
         }
     }
-    out.push_str(&summary(files, config));
     out
 }
 
@@ -50,6 +52,12 @@ fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
         }
     }
     out.push('\n');
+}
+
+/// Whether what went wrong is shown with the source under it.
+fn is_shown(test: &TestResult) -> bool {
+    let said = |it: &AssertionResult| it.failure.is_some() || !it.said.is_empty();
+    !test.said.is_empty() || test.assertions.iter().any(said)
 }
 
 fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {

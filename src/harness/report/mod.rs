@@ -1,4 +1,5 @@
 //! Reports: functions of the tree of results. None of them knows the engine.
 
+pub mod failure;
 pub mod human;
 pub mod json;

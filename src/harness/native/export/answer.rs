@@ -2,13 +2,13 @@
 
 use crate::case::exported::{Found, LeftOut};
 use crate::harness::compare;
-use crate::harness::native::draw;
 use crate::harness::native::export::question::{Ask, Question};
 use crate::harness::plan::RuleIdx;
 use crate::harness::promtool::MAX_SAMPLES;
 use crate::harness::reads::{Alone, Read};
 use crate::harness::result::State;
 use crate::harness::run::{self, Pace, Run, Setup};
+use crate::harness::words;
 use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::labels::Labels;
@@ -57,7 +57,7 @@ pub(super) fn as_promtool<'q>(
             let why = format!(
                 "`{}` fails at {} in promtool: {}",
                 error.rule,
-                draw::time(time),
+                words::time(time),
                 error.message
             );
             let is_late = |it: &&Question| time <= it.time;
@@ -122,7 +122,7 @@ fn agreed(
         true => Ok(theirs),
         false => Err(format!(
             "it is not the same where every group is evaluated each {}, as in promtool",
-            draw::time(promtool.setup().interval)
+            words::time(promtool.setup().interval)
         )),
     }
 }

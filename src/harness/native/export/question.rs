@@ -11,11 +11,12 @@ use crate::case::native::fill::{Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::source::Span;
 use crate::harness::native::compared::{self, Asked};
-use crate::harness::native::{draw, select};
+use crate::harness::native::select;
 use crate::harness::plan::RuleIdx;
 use crate::harness::reads::ALERTS;
 use crate::harness::result::{self, Ticks, Timeline};
 use crate::harness::run::Run;
+use crate::harness::words;
 use crate::promql::labels::quote;
 use crate::promql::value::Sample;
 use crate::rules::group::{Alert, Rule};
@@ -46,7 +47,7 @@ pub(super) struct Question {
 impl Question {
     /// It cannot be asked.
     pub(super) fn left_out(&self, why: &str) -> LeftOut {
-        let time = draw::time(self.time);
+        let time = words::time(self.time);
         let what = match &self.ask {
             Ask::Firing(name) => format!("`{name}` at {time}"),
             Ask::Result(expr) => format!("`{}` at {time}", expr.trim()),
@@ -237,7 +238,7 @@ impl<'a> Asker<'a> {
                     what: format!(
                         "annotations of `{}` at {}",
                         alert.name,
-                        draw::time(time)
+                        words::time(time)
                     ),
                     why: "promtool sees those of firing alerts only".to_string(),
                     span: expect.span,
@@ -255,7 +256,7 @@ impl<'a> Asker<'a> {
                         what: format!(
                             "the value of `{}` at {}",
                             alert.name,
-                            draw::time(time)
+                            words::time(time)
                         ),
                         why: "the expression gives none at that time".to_string(),
                         span: expect.span,

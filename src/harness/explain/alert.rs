@@ -1,0 +1,294 @@
+//! Why other alerts fire than a test expects.
+
+use crate::diag::source::Span;
+use crate::diag::suggest;
+use crate::harness::explain::cause::{Asked, Part};
+use crate::harness::explain::pair::{Paired, Thing, pairs, title};
+use crate::harness::explain::values;
+use crate::harness::explain::wanted::Wanted;
+use crate::harness::failure::{Failure, Field, Reason, Subject, Values};
+use crate::harness::plan::RuleIdx;
+use crate::harness::result::{State, Timeline};
+use crate::harness::run::Run;
+use crate::harness::words;
+use crate::promql::labels::Labels;
+use crate::rules::group::{Alert, Rule};
+
+/// Items about which reasons are given.
+const MOST: usize = 3;
+
+/// An assertion about the alerts of a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Asserted<'a> {
+    /// The test.
+    pub run: &'a Run<'a>,
+    /// The name of the alert.
+    pub name: &'a str,
+    /// The tick at which the assertion is made.
+    pub tick: i64,
+    /// The time that it names, since the start of the test.
+    pub time: i64,
+    /// Whether reasons and values are looked for.
+    pub deep: bool,
+}
+
+/// Explains an assertion that does not hold. `rules` are those of the found alerts.
+pub fn explain(
+    asserted: &Asserted<'_>,
+    expected: &[Thing],
+    found: &[Thing],
+    rules: &[RuleIdx],
+) -> Failure {
+    let equal =
+        |a: &Thing, b: &Thing| a.labels == b.labels && a.annotations == b.annotations;
+    let Paired { pairs, places, n_equal } = pairs(expected, found, &equal);
+    let mut failure = Failure {
+        subject: Subject::Alerts(asserted.name.to_string()),
+        time: asserted.time,
+        pairs,
+        n_equal,
+        ..Failure::default()
+    };
+    let named = asserted.named();
+    if named.is_empty() {
+        failure.reasons.push(asserted.no_rule());
+        return failure;
+    }
+    if !asserted.deep {
+        return failure;
+    }
+    let missing: Vec<usize> =
+        places.iter().filter(|it| it.1.is_none()).filter_map(|it| it.0).collect();
+    for idx in missing.iter().take(MOST) {
+        let n_before = failure.reasons.len();
+        asserted.missing(&expected[*idx], &named, &mut failure);
+        // Of several the reasons say which they are about.
+        if 1 < missing.len() {
+            let title = title(&expected[*idx]);
+            for it in &mut failure.reasons[n_before..] {
+                it.text = format!("{title}: {}", it.text);
+            }
+        }
+    }
+    let extra: Vec<usize> =
+        places.iter().filter(|it| it.0.is_none()).filter_map(|it| it.1).collect();
+    for idx in extra.iter().take(MOST) {
+        let head = match extra[..] {
+            [_] => "this".to_string(),
+            _ => words::shown(&found[*idx].labels),
+        };
+        asserted.extra(&head, &found[*idx].labels, rules[*idx], &mut failure);
+    }
+    // A number in an annotation is told by what the expression gave.
+    if failure.values.is_none() {
+        let both = places.iter().zip(&failure.pairs).find_map(|(place, pair)| {
+            let rule = rules[place.1?];
+            let annotation = |it: &_| asserted.shows_value(rule, it);
+            let differing = pair.differences.iter();
+            let mut numbers = differing.filter(|it| {
+                it.field == Field::Annotation
+                    && numbers(it.expected.as_deref()) != numbers(it.found.as_deref())
+            });
+            numbers.any(|it| annotation(&it.name)).then_some((rule, place.1?))
+        });
+        if let Some((rule, idx)) = both {
+            failure.values = asserted.values(rule, &found[idx].labels, &[]);
+        }
+    }
+    let mut seen: Vec<Reason> = Vec::new();
+    failure.reasons.retain(|it| {
+        let is_new = !seen.contains(it);
+        seen.push(it.clone());
+        is_new
+    });
+    failure
+}
+
+/// The words of a text that hold digits.
+fn numbers(text: Option<&str>) -> Vec<&str> {
+    let words =
+        text.unwrap_or_default().split(|it: char| !it.is_alphanumeric() && it != '.');
+    words.filter(|it| it.contains(|it: char| it.is_ascii_digit())).collect()
+}
+
+impl<'a> Asserted<'a> {
+    /// The rules of the alert.
+    fn named(&self) -> Vec<RuleIdx> {
+        let slots = self.run.plan().slots.iter().enumerate();
+        let named = slots.filter(|(_, it)| {
+            matches!(it.rule, Rule::Alert(alert) if alert.name.as_str() == self.name)
+        });
+        named.map(|it| it.0).collect()
+    }
+
+    fn no_rule(&self) -> Reason {
+        let slots = &self.run.plan().slots;
+        let alerts = slots.iter().filter(|it| matches!(it.rule, Rule::Alert(_)));
+        let near = suggest::nearest(self.name, alerts.map(|it| it.name()));
+        let text = match near {
+            Some(near) => {
+                format!("no rule has the alert name `{}`; one has `{near}`", self.name)
+            }
+            None => format!("no rule has the alert name `{}`", self.name),
+        };
+        Reason { text, span: None }
+    }
+
+    fn alert(&self, rule: RuleIdx) -> &'a Alert {
+        match self.run.plan().slots[rule].rule {
+            Rule::Alert(alert) => alert,
+            Rule::Record(_) => unreachable!("rules of alerts only"),
+        }
+    }
+
+    fn timelines(&self, rule: RuleIdx) -> impl Iterator<Item = &'a Timeline> {
+        let all = self.run.alerts.iter().filter(move |it| it.rule_idx == rule);
+        all.flat_map(|it| &it.timelines)
+    }
+
+    fn since(&self, at: i64) -> String {
+        words::time(at - self.run.setup().start)
+    }
+
+    fn shows_value(&self, rule: RuleIdx, annotation: &str) -> bool {
+        self.alert(rule).annotations.iter().any(|it| {
+            it.name.as_str() == annotation && it.value.as_str().contains("$value")
+        })
+    }
+
+    fn missing(&self, thing: &Thing, named: &[RuleIdx], failure: &mut Failure) {
+        // The rules whose own labels the alert can have, or else all.
+        let may = |rule: &&RuleIdx| {
+            let own = self.run.plan().slots[**rule].labels();
+            own.iter().all(|(name, value)| {
+                value.contains("{{") || thing.labels.get(name) == &**value
+            })
+        };
+        let mut rules: Vec<RuleIdx> = named.iter().filter(may).copied().collect();
+        if rules.is_empty() {
+            rules = named.to_vec();
+        }
+        for rule in rules.into_iter().take(MOST) {
+            self.silent(thing, rule, failure);
+        }
+    }
+
+    /// Why an alert of a rule does not fire.
+    fn silent(&self, thing: &Thing, rule: RuleIdx, failure: &mut Failure) {
+        let mut timelines = self.timelines(rule);
+        let same = timelines.find(|it| it.labels == thing.labels);
+        let pending = |it: &&Timeline| it.state_at(self.tick) == Some(State::Pending);
+        if let Some(timeline) = same.filter(pending) {
+            failure.reasons.push(self.pending(rule, timeline, "it is pending"));
+            failure.values = self.values(rule, &timeline.labels, &[]);
+            return;
+        }
+        if same.is_some_and(|it| it.state_at(self.tick) == Some(State::Firing)) {
+            let text = "it fires once, and is expected more often".to_string();
+            return failure.reasons.push(Reason { text, span: None });
+        }
+        if let Some(timeline) = same.filter(|it| !it.stretches.is_empty()) {
+            let did = words::did(timeline, self.run.setup().start);
+            failure.reasons.push(Reason { text: format!("it was {did}"), span: None });
+        }
+        let wanted = self.wanted(rule, &thing.labels);
+        let asked = self.asked(rule, wanted);
+        let root = &asked.whole.expr;
+        if asked.samples(root).is_some_and(|it| !it.is_empty()) {
+            // The condition holds: the alert is there with other labels, or not yet.
+            for timeline in self.timelines(rule).filter(pending).take(MOST) {
+                let name = words::shown(&timeline.labels);
+                let head = format!("{name} is pending");
+                failure.reasons.push(self.pending(rule, timeline, &head));
+            }
+            failure.values = self.values(rule, &thing.labels, &[]);
+            return;
+        }
+        let cause = asked.cause();
+        failure.reasons.extend(cause.reasons);
+        if failure.values.is_none() {
+            failure.values = self.values(rule, &thing.labels, &cause.look_at);
+        }
+    }
+
+    fn pending(&self, rule: RuleIdx, timeline: &Timeline, head: &str) -> Reason {
+        let alert = self.alert(rule);
+        let hold = alert.hold.value;
+        let active = timeline.stretch_at(self.tick).map_or(self.tick, |it| it.active_at);
+        let step = self.run.setup().ticks(self.run.plan().slots[rule].group).step;
+        let fires = active + (hold.0 + step - 1) / step * step;
+        let text = format!(
+            "{head} since {}; with `for: {hold}` it fires at {}",
+            self.since(active),
+            self.since(fires)
+        );
+        let span: Option<Span> = alert.hold.defined_by.last().copied();
+        Reason { text, span: span.or(Some(alert.span)) }
+    }
+
+    /// Why an alert fires that nobody expects.
+    fn extra(&self, head: &str, labels: &Labels, rule: RuleIdx, failure: &mut Failure) {
+        let alert = self.alert(rule);
+        let timeline = self.timelines(rule).find(|it| it.labels == *labels);
+        let Some(stretch) = timeline.and_then(|it| it.stretch_at(self.tick)) else {
+            return;
+        };
+        let (from, active) = (self.since(stretch.from), self.since(stretch.active_at));
+        let mut text = match alert.hold.value.0 {
+            0 => format!("{head} fires since {from}"),
+            _ => format!(
+                "{head} fires since {from}: active since {active}, and `for` is {}",
+                alert.hold.value
+            ),
+        };
+        let point = timeline.and_then(|it| it.point_at(self.tick)).map(|it| it.tick);
+        if let Some(last) = point.filter(|it| *it < self.tick) {
+            text.push_str(&format!(
+                "; its condition held until {}, `keep_firing_for` is {}",
+                self.since(last),
+                alert.keep_firing_for.value
+            ));
+        }
+        failure.reasons.push(Reason { text, span: Some(alert.span) });
+        if failure.values.is_none() {
+            failure.values = self.values(rule, labels, &[]);
+        }
+    }
+
+    /// The labels of an alert that its expression gives.
+    fn wanted(&self, rule: RuleIdx, labels: &Labels) -> Wanted {
+        let own = self.run.plan().slots[rule].labels();
+        let given =
+            |name: &str| name != "alertname" && own.iter().all(|it| &*it.0 != name);
+        labels.iter().filter(|it| given(&it.0)).cloned().collect()
+    }
+
+    fn asked(&self, rule: RuleIdx, wanted: Wanted) -> Asked<'a> {
+        let slot = &self.run.plan().slots[rule];
+        Asked {
+            run: self.run,
+            whole: slot.expr(),
+            text: slot.expr_text(),
+            time: self.tick - slot.offset,
+            wanted,
+            depth: 0,
+        }
+    }
+
+    /// Values of some parts of a rule's expression, or of the whole.
+    fn values(
+        &self,
+        rule: RuleIdx,
+        labels: &Labels,
+        parts: &[Part<'_>],
+    ) -> Option<Values> {
+        let wanted = self.wanted(rule, labels);
+        let asked = self.asked(rule, wanted);
+        let slot = &self.run.plan().slots[rule];
+        let ticks = self.run.setup().ticks(slot.group);
+        let whole =
+            Part { whole: asked.whole, text: asked.text, expr: &asked.whole.expr };
+        let parts = if parts.is_empty() { &[whole][..] } else { parts };
+        values::around(&asked, parts, ticks, self.tick, slot.offset)
+    }
+}

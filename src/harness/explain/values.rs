@@ -1,0 +1,99 @@
+//! What an expression gave around a time.
+
+use crate::harness::explain::cause::{Asked, Part, named};
+use crate::harness::failure::{Row, Values};
+use crate::harness::result::Ticks;
+use crate::harness::words;
+use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::syntax::ast::ExprKind;
+use crate::promql::value::{Column, Sample};
+
+/// Ticks before the time.
+const BEFORE: i64 = 5;
+
+/// Ticks after it.
+const AFTER: i64 = 2;
+
+/// Series that are shown.
+const MOST: usize = 6;
+
+/// The values of some parts around a time; nothing where none of them gave any. Rows
+/// that agree with the wanted labels come first.
+pub fn around(
+    asked: &Asked<'_>,
+    parts: &[Part<'_>],
+    ticks: Ticks,
+    time: i64,
+    offset: i64,
+) -> Option<Values> {
+    let first = time - ((time - ticks.start) / ticks.step).min(BEFORE) * ticks.step;
+    let last = time + ((ticks.end - time) / ticks.step).clamp(0, AFTER) * ticks.step;
+    let shown = Ticks { start: first - offset, end: last - offset, step: ticks.step };
+    let mut rows: Vec<(bool, Row)> = Vec::new();
+    for part in parts {
+        if matches!(part.expr.without_parens().kind, ExprKind::Number { .. }) {
+            continue;
+        }
+        let Ok(columns) = asked.run.over_part(part.whole, part.expr, shown) else {
+            continue;
+        };
+        let with_data: Vec<&Column> = columns.iter().filter(|it| it.has.any()).collect();
+        let names = names(&with_data);
+        rows.extend(with_data.iter().zip(names).map(|(it, name)| {
+            let name = match parts.len() {
+                1 => name,
+                _ => format!("{} {name}", short(part)),
+            };
+            (!asked.agrees(&it.labels), row(it, name))
+        }));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    rows.sort_by_key(|it| it.0);
+    let n_more = rows.len().saturating_sub(MOST);
+    let rows = rows.into_iter().take(MOST).map(|it| it.1).collect();
+    let start = asked.run.setup().start;
+    let times: Vec<i64> =
+        (0..shown.len() as i64).map(|it| first + it * ticks.step - start).collect();
+    let at = ((time - first) / ticks.step) as usize;
+    let of = match parts {
+        [one] => short(one),
+        _ => String::new(),
+    };
+    Some(Values { of, times, at, rows, n_more })
+}
+
+/// The series as people tell them apart: by the labels in which they differ.
+fn names(columns: &[&Column]) -> Vec<String> {
+    let shared = |name: &str, value: &str| {
+        1 < columns.len() && columns.iter().all(|it| it.labels.get(name) == value)
+    };
+    let tells = |labels: &Labels, name: &str| {
+        name != METRIC_NAME && !shared(name, labels.get(name))
+    };
+    let name = |it: &&Column| named(&it.labels.filter(|name| tells(&it.labels, name)));
+    columns.iter().map(name).collect()
+}
+
+fn row(column: &Column, labels: String) -> Row {
+    let value = |step: usize| {
+        column.sample(step).map(|it| match it {
+            Sample::Float(it) => words::number(it),
+            Sample::Histogram(_) => "histogram".to_string(),
+        })
+    };
+    Row { labels, values: (0..column.n_steps()).map(value).collect() }
+}
+
+/// The text of a part, on one line, if it is short.
+fn short(part: &Part<'_>) -> String {
+    const LONGEST: usize = 40;
+    let text = part.text.as_str().get(part.expr.span.bytes()).unwrap_or_default();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text,
+    }
+}
