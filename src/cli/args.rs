@@ -4,6 +4,7 @@
 //! word of a sentence, no jargon that the README does not explain.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -97,10 +98,41 @@ pub struct Test {
     /// Show every test, not only those that fail
     #[arg(long, short)]
     pub verbose: bool,
+    /// Also report as junit=FILE, json=FILE or github; may be repeated
+    #[arg(long, value_name = "KIND[=FILE]")]
+    pub report: Vec<Report>,
     /// Flags of the server that promtool's test files are written for, comma separated; a
     /// project names its own in the manifest, scripts have all
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub enable_feature: Vec<String>,
+}
+
+/// A report of a run of tests, beside what is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The format of JUnit, into a file.
+    Junit(String),
+    /// What `--format json` prints, into a file.
+    Json(String),
+    /// What `--format github` prints, on standard output.
+    Github,
+}
+
+impl FromStr for Report {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Report, String> {
+        match text.split_once('=') {
+            Some((_, "")) => Err("a file is missing after `=`".to_owned()),
+            Some(("junit", file)) => Ok(Report::Junit(file.to_owned())),
+            Some(("json", file)) => Ok(Report::Json(file.to_owned())),
+            None if text == "github" => Ok(Report::Github),
+            None if matches!(text, "junit" | "json") => {
+                Err(format!("write `{text}=FILE`"))
+            }
+            _ => Err("reports are `junit=FILE`, `json=FILE` and `github`".to_owned()),
+        }
+    }
 }
 
 /// Options of `schema`.
@@ -133,6 +165,8 @@ pub enum Format {
     Human,
     /// One JSON document on standard output
     Json,
+    /// Workflow commands of GitHub Actions on standard output, which shows them in a change
+    Github,
 }
 
 /// When to use colour.

@@ -425,6 +425,40 @@ pub fn carry_out(
     write_list(out, &plan.list).map_err(|it| failed(LIST, &it))
 }
 
+/// Whether a file can be written at a path: its folder is made if need be.
+pub fn make_room(start: &Path, shown: &str) -> Result<(), Diagnostic> {
+    let target = start.join(shown);
+    let failed = |reason: &str| {
+        let title = format!("cannot write `{shown}`: {reason}");
+        Diagnostic::error("unwritable", title).help("name a file in a folder of yours")
+    };
+    if target.is_dir() {
+        return Err(failed("it is a folder"));
+    }
+    let folder = target.parent().unwrap_or(start);
+    if folder.ancestors().any(Path::is_file) {
+        return Err(failed("a file stands where its folder should be"));
+    }
+    let probe = temporary(&target, 0);
+    fs::create_dir_all(folder)
+        .and_then(|()| write_new(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|it| failed(&reason(&it)))
+}
+
+/// Writes a file as a whole or not at all.
+pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
+    let target = start.join(shown);
+    let temporary = temporary(&target, 0);
+    let written =
+        write_new(&temporary, text).and_then(|()| fs::rename(&temporary, &target));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        let reason = reason(&error);
+        Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
+    })
+}
+
 /// New texts under temporary names, and the folders made for them.
 #[derive(Default)]
 struct Staged {

@@ -7,6 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::fs::{self, Project};
 use crate::cli::say;
 use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::github;
 use crate::diag::json::json as diagnostics_json;
 use crate::diag::render::render;
 use crate::diag::sink::Sink;
@@ -45,13 +46,13 @@ impl Session {
     /// Says everything and ends the run. `exit` is the command's own outcome, `human`
     /// and `machine` are its result in the two formats; an error overrides the outcome.
     pub fn finish(self, exit: Exit, human: &str, machine: Json) -> Exit {
-        let head = human;
-        self.end(exit, Outcome { head, failures: &[], tail: "", machine })
+        let (head, commands) = (human, false);
+        self.end(exit, Outcome { head, failures: &[], tail: "", machine, commands })
     }
 
     /// As [`Session::finish`], for a command that also has failures to show.
     pub fn end(self, exit: Exit, outcome: Outcome<'_>) -> Exit {
-        let Outcome { head, failures, tail, machine } = outcome;
+        let Outcome { head, failures, tail, machine, commands } = outcome;
         let diagnostics = self.sink.into_sorted();
         let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
         let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
@@ -61,6 +62,15 @@ impl Session {
             (0, true) => exit.max(Exit::Findings),
             (_, _) => Exit::Invalid,
         };
+        // Beside JSON there is no place for them.
+        if self.global.format == Format::Github
+            || commands && self.global.format == Format::Human
+        {
+            let folder = folder(&self.global);
+            for all in [&diagnostics[..], failures] {
+                say::result(&github::commands(all, &self.sources, &folder));
+            }
+        }
         match self.global.format {
             Format::Human => {
                 let config = say::config(&self.global);
@@ -68,6 +78,10 @@ impl Session {
                 say::message(&summary(n_errors, n_warnings));
                 say::result(head);
                 say::message(&render(failures, &self.sources, config));
+                say::result(tail);
+            }
+            Format::Github => {
+                say::result(head);
                 say::result(tail);
             }
             Format::Json => {
@@ -108,6 +122,20 @@ pub struct Outcome<'a> {
     pub tail: &'a str,
     /// Its result for scripts.
     pub machine: Json,
+    /// Whether workflow commands are wanted beside the format.
+    pub commands: bool,
+}
+
+/// The folder of `-C`, below which the paths of messages are.
+fn folder(global: &Global) -> String {
+    match &global.directory {
+        None => String::new(),
+        Some(folder) => {
+            let folder = folder.to_string_lossy().replace('\\', "/");
+            let folder = folder.trim_start_matches("./").trim_end_matches('/');
+            if matches!(folder, "" | ".") { String::new() } else { format!("{folder}/") }
+        }
+    }
 }
 
 /// The last line on standard error, where there is something to count.

@@ -7,13 +7,14 @@ pub mod native;
 pub mod others;
 mod project;
 pub mod promtool;
+pub mod reports;
 mod rule_files;
 
 use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::args::{Format, Global, Test};
+use crate::cli::args::{Format, Global, Report, Test};
 use crate::cli::exit::Exit;
 use crate::cli::fs;
 use crate::cli::load::{self, Loaded};
@@ -91,6 +92,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     let features = others::features(&args.enable_feature, &mut session.sink);
     let plan = Plan { filter, envs: args.env.clone(), features };
     let start = fs::start(global.directory.as_deref());
+    reports::check(&args.report, &start, &mut session);
     let named = others::find(&start, &args.paths, &mut session);
     if session.sink.has_errors() {
         return session.finish(Exit::Invalid, "", json!({}));
@@ -141,7 +143,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     }
     results.sort_by(|a, b| a.path.cmp(&b.path));
     nothing_ran(&results, &plan, &mut session);
-    finish(session, &results, args)
+    finish(session, &results, args, &start)
 }
 
 /// The project in all environments, since a test may name alerts of any; `None` where it
@@ -180,9 +182,15 @@ fn nothing_ran(results: &[FileResult], plan: &Plan, session: &mut Session) {
     session.sink.push(diagnostic);
 }
 
-/// The exit code of a run, and what is printed.
-fn finish(session: Session, results: &[FileResult], args: &Test) -> Exit {
+/// The exit code of a run, its reports, and what is printed.
+fn finish(
+    mut session: Session,
+    results: &[FileResult],
+    args: &Test,
+    start: &Path,
+) -> Exit {
     let failures = failures(results);
+    reports::write(results, &args.report, start, &mut session);
     let worst = results.iter().map(|it| it.outcome).max().unwrap_or_default();
     let exit = match worst {
         Outcome::Passed => Exit::Clean,
@@ -190,7 +198,7 @@ fn finish(session: Session, results: &[FileResult], args: &Test) -> Exit {
     };
     let machine = match session.global.format {
         Format::Json => json_report::report(results, &session.sources),
-        Format::Human => json!({}),
+        Format::Human | Format::Github => json!({}),
     };
     let colour = say::coloured(&session.global, &std::io::stdout());
     let config = human::Config { verbose: args.verbose, colour };
@@ -199,7 +207,8 @@ fn finish(session: Session, results: &[FileResult], args: &Test) -> Exit {
         false => (human::files(results, config), human::summary(results, config)),
     };
     let (failures, head, tail) = (&failures[..], &*head, &*tail);
-    session.end(exit, Shown { head, failures, tail, machine })
+    let commands = args.report.contains(&Report::Github);
+    session.end(exit, Shown { head, failures, tail, machine, commands })
 }
 
 /// What is to be said about failed tests, in the order of their places.

@@ -7,6 +7,7 @@
 pub mod contrast;
 pub mod diagnostic;
 pub mod edits;
+pub mod github;
 pub mod json;
 pub mod render;
 pub mod sink;

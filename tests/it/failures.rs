@@ -1,14 +1,15 @@
-//! What is said of assertions that do not hold, where it is written.
+//! What is said of assertions that do not hold, by every report.
 //!
 //! `tests/fixtures/harness/failures` holds promtool test files none of whose tests passes.
-//! Beside each stands what people see (`*.human`).
+//! Beside each stands what people see (`*.human`), and the report as JUnit (`*.xml`) and as
+//! JSON (`*.json`).
 
 use std::fs;
 use std::path::Path;
 
 use aqua_alerts::diag::render::{Config, render};
 use aqua_alerts::harness::promtool::{Rules, run_file};
-use aqua_alerts::harness::report::failure;
+use aqua_alerts::harness::report::{failure, json, junit};
 use aqua_alerts::harness::result::Outcome;
 use aqua_alerts::promql::dialect::{Dialect, Version};
 use libtest_mimic::{Failed, Trial};
@@ -36,6 +37,15 @@ fn fixture(path: &Path) -> Result<(), Failed> {
         human.push_str(&render(&failure::of_test(test), &it.sources, Config::PLAIN));
     }
     golden::check(&path.with_extension("human"), &human)?;
+    let files = [result];
+    let xml = junit::report(&files, &it.sources);
+    let json = format!("{:#}\n", json::report(&files, &it.sources));
+    for (extension, text) in [("xml", xml), ("json", json)] {
+        let path = path.with_extension(extension);
+        if path.exists() {
+            golden::check(&path, &text)?;
+        }
+    }
     Ok(())
 }
 

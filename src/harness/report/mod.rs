@@ -3,3 +3,4 @@
 pub mod failure;
 pub mod human;
 pub mod json;
+pub mod junit;

@@ -1,0 +1,53 @@
+//! `--report`: results of tests in files.
+
+use std::path::Path;
+
+use crate::cli::args::Report;
+use crate::cli::fs;
+use crate::cli::session::Session;
+use crate::diag::diagnostic::Diagnostic;
+use crate::harness::report::{json, junit};
+use crate::harness::result::FileResult;
+
+/// Says before any test runs which reports cannot be written.
+pub fn check(reports: &[Report], start: &Path, session: &mut Session) {
+    for (idx, report) in reports.iter().enumerate() {
+        let Some(path) = path(report) else { continue };
+        let again = reports[..idx].iter().any(|it| self::path(it) == Some(path));
+        let checked = match again {
+            true => {
+                let title = format!("two reports go to `{path}`");
+                Err(Diagnostic::error("bad-argument", title).help("name two files"))
+            }
+            false => fs::make_room(start, path),
+        };
+        session.sink.extend(checked.err());
+    }
+}
+
+/// Writes the reports; what goes wrong is in the session's sink.
+pub fn write(
+    results: &[FileResult],
+    reports: &[Report],
+    start: &Path,
+    session: &mut Session,
+) {
+    for report in reports {
+        let text = match report {
+            Report::Junit(_) => junit::report(results, &session.sources),
+            Report::Json(_) => {
+                format!("{:#}\n", json::report(results, &session.sources))
+            }
+            Report::Github => continue,
+        };
+        let Some(path) = path(report) else { continue };
+        session.sink.extend(fs::write_whole(start, path, &text).err());
+    }
+}
+
+fn path(report: &Report) -> Option<&str> {
+    match report {
+        Report::Junit(path) | Report::Json(path) => Some(path),
+        Report::Github => None,
+    }
+}
