@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::case::script;
+use crate::cli::clock::clock;
 use crate::cli::fs;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
@@ -103,7 +104,11 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
             false => messages.push(message),
         }
     }
-    for report in runner::run(&parsed, &runner::dialect()) {
+    let before = clock();
+    let reports = runner::run(&parsed, &runner::dialect());
+    // One after the other, on the same series.
+    let share = clock().saturating_sub(before) / reports.len().max(1) as u32;
+    for report in reports {
         let name = report.expr.to_string();
         if !plan.wants(&name) {
             continue;
@@ -114,7 +119,7 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
         };
         let span = Some(Span { file, start: report.at.start, end: report.at.end });
         let mut test = TestResult::new(name, span);
-        test.outcome = outcome;
+        (test.outcome, test.duration) = (outcome, share);
         let mut assertion = AssertionResult::new(test.name.clone(), span, outcome);
         if let (Some(failure), Some(span)) = (&report.failure, span) {
             assertion.found.clone_from(failure);

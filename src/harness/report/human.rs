@@ -54,6 +54,19 @@ fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
     out.push('\n');
 }
 
+/// A name without characters that would move the cursor or begin a line: a line that
+/// begins with `::` is a command to GitHub.
+fn on_one_line(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match c.is_control() {
+            true => out.extend(c.escape_default()),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
 /// Whether what went wrong is shown with the source under it.
 fn is_shown(test: &TestResult) -> bool {
     let said = |it: &AssertionResult| it.failure.is_some() || !it.said.is_empty();
@@ -70,7 +83,7 @@ fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {
         Some(env) => format!("  [{env}]"),
         None => String::new(),
     };
-    let _ = writeln!(out, "      {word}  {}{env}", test.name);
+    let _ = writeln!(out, "      {word}  {}{env}", on_one_line(&test.name));
     if messages {
         for message in &test.messages {
             let _ =
@@ -122,5 +135,20 @@ fn paint(text: &str, code: &str, config: Config) -> String {
     match config.colour {
         true => format!("\x1b[{code}m{text}\x1b[0m"),
         false => text.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_on_their_line() {
+        let test = TestResult::new("é\n::error::\u{1b}[31m", None);
+        let files = [FileResult::of_tests("t.yaml", vec![test])];
+        let config = Config { verbose: true, colour: false };
+        let got = self::files(&files, config);
+        let expected = "ok    t.yaml  1 passed\n      ok    é\\n::error::\\u{1b}[31m\n";
+        assert_eq!(got, expected);
     }
 }
