@@ -9,6 +9,7 @@ use crate::diag::source::Span;
 #[derive(Debug, Default)]
 pub struct Sink {
     items: Vec<Diagnostic>,
+    n_errors: usize,
     causes: HashSet<(&'static str, Option<Span>)>,
 }
 
@@ -20,6 +21,7 @@ impl Sink {
 
     /// Takes a message.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.n_errors += usize::from(diagnostic.level == Level::Error);
         self.items.push(diagnostic);
     }
 
@@ -27,18 +29,18 @@ impl Sink {
     /// does wrong in three environments is said once.
     pub fn push_once(&mut self, diagnostic: Diagnostic) {
         if self.causes.insert((diagnostic.code, diagnostic.place())) {
-            self.items.push(diagnostic);
+            self.push(diagnostic);
         }
     }
 
     /// Takes all messages of another sink.
     pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
-        self.items.extend(other);
+        other.into_iter().for_each(|it| self.push(it));
     }
 
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|it| it.level == Level::Error)
+        self.n_errors != 0
     }
 
     /// Whether a warning is among them.
@@ -48,7 +50,7 @@ impl Sink {
 
     /// Number of errors so far.
     pub fn n_errors(&self) -> usize {
-        self.items.iter().filter(|it| it.level == Level::Error).count()
+        self.n_errors
     }
 
     /// Whether nothing was said.
