@@ -78,6 +78,7 @@ fn rules(text: &str) {
     let config = rulefile::Config {
         dialect: &Dialect::everything(),
         legacy_names: false,
+        ignore_unknown: false,
         template: &|_: &Text, _: &mut Sink| {},
     };
     rulefile::read(file, "rules.yml", text, &config, &mut sink);

@@ -3,16 +3,14 @@
 //! Inside `{{ … }}` a value becomes a literal of the template language: a number stays
 //! one, a duration is its number of seconds (as in PromQL), anything else is a string.
 
-use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql::labels;
 use crate::resolve::expression::seconds;
 use crate::resolve::scope::Scope;
 use crate::spec::duration;
 use crate::spec::model::Value;
-use crate::template::{self, TemplateError};
+use crate::template::check::check;
 
 /// Where in a template something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,29 +42,6 @@ pub(super) fn template(text: &Text, scope: &Scope, sink: &mut Sink) -> Option<Te
         }
     })?;
     check(&filled.text, sink).then_some(filled.text)
-}
-
-/// Whether a template is sound; says what is not.
-pub(super) fn check(text: &Text, sink: &mut Sink) -> bool {
-    // Prometheus puts the alert's name into its message, which is not shown.
-    let Err(TemplateError { at, reason, .. }) = template::parse("", text.as_str()) else {
-        return true;
-    };
-    let at = at.bytes();
-    let unknown = reason
-        .strip_prefix("function \"")
-        .and_then(|it| it.strip_suffix("\" not defined"))
-        .map(str::to_string);
-    let error = Diagnostic::error("template", reason);
-    let names = template::function_names();
-    let near = unknown.and_then(|it| suggest::nearest(&it, names.iter().copied()));
-    sink.push_once(match near {
-        Some(near) => {
-            error.within(text, at.start, at.end, format!("did you mean `{near}`?"))
-        }
-        None => error.within(text, at.start, at.end, "the template does not parse here"),
-    });
-    false
 }
 
 /// Walks through a template and knows where it is.

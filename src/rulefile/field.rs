@@ -15,11 +15,13 @@ use crate::rules::group::{Millis, Pair, Setting};
 
 /// What an unknown field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strict {
+pub(super) enum Unknown {
     /// An error: Prometheus refuses the file.
     Error,
     /// A warning: the API server drops the field.
-    Warning,
+    Dropped,
+    /// Nothing.
+    Ignored,
 }
 
 /// Takes fields out of a mapping; the rest is unknown.
@@ -27,7 +29,7 @@ pub(super) struct Fields<'n, 's> {
     node: &'n Node,
     table: Option<&'n Table>,
     what: &'static str,
-    strict: Strict,
+    unknown: Unknown,
     known: Vec<&'static str>,
     pub(super) sink: &'s mut Sink,
 }
@@ -37,7 +39,7 @@ impl<'n, 's> Fields<'n, 's> {
     pub(super) fn new(
         node: &'n Node,
         what: &'static str,
-        strict: Strict,
+        unknown: Unknown,
         sink: &'s mut Sink,
     ) -> Fields<'n, 's> {
         let table = node.as_table();
@@ -45,7 +47,7 @@ impl<'n, 's> Fields<'n, 's> {
             let title = format!("{what} is a mapping");
             sink.push(Diagnostic::error("wrong-type", title).at(node.span, node.what()));
         }
-        Fields { node, table, what, strict, known: Vec::new(), sink }
+        Fields { node, table, what, unknown, known: Vec::new(), sink }
     }
 
     /// Where the mapping is, for what it lacks: its first key.
@@ -141,15 +143,17 @@ impl<'n, 's> Fields<'n, 's> {
     pub(super) fn finish(self) {
         for entry in self.table.into_iter().flatten() {
             let name = entry.key.as_str();
-            if self.known.contains(&name) {
+            if self.known.contains(&name) || self.unknown == Unknown::Ignored {
                 continue;
             }
             let title = format!("unknown field `{name}` in {}", self.what);
-            let mut it = match self.strict {
-                Strict::Error => Diagnostic::error("unknown-key", title)
+            let mut it = match self.unknown {
+                Unknown::Error => Diagnostic::error("unknown-key", title)
                     .at(entry.key.span(), "Prometheus refuses the file for this"),
-                Strict::Warning => Diagnostic::warning("unknown-key", title)
-                    .at(entry.key.span(), "dropped by the API server"),
+                Unknown::Dropped | Unknown::Ignored => {
+                    Diagnostic::warning("unknown-key", title)
+                        .at(entry.key.span(), "dropped by the API server")
+                }
             };
             if let Some(near) = suggest::nearest(name, self.known.iter().copied()) {
                 it = it.fix(Fix {

@@ -10,7 +10,7 @@ use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::promql::check;
 use crate::promql::labels::{METRIC_NAME, is_legacy_metric_name, is_legacy_name};
-use crate::rulefile::field::{Fields, Strict};
+use crate::rulefile::field::{Fields, Unknown};
 use crate::rulefile::read::Config;
 use crate::rules::group::{Alert, Expression, Group, Pair, Record, Rule};
 
@@ -18,7 +18,7 @@ use crate::rules::group::{Alert, Expression, Group, Pair, Record, Rule};
 pub(super) fn groups(
     node: &Node,
     file: &Arc<str>,
-    strict: Strict,
+    unknown: Unknown,
     config: &Config<'_>,
     sink: &mut Sink,
     out: &mut Vec<Group>,
@@ -33,7 +33,7 @@ pub(super) fn groups(
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut rules: HashMap<String, Span> = HashMap::new();
     for item in items {
-        let Some(group) = group(item, file, strict, config, sink) else { continue };
+        let Some(group) = group(item, file, unknown, config, sink) else { continue };
         if let Some(first) = seen.get(&group.name) {
             let title = format!("group `{}` is there twice", group.name);
             sink.push(
@@ -54,11 +54,11 @@ pub(super) fn groups(
 fn group(
     node: &Node,
     file: &Arc<str>,
-    strict: Strict,
+    unknown: Unknown,
     config: &Config<'_>,
     sink: &mut Sink,
 ) -> Option<Group> {
-    let mut fields = Fields::new(node, "a group", strict, sink);
+    let mut fields = Fields::new(node, "a group", unknown, sink);
     if !fields.is_mapping() {
         return None;
     }
@@ -69,7 +69,7 @@ fn group(
     let limit = fields.integer("limit");
     let labels = fields.pairs("labels");
     let rules = fields.take("rules");
-    if strict == Strict::Warning {
+    if unknown != Unknown::Error {
         // Thanos Ruler's, in the operator's schema.
         fields.allow("partial_response_strategy");
     }
@@ -99,7 +99,7 @@ fn group(
         None => {}
         Some((_, Some(items))) => {
             group.rules =
-                items.iter().filter_map(|it| rule(it, strict, config, sink)).collect();
+                items.iter().filter_map(|it| rule(it, unknown, config, sink)).collect();
         }
         Some((node, None)) => sink.push(
             Diagnostic::error("wrong-type", "`rules` is not a list")
@@ -111,12 +111,12 @@ fn group(
 
 fn rule(
     node: &Node,
-    strict: Strict,
+    unknown: Unknown,
     config: &Config<'_>,
     sink: &mut Sink,
 ) -> Option<Rule> {
     let n_errors = sink.n_errors();
-    let mut fields = Fields::new(node, "a rule", strict, sink);
+    let mut fields = Fields::new(node, "a rule", unknown, sink);
     if !fields.is_mapping() {
         return None;
     }

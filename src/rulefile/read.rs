@@ -13,7 +13,7 @@ use crate::diag::text::Text;
 use crate::doc::node::{Kind, Node};
 use crate::doc::yaml;
 use crate::promql::dialect::Dialect;
-use crate::rulefile::field::{Fields, Strict};
+use crate::rulefile::field::{Fields, Unknown};
 use crate::rulefile::group;
 use crate::rules::group::Group;
 
@@ -24,8 +24,21 @@ pub struct Config<'a> {
     /// Whether names of metrics and labels keep to letters, digits and `_`
     /// (`metric_name_validation_scheme: legacy`).
     pub legacy_names: bool,
+    /// Whether fields that Prometheus does not know are passed over
+    /// (`--ignore-unknown-fields`).
+    pub ignore_unknown: bool,
     /// Says what is wrong with a template in a label or an annotation of an alert.
     pub template: &'a dyn Fn(&Text, &mut Sink),
+}
+
+impl Config<'_> {
+    /// What an unknown field is where it would be `usual`.
+    fn unknown(&self, usual: Unknown) -> Unknown {
+        match self.ignore_unknown {
+            true => Unknown::Ignored,
+            false => usual,
+        }
+    }
 }
 
 /// Reads the rules of a YAML file; faulty rules are reported and left out.
@@ -39,10 +52,20 @@ pub fn read(
     config: &Config<'_>,
     sink: &mut Sink,
 ) -> Vec<Group> {
-    let n_errors = sink.n_errors();
     let documents = yaml::read(file, text, sink);
-    let groups = groups(&documents, path, config, sink);
-    if groups.is_empty() && sink.n_errors() == n_errors {
+    judge(file, path, &documents, config, sink)
+}
+
+/// As [`read`], where the file's documents were read already.
+pub fn judge(
+    file: FileId,
+    path: &str,
+    documents: &[Node],
+    config: &Config<'_>,
+    sink: &mut Sink,
+) -> Vec<Group> {
+    let groups = groups(documents, path, config, sink);
+    if groups.is_empty() && !sink.has_errors() {
         let at = Span { file, start: 0, end: 0 };
         sink.push(
             Diagnostic::warning("no-rules", format!("`{path}` has no rules"))
@@ -78,13 +101,17 @@ pub fn groups(
             ),
         }
     }
+    if objects.is_empty() && plain.is_none() {
+        foreign(documents, sink);
+    }
     let mut out = Vec::new();
     if let Some(document) = plain {
         let file: Arc<str> = path.into();
-        let mut fields = Fields::new(document, "a rule file", Strict::Error, sink);
+        let unknown = config.unknown(Unknown::Error);
+        let mut fields = Fields::new(document, "a rule file", unknown, sink);
         if let Some(node) = fields.take("groups") {
             fields.finish();
-            group::groups(node, &file, Strict::Error, config, sink, &mut out);
+            group::groups(node, &file, unknown, config, sink, &mut out);
         } else {
             fields.finish();
         }
@@ -104,15 +131,39 @@ pub fn groups(
             );
             continue;
         };
-        let mut fields =
-            Fields::new(spec, "the spec of a PrometheusRule", Strict::Warning, sink);
+        let unknown = config.unknown(Unknown::Dropped);
+        let mut fields = Fields::new(spec, "the spec of a PrometheusRule", unknown, sink);
         let node = fields.take("groups");
         fields.finish();
         if let Some(node) = node {
-            group::groups(node, &file, Strict::Warning, config, sink, &mut out);
+            group::groups(node, &file, unknown, config, sink, &mut out);
         }
     }
     out
+}
+
+/// Whether documents are a rule file rather than any other YAML: a mapping with `groups`,
+/// or objects with a PrometheusRule among them.
+pub fn has_rules(documents: &[Node]) -> bool {
+    let mut objects = Vec::new();
+    documents.iter().any(|it| {
+        collect(it, &mut objects);
+        // `groups` of an object, or of a file with a version, are something else's.
+        let of_rules = it.get("kind").is_none() && it.get("apiVersion").is_none();
+        !objects.is_empty() || of_rules && it.get("groups").is_some()
+    })
+}
+
+/// Says of Kubernetes objects, none of which is a PrometheusRule, what they are.
+fn foreign(documents: &[Node], sink: &mut Sink) {
+    let kind = documents.iter().find_map(|it| it.get("kind"));
+    let Some(kind) = kind else { return };
+    let what = kind.raw().map_or("object", |it| it.as_str());
+    sink.push(
+        Diagnostic::error("no-rules", format!("`{what}` holds no rules"))
+            .at(kind.span, "not a PrometheusRule, nor a list with one")
+            .help("name a file with `groups:`, or with a `kind: PrometheusRule`"),
+    );
 }
 
 /// The PrometheusRules in a Kubernetes object, lists of objects included.

@@ -26,7 +26,12 @@ fn groups(text: &str) -> (Vec<Group>, String) {
         }
     };
     let dialect = Dialect::everything();
-    let config = Config { dialect: &dialect, legacy_names: false, template: &template };
+    let config = Config {
+        dialect: &dialect,
+        legacy_names: false,
+        ignore_unknown: false,
+        template: &template,
+    };
     let groups = read(file, "rules.yaml", text, &config, &mut sink);
     (groups, render(&sink.into_sorted(), &sources, render::Config::PLAIN))
 }

@@ -2,12 +2,14 @@
 //! alerts are written in.
 //!
 //! [`parse`] gives a tree or Prometheus's own message with the place in the author's
-//! text, [`expand::expand`] the text for one alert, [`usage::usage`] what a template
-//! reads. The room knows no rules: `query` is a closure that it is given.
+//! text, [`check::check`] a message of it, [`expand::expand`] the text for one alert,
+//! [`usage::usage`] what a template reads. The room knows no rules: `query` is a closure
+//! that it is given.
 
 mod builtins;
 mod call;
 mod case;
+pub mod check;
 mod compare;
 mod eval;
 pub mod expand;

@@ -161,8 +161,12 @@ pub fn messages(text: &str, rules: Option<&str>, flags: Flags) -> Result<String,
     let dialect = flags.dialect();
     let (mut groups, mut faults) = (Vec::new(), Vec::new());
     if let Some(text) = rules {
-        let config =
-            Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+        let config = Config {
+            dialect: &dialect,
+            legacy_names: false,
+            ignore_unknown: false,
+            template: &|_, _| {},
+        };
         let file_id = sources.add("rules.yaml", text);
         let mut sink = Sink::new();
         groups = read(file_id, "rules.yaml", text, &config, &mut sink);

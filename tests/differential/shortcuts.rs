@@ -78,7 +78,12 @@ fn parse(rules: &str, tests: &str) -> Result<(Vec<Group>, TestFile), String> {
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
     let dialect = Dialect::new(Version::LATEST);
-    let config = Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+    let config = Config {
+        dialect: &dialect,
+        legacy_names: false,
+        ignore_unknown: false,
+        template: &|_, _| {},
+    };
     let id = sources.add("rules.yaml", rules);
     let groups = read(id, "rules.yaml", rules, &config, &mut sink);
     let id = sources.add("test.yaml", tests);

@@ -10,6 +10,7 @@ use aqua_alerts::case::glob;
 use aqua_alerts::case::promtool::{self, TestGroup};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::{FileId, SourceMap, Span};
+use aqua_alerts::diag::text::Text;
 use aqua_alerts::doc::yaml;
 use aqua_alerts::harness::plan::Plan;
 use aqua_alerts::harness::promtool::{Rules, ordered, run_file, run_group};
@@ -18,6 +19,7 @@ use aqua_alerts::harness::silence::warnings;
 use aqua_alerts::promql::dialect::{Dialect, Features, Version};
 use aqua_alerts::rulefile::read::{Config, read};
 use aqua_alerts::rules::group::Group;
+use aqua_alerts::template::check::check;
 use libtest_mimic::{Failed, Trial};
 
 /// A promtool test file with the rule files that it names.
@@ -52,7 +54,15 @@ pub fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
         names.sort();
         names
     };
-    let config = Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+    let template = |text: &Text, sink: &mut Sink| {
+        check(text, sink);
+    };
+    let config = Config {
+        dialect: &dialect,
+        legacy_names: false,
+        ignore_unknown: false,
+        template: &template,
+    };
     let (mut groups, mut faults) = (Vec::new(), Vec::new());
     for pattern in &file.rule_files {
         for name in glob::expand(pattern.as_str(), &mut names.clone()).unwrap() {

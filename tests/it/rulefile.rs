@@ -33,7 +33,12 @@ fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> (Vec<Group>, Vec<Diagn
             sink.push(it.within(text, start, end, ""));
         }
     };
-    let config = Config { dialect, legacy_names: legacy, template: &template };
+    let config = Config {
+        dialect,
+        legacy_names: legacy,
+        ignore_unknown: false,
+        template: &template,
+    };
     let name = path.display().to_string();
     let groups = read(FileId(0), &name, &text, &config, &mut sink);
     (groups, sink.into_sorted())

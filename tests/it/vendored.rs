@@ -63,7 +63,12 @@ fn corpus() -> Result<(), Failed> {
         return Ok(());
     };
     let dialect = Dialect::new(Version::new(3, 5));
-    let config = Config { dialect: &dialect, legacy_names: false, template: &|_, _| {} };
+    let config = Config {
+        dialect: &dialect,
+        legacy_names: false,
+        ignore_unknown: false,
+        template: &|_, _| {},
+    };
     let (mut n_files, mut n_rules) = (0, 0);
     for line in verdicts.lines() {
         let verdict: Json = serde_json::from_str(line)?;

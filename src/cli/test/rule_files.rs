@@ -16,9 +16,11 @@ use crate::cli::test::project;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
+use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::Group;
+use crate::template::check::check;
 
 /// Rule files by their paths.
 pub(super) struct RuleFiles<'a> {
@@ -145,7 +147,15 @@ impl<'a> RuleFiles<'a> {
     ) -> Vec<Parsed> {
         let sources = &session.sources;
         let parse = |file: File| {
-            let config = Config { dialect, legacy_names: false, template: &|_, _| {} };
+            let template = |text: &Text, sink: &mut Sink| {
+                check(text, sink);
+            };
+            let config = Config {
+                dialect,
+                legacy_names: false,
+                ignore_unknown: false,
+                template: &template,
+            };
             let mut sink = Sink::new();
             let groups = match file.read {
                 Read::Text(id) => {

@@ -16,12 +16,13 @@ use crate::resolve::environment::Server;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::resolve::vendor::texts::{Texts, put};
-use crate::resolve::{expression, layers, rule, runbook, template};
+use crate::resolve::{expression, layers, rule, runbook};
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::{About, Alert, Group, Record, Rule};
 use crate::spec::model::{Body, Definition, RuleKind, Switch};
 use crate::spec::rule_file::RuleFile;
 use crate::spec::vendor::{Changes, Use};
+use crate::template::check::check;
 
 /// Since this version names of labels and metrics may have any characters.
 const ANY_NAMES: Version = Version::new(3, 0);
@@ -58,8 +59,9 @@ fn read(file: &RuleFile, server: &Server<'_>, sink: &mut Sink) -> Vec<Group> {
     let config = Config {
         dialect: &server.dialect,
         legacy_names: server.dialect.version < ANY_NAMES,
+        ignore_unknown: false,
         template: &|text, sink| {
-            template::check(text, sink);
+            check(text, sink);
         },
     };
     let groups = read::groups(&file.documents, &file.path, &config, &mut said);
