@@ -43,7 +43,7 @@ pub struct Global {
 pub enum Command {
     /// Compile the project to manifests, rule files and dashboards
     Build(Build),
-    /// Read, resolve and type-check everything; write nothing
+    /// Read, resolve and type-check the project, or rule files; write nothing
     Check(Check),
     /// Prove by the project's tests that its alerts fire when they should
     Test(Test),
@@ -78,9 +78,40 @@ pub enum ExtraTarget {
 /// Options of `check`.
 #[derive(Debug, ClapArgs)]
 pub struct Check {
+    /// Rule files, PrometheusRule manifests, or folders with them; `-` is standard input.
+    /// Without any, the project is checked
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// Check this environment only; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "paths")]
     pub env: Vec<String>,
+    /// Pass over fields of rule files that Prometheus does not know
+    #[arg(long, requires = "paths")]
+    pub ignore_unknown_fields: bool,
+    /// promtool's lints of rule files, comma separated
+    #[arg(long, value_enum, value_name = "LINT", requires = "paths")]
+    #[arg(value_delimiter = ',', default_value = "duplicate-rules")]
+    pub lint: Vec<Lint>,
+    /// Fail when a lint finds something; `--deny warnings` fails on every warning
+    #[arg(long, requires = "paths")]
+    pub lint_fatal: bool,
+    /// Flags of the server that the rule files are written for, comma separated; a project
+    /// names its own in the manifest
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "paths")]
+    pub enable_feature: Vec<String>,
+}
+
+/// promtool's lints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lint {
+    /// All of them
+    All,
+    /// Rules of one name with the same labels
+    DuplicateRules,
+    /// Of scrape configurations, which rule files do not have
+    TooLongScrapeInterval,
+    /// None of them
+    None,
 }
 
 /// Options of `test`.

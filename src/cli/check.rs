@@ -1,4 +1,8 @@
 //! `check`: everything is read, resolved and type-checked; nothing is written.
+//!
+//! The project, or the rule files that are named.
+
+mod rules;
 
 use serde_json::json;
 
@@ -15,6 +19,13 @@ use crate::runbook::page;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Check) -> Exit {
+    match args.paths.is_empty() {
+        true => project(global, args),
+        false => rules::run(global, args),
+    }
+}
+
+fn project(global: &Global, args: &Check) -> Exit {
     let mut session = Session::new(global);
     let Some(loaded) = load::load(&mut session, &args.env) else {
         return session.finish(Exit::Invalid, "", json!({}));

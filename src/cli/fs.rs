@@ -268,6 +268,37 @@ pub fn read_file(
             return None;
         }
     };
+    decode(path, bytes, sources, sink)
+}
+
+/// Reads standard input, which messages call `path`.
+pub fn read_stdin(
+    path: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
+    let mut bytes = Vec::new();
+    // One more than is allowed, to know whether there is more.
+    let read = io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes);
+    let read = match read {
+        Ok(_) if MAX_FILE < bytes.len() as u64 => Err(too_large()),
+        other => other,
+    };
+    match read {
+        Ok(_) => decode(path, bytes, sources, sink),
+        Err(error) => {
+            sink.push(unreadable(path, &error));
+            None
+        }
+    }
+}
+
+fn decode(
+    path: &str,
+    bytes: Vec<u8>,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
     match String::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) => {
@@ -287,8 +318,8 @@ pub fn read_file(
 }
 
 fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
-    let file = fs::File::open(path)?;
-    let meta = file.metadata()?;
+    // Asked before it is opened: to open a pipe waits for a writer.
+    let meta = fs::metadata(path)?;
     if meta.is_dir() {
         return Err(io::Error::other("it is a folder"));
     }
@@ -296,14 +327,16 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it is not a regular file"));
     }
     if MAX_FILE < meta.len() {
-        return Err(io::Error::other(format!(
-            "it is larger than {} MiB",
-            MAX_FILE >> 20
-        )));
+        return Err(too_large());
     }
+    let file = fs::File::open(path)?;
     let mut bytes = Vec::with_capacity(meta.len() as usize);
     file.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn too_large() -> io::Error {
+    io::Error::other(format!("it is larger than {} MiB", MAX_FILE >> 20))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {

@@ -38,3 +38,11 @@ pub fn message(text: &str) {
 pub fn config(global: &Global) -> Config {
     Config { colour: coloured(global, &io::stderr()), ..Config::PLAIN }
 }
+
+/// A text in a colour of the terminal (an SGR code), where colour is wanted.
+pub fn painted(text: &str, code: &str, colour: bool) -> String {
+    match colour {
+        true => format!("\x1b[{code}m{text}\x1b[0m"),
+        false => text.to_owned(),
+    }
+}

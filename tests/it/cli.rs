@@ -4,11 +4,12 @@
 //! it happens, as in Go's txtar. In the transcript a line `> …` is typed, `| …` came out
 //! on standard output, `! …` on standard error, and `= N` is the exit code; `# …` says
 //! what it shows. Beside `aqua-alerts` a few commands change or show files:
-//! `cat FILE`, `ls DIR`, `rm PATH`, `write FILE TEXT`, `bytes FILE HEX`, `link TO FILE`.
+//! `cat FILE`, `ls DIR`, `rm PATH`, `write FILE TEXT`, `bytes FILE HEX`, `link TO FILE`,
+//! `pipe FILE` for a named pipe. `aqua-alerts … < FILE` reads standard input from a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
 
@@ -93,7 +94,8 @@ fn write(path: &Path, bytes: &[u8]) {
 fn run(command: &str, dir: &Path) -> String {
     let words: Vec<&str> = command.split(' ').collect();
     match &words[..] {
-        ["aqua-alerts", args @ ..] => aqua_alerts(args, dir),
+        ["aqua-alerts", args @ .., "<", file] => aqua_alerts(args, Some(file), dir),
+        ["aqua-alerts", args @ ..] => aqua_alerts(args, None, dir),
         ["cat", file] => marked("| ", &fs::read_to_string(dir.join(file)).unwrap()),
         ["ls", folder] => {
             let mut paths = Vec::new();
@@ -121,6 +123,12 @@ fn run(command: &str, dir: &Path) -> String {
             String::new()
         }
         #[cfg(unix)]
+        ["pipe", file] => {
+            let made = Command::new("mkfifo").arg(dir.join(file)).status().unwrap();
+            assert!(made.success());
+            String::new()
+        }
+        #[cfg(unix)]
         ["link", to, file] => {
             std::os::unix::fs::symlink(to, dir.join(file)).unwrap();
             String::new()
@@ -129,11 +137,16 @@ fn run(command: &str, dir: &Path) -> String {
     }
 }
 
-fn aqua_alerts(args: &[&str], dir: &Path) -> String {
+fn aqua_alerts(args: &[&str], input: Option<&str>, dir: &Path) -> String {
+    let input = match input {
+        Some(file) => fs::File::open(dir.join(file)).unwrap().into(),
+        None => Stdio::null(),
+    };
     let output = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
         .args(args)
         .current_dir(dir)
         .env_clear()
+        .stdin(input)
         .output()
         .unwrap();
     let text = |bytes: &[u8]| {

@@ -1,16 +1,17 @@
 //! Rule files: promtool's verdict on real ones, and Prometheus's own test files.
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use aqua_alerts::diag::diagnostic::{Diagnostic, Level};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::FileId;
 use aqua_alerts::diag::text::Text;
-use aqua_alerts::promql::dialect::{Dialect, Version};
+use aqua_alerts::promql::dialect::Dialect;
 use aqua_alerts::rulefile::read::{Config, read};
-use aqua_alerts::rules::group::Group;
-use aqua_alerts::template;
+use aqua_alerts::template::check::check;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value as Json;
 
@@ -23,15 +24,11 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> (Vec<Group>, Vec<Diagnostic>) {
+fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> Vec<Diagnostic> {
     let text = fs::read_to_string(path).unwrap();
     let mut sink = Sink::new();
     let template = |text: &Text, sink: &mut Sink| {
-        if let Err(error) = template::parse("x", text.as_str()) {
-            let (start, end) = (error.at.start as usize, error.at.end as usize);
-            let it = Diagnostic::error("template", error.reason);
-            sink.push(it.within(text, start, end, ""));
-        }
+        check(text, sink);
     };
     let config = Config {
         dialect,
@@ -40,45 +37,104 @@ fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> (Vec<Group>, Vec<Diagn
         template: &template,
     };
     let name = path.display().to_string();
-    let groups = read(FileId(0), &name, &text, &config, &mut sink);
-    (groups, sink.into_sorted())
+    read(FileId(0), &name, &text, &config, &mut sink);
+    sink.into_sorted()
 }
 
+/// What promtool says of a file.
+struct Verdict {
+    path: PathBuf,
+    refused: bool,
+    /// Where it is not refused and its output was kept.
+    n_rules: Option<u64>,
+    duplicates: Option<bool>,
+}
+
+/// The corpus, as promtool was run on it; where PrometheusRules were unwrapped for it,
+/// both forms.
+fn corpus(root: &Path) -> Option<Vec<Verdict>> {
+    let lines = fs::read_to_string(root.join("VERDICTS.jsonl")).ok()?;
+    let mut out = Vec::new();
+    for line in lines.lines() {
+        let it: Json = serde_json::from_str(line).unwrap();
+        if it["cmd"] != "check" {
+            continue;
+        }
+        let text = |key: &str| it[key].as_str().unwrap();
+        let refused = it["rc"] != 0;
+        let found = text("stdout").split_once("SUCCESS: ").map(|it| it.1);
+        let n_rules = found.map(|it| it.split(' ').next().unwrap().parse().unwrap());
+        let duplicates = text("stderr").contains("duplicate rule(s) found");
+        let mut paths = vec![text("run").to_string(), format!("src/{}", text("path"))];
+        paths.dedup();
+        out.extend(paths.into_iter().map(|it| Verdict {
+            path: root.join(it),
+            refused,
+            n_rules,
+            duplicates: (!refused).then_some(duplicates),
+        }));
+    }
+    Some(out)
+}
+
+/// Prometheus's own files.
+fn conformance(root: &Path) -> Option<Vec<Verdict>> {
+    let table = fs::read_to_string(root.join("VERDICTS.tsv")).ok()?;
+    let rows = table.lines().skip(1).map(|it| it.split('\t').collect::<Vec<_>>());
+    let checks = rows.filter(|it| it[1] == "check");
+    let verdict = |it: Vec<&str>| Verdict {
+        path: root.join(it[0]),
+        refused: it[2] != "0",
+        n_rules: None,
+        duplicates: None,
+    };
+    Some(checks.map(verdict).collect())
+}
+
+/// The command gives every rule file promtool's verdict, and finds as many rules: that of
+/// 3.5.3, from which 3.14 differs on none of them.
 fn verdicts() -> Result<(), Failed> {
-    let root = Path::new(SHARED).join("corpus");
-    let Ok(lines) = fs::read_to_string(root.join("VERDICTS.jsonl")) else {
+    let shared = Path::new(SHARED);
+    let sets = [
+        corpus(&shared.join("corpus")),
+        conformance(&shared.join("conformance/prometheus")),
+    ];
+    let verdicts: Vec<Verdict> = sets.into_iter().flatten().flatten().collect();
+    if verdicts.is_empty() {
         println!("skipped: no corpus");
         return Ok(());
-    };
-    let dialect = Dialect::new(Version::new(3, 5));
-    let mut faults = Vec::new();
-    let (mut n_files, mut n_rules, mut n_said) = (0, 0, 0);
-    for line in lines.lines() {
-        let verdict: Json = serde_json::from_str(line)?;
-        if verdict["cmd"] != "check" {
-            continue;
-        }
-        let run = verdict["run"].as_str().unwrap();
-        let (groups, said) = judge(&root.join(run), &dialect, false);
-        let errors: Vec<_> = said.iter().filter(|it| it.level == Level::Error).collect();
-        let stdout = verdict["stdout"].as_str().unwrap();
-        let stderr = verdict["stderr"].as_str().unwrap();
-        n_files += 1;
-        let n: usize = groups.iter().map(|it| it.rules.len()).sum();
-        if errors.is_empty() != (verdict["rc"] == 0) {
-            faults.push(format!("{run}: {errors:?}\npromtool: {stderr}"));
-            continue;
-        }
-        n_said += usize::from(!errors.is_empty());
-        if errors.is_empty() {
-            n_rules += n;
-            let found = format!("SUCCESS: {n} rules found");
-            if !stdout.contains(&found) && !stderr.contains("duplicate rule") {
-                faults.push(format!("{run}: {n} rules\npromtool: {stdout}{stderr}"));
-            }
-        }
     }
-    println!("{n_files} files, {n_said} refused, {n_rules} rules");
+    let output = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
+        .args(["check", "--format", "json"])
+        .args(verdicts.iter().map(|it| &it.path))
+        .output()?;
+    let found: Json = serde_json::from_slice(&output.stdout)?;
+    let files = found["files"].as_array().unwrap();
+    let duplicated: HashSet<&str> = found["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["code"] == "duplicate-rule")
+        .map(|it| it["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(files.len(), verdicts.len());
+    let (mut n_refused, mut n_rules, mut faults) = (0, 0, Vec::new());
+    for (verdict, file) in verdicts.iter().zip(files) {
+        let path = verdict.path.to_str().unwrap();
+        assert_eq!(file["path"], path);
+        let refused = file["outcome"] == "error";
+        n_refused += usize::from(refused);
+        n_rules += file["rules"].as_u64().unwrap_or(0);
+        let duplicates = duplicated.contains(path);
+        if refused == verdict.refused
+            && verdict.n_rules.is_none_or(|it| file["rules"] == it)
+            && verdict.duplicates.is_none_or(|it| duplicates == it)
+        {
+            continue;
+        }
+        faults.push(format!("{file}, duplicates: {duplicates}"));
+    }
+    println!("{} files, {n_refused} refused, {n_rules} rules", files.len());
     match faults.is_empty() {
         true => Ok(()),
         false => Err(format!("{} differ\n{}", faults.len(), faults.join("\n")).into()),
@@ -101,7 +157,7 @@ fn testdata() -> Result<(), Failed> {
             continue;
         }
         let legacy = name.starts_with("legacy_") || name.starts_with("invalid_label");
-        let (_, said) = judge(&path, &dialect, legacy);
+        let said = judge(&path, &dialect, legacy);
         let refused = said.iter().any(|it| it.level == Level::Error);
         assert_eq!(refused, name.contains(".bad."), "{name}: {said:?}");
         n_files += 1;

@@ -1,0 +1,269 @@
+//! `check PATH...`: rule files and PrometheusRule manifests, judged as `promtool check
+//! rules` judges them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde_json::{Value as Json, json};
+
+use crate::cli::args::{Check, Global, Lint};
+use crate::cli::exit::Exit;
+use crate::cli::fs;
+use crate::cli::say;
+use crate::cli::session::{Session, counted};
+use crate::cli::test::others::features;
+use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, SourceMap};
+use crate::diag::text::Text;
+use crate::doc::yaml;
+use crate::promql::dialect::{Dialect, Version};
+use crate::rulefile::read::{self, Config};
+use crate::rules::group::Rule;
+use crate::template::check::check as template;
+
+/// How the names of rule files end, where a folder is searched for them.
+const EXTENSIONS: &[&str] = &["yaml", "yml", "rules", "rule"];
+
+/// What messages call standard input.
+const STDIN: &str = "<stdin>";
+
+/// The finding that promtool's lint `duplicate-rules` makes.
+const DUPLICATE: &str = "duplicate-rule";
+
+const HELP: &str =
+    "a rule file begins with `groups:`, or is an object of `kind: PrometheusRule`";
+
+/// A file that may hold rules.
+struct Candidate {
+    path: String,
+    /// `None` where it could not be read, which was said.
+    source: Option<(FileId, Arc<str>)>,
+    /// The folder in which it was found, where it was not named itself.
+    folder: Option<usize>,
+}
+
+/// What was found in a file.
+struct Judged {
+    path: String,
+    folder: Option<usize>,
+    n_groups: usize,
+    n_records: usize,
+    n_alerts: usize,
+    /// Whether it is a rule file without errors.
+    sound: bool,
+    said: Vec<Diagnostic>,
+}
+
+impl Judged {
+    fn n_rules(&self) -> usize {
+        self.n_records + self.n_alerts
+    }
+
+    fn count(&self, level: Level) -> usize {
+        self.said.iter().filter(|it| it.level == level).count()
+    }
+}
+
+/// Runs the command on the paths that it was given.
+pub(super) fn run(global: &Global, args: &Check) -> Exit {
+    let mut session = Session::new(global);
+    let features = features(&args.enable_feature, &mut session.sink);
+    let dialect = Dialect { features, ..Dialect::new(Version::LATEST) };
+    let start = fs::start(global.directory.as_deref());
+    let Found { files, folders, .. } = find(&start, &args.paths, &mut session);
+    let judged: Vec<Judged> =
+        files.into_par_iter().filter_map(|it| judge(it, args, &dialect)).collect();
+    for (idx, (folder, known)) in folders.iter().enumerate() {
+        if !known && !judged.iter().any(|it| it.folder == Some(idx)) {
+            let title = format!("`{folder}` has no rule file");
+            session.sink.push(Diagnostic::error("no-rules", title).help(HELP));
+        }
+    }
+    for it in &judged {
+        session.sink.extend(it.said.iter().cloned());
+    }
+    let found = judged.iter().flat_map(|it| &it.said).any(|it| it.code == DUPLICATE);
+    let exit = match args.lint_fatal && found {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    };
+    let human = match judged.is_empty() {
+        true => String::new(),
+        false => report(&judged, say::coloured(global, &std::io::stdout())),
+    };
+    session.finish(exit, &human, machine(&judged))
+}
+
+/// The files that were named, and those in folders that were named; each once.
+#[derive(Default)]
+struct Found {
+    files: Vec<Candidate>,
+    /// With whether a file in it was named before, and so is no longer looked for here.
+    folders: Vec<(String, bool)>,
+    seen: HashSet<String>,
+}
+
+impl Found {
+    /// Adds a file, unless it is there.
+    fn add(
+        &mut self,
+        path: String,
+        text: Option<String>,
+        folder: Option<usize>,
+        sources: &mut SourceMap,
+    ) -> bool {
+        if !self.seen.insert(path.clone()) {
+            return false;
+        }
+        let source = text.map(|it| {
+            let text: Arc<str> = it.into();
+            (sources.add(&*path, text.clone()), text)
+        });
+        self.files.push(Candidate { path, source, folder });
+        true
+    }
+}
+
+fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
+    let mut found = Found::default();
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    for path in paths {
+        let shown = fs::shown(start, path);
+        if path.as_os_str() == "-" {
+            let text = fs::read_stdin(STDIN, sources, sink);
+            found.add(STDIN.to_owned(), text, None, sources);
+        } else if fs::is_folder(start, &shown) {
+            let all = fs::read_tree(start, &shown, EXTENSIONS, sources, sink);
+            let idx = Some(found.folders.len());
+            let mut known = false;
+            for (path, text) in all.into_iter().filter(|it| may_have_rules(&it.1)) {
+                known |= !found.add(path, Some(text), idx, sources);
+            }
+            found.folders.push((shown, known));
+        } else if shown.ends_with(".toml") {
+            sink.push(
+                Diagnostic::error("no-rules", format!("`{shown}` is no rule file"))
+                    .help("`check` without a path checks the project"),
+            );
+        } else {
+            let text = fs::read_file(start, &shown, sources, sink);
+            found.add(shown, text, None, sources);
+        }
+    }
+    found
+}
+
+/// Whether a text can hold rules at all: spares the reading of all other YAML.
+fn may_have_rules(text: &str) -> bool {
+    text.contains("groups") || text.contains("PrometheusRule")
+}
+
+/// Whether a text that does not parse was meant to be a rule file.
+fn looks_like_rules(text: &str) -> bool {
+    let begins = |it: &str| it.starts_with("groups:") || it.starts_with("\"groups\":");
+    text.lines().any(begins) || text.contains("PrometheusRule")
+}
+
+/// Judges a file; `None` for one in a folder that is no rule file.
+fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Option<Judged> {
+    let Candidate { path, source, folder } = file;
+    let mut judged = Judged {
+        path,
+        folder,
+        n_groups: 0,
+        n_records: 0,
+        n_alerts: 0,
+        sound: false,
+        said: Vec::new(),
+    };
+    let Some((id, text)) = source else { return Some(judged) };
+    let mut sink = Sink::new();
+    let documents = yaml::read(id, &text, &mut sink);
+    let meant =
+        read::has_rules(&documents) || sink.has_errors() && looks_like_rules(&text);
+    if folder.is_some() && !meant {
+        return None;
+    }
+    let template = |text: &Text, sink: &mut Sink| {
+        template(text, sink);
+    };
+    let config = Config {
+        dialect,
+        legacy_names: false,
+        ignore_unknown: args.ignore_unknown_fields,
+        template: &template,
+    };
+    let groups = read::judge(id, &judged.path, &documents, &config, &mut sink);
+    let rules = || groups.iter().flat_map(|it| &it.rules);
+    judged.n_groups = groups.len();
+    judged.n_alerts = rules().filter(|it| matches!(it, Rule::Alert(_))).count();
+    judged.n_records = rules().count() - judged.n_alerts;
+    judged.sound = !sink.has_errors();
+    judged.said = sink.into_sorted();
+    if !args.lint.iter().any(|it| matches!(it, Lint::DuplicateRules | Lint::All)) {
+        judged.said.retain(|it| it.code != DUPLICATE);
+    }
+    Some(judged)
+}
+
+/// A line for each file, and the sum.
+fn report(judged: &[Judged], colour: bool) -> String {
+    let width = judged.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for it in judged {
+        let word = match it.sound {
+            true => say::painted("ok  ", "32", colour),
+            false => say::painted("ERR ", "31;1", colour),
+        };
+        let pad = width.saturating_sub(it.path.chars().count()).min(4096);
+        let mut found = Vec::new();
+        match (it.sound, it.count(Level::Error)) {
+            (true, _) => found.push(counted(it.n_rules(), "rule")),
+            (false, 0) => found.push("cannot be read".to_owned()),
+            (false, n_errors) => found.push(counted(n_errors, "error")),
+        }
+        match it.count(Level::Warning) {
+            0 => {}
+            n_warnings => found.push(counted(n_warnings, "warning")),
+        }
+        out += &format!("{word}  {}{:pad$}  {}\n", it.path, "", found.join(", "));
+    }
+    let sound = || judged.iter().filter(|it| it.sound);
+    let rules = counted(sound().map(Judged::n_rules).sum(), "rule");
+    out += &format!("{rules} in {}", counted(sound().count(), "file"));
+    match judged.len() - sound().count() {
+        0 => {}
+        n_refused => out += &format!(", {n_refused} invalid"),
+    }
+    out + "\n"
+}
+
+fn machine(judged: &[Judged]) -> Json {
+    let sound = || judged.iter().filter(|it| it.sound);
+    let file = |it: &Judged| {
+        let mut out = json!({
+            "path": it.path,
+            "outcome": if it.sound { "passed" } else { "error" },
+            "errors": it.count(Level::Error),
+            "warnings": it.count(Level::Warning),
+        });
+        if it.sound {
+            out["groups"] = json!(it.n_groups);
+            out["rules"] = json!(it.n_rules());
+            out["alerts"] = json!(it.n_alerts);
+            out["records"] = json!(it.n_records);
+        }
+        out
+    };
+    json!({
+        "summary": {
+            "files": judged.len(),
+            "rules": sound().map(Judged::n_rules).sum::<usize>(),
+            "errors": judged.len() - sound().count(),
+        },
+        "files": judged.iter().map(file).collect::<Vec<_>>(),
+    })
+}
