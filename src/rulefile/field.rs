@@ -9,7 +9,7 @@ use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::node::{Kind, Node, Table};
-use crate::doc::yaml::go_int;
+use crate::doc::yaml::{go_float, go_int};
 use crate::promql::duration;
 use crate::rules::group::{Millis, Pair, Setting};
 
@@ -112,7 +112,9 @@ impl<'n, 's> Fields<'n, 's> {
     /// A whole number; 0 where there is none.
     pub(super) fn integer(&mut self, key: &'static str) -> i64 {
         let Some(node) = self.take(key) else { return 0 };
-        go_int(node).unwrap_or_else(|| {
+        // A fraction is cut off.
+        let cut = || go_float(node).filter(|it| it.abs() < 9.2e18).map(|it| it as i64);
+        go_int(node).or_else(cut).unwrap_or_else(|| {
             let title = format!("`{key}` is not a whole number");
             self.sink
                 .push(Diagnostic::error("wrong-type", title).at(node.span, node.what()));

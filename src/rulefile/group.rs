@@ -33,6 +33,9 @@ pub(super) fn groups(
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut rules: HashMap<String, Span> = HashMap::new();
     for item in items {
+        if is_empty(item, "group", sink) {
+            continue;
+        }
         let Some(group) = group(item, file, unknown, config, sink) else { continue };
         if let Some(first) = seen.get(&group.name) {
             let title = format!("group `{}` is there twice", group.name);
@@ -49,6 +52,16 @@ pub(super) fn groups(
         }
         out.push(group);
     }
+}
+
+/// Whether an item of a list is null, which Prometheus passes over.
+fn is_empty(item: &Node, what: &str, sink: &mut Sink) -> bool {
+    if item.is_null() {
+        let title = format!("empty {what} is passed over");
+        let it = Diagnostic::warning("empty-item", title);
+        sink.push(it.at(item.span, "an item without anything"));
+    }
+    item.is_null()
 }
 
 fn group(
@@ -98,8 +111,11 @@ fn group(
     match rules.map(|it| (it, it.as_array())) {
         None => {}
         Some((_, Some(items))) => {
-            group.rules =
-                items.iter().filter_map(|it| rule(it, unknown, config, sink)).collect();
+            for item in items {
+                if !is_empty(item, "rule", sink) {
+                    group.rules.extend(rule(item, unknown, config, sink));
+                }
+            }
         }
         Some((node, None)) => sink.push(
             Diagnostic::error("wrong-type", "`rules` is not a list")

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
@@ -52,8 +52,28 @@ pub fn read(
     config: &Config<'_>,
     sink: &mut Sink,
 ) -> Vec<Group> {
-    let documents = yaml::read(file, text, sink);
+    let documents = documents(file, text, sink);
     judge(file, path, &documents, config, sink)
+}
+
+/// Reads the documents of a rule file. What is wrong behind the first one is a warning
+/// where Prometheus does not look there.
+pub fn documents(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
+    let mut own = Sink::new();
+    let documents = yaml::read(file, text, &mut own);
+    let plain = documents.first().filter(|it| it.get("kind").is_none());
+    let end = plain.map_or(text.len(), |it| it.span.end as usize);
+    for mut it in own.into_sorted() {
+        let start = it.place().map_or(0, |it| it.start as usize);
+        let between = text.get(end..start).unwrap_or_default();
+        let ended = |it: &str| it.starts_with("---") || it.starts_with("...");
+        if between.lines().any(ended) {
+            it.level = Level::Warning;
+            it = it.note("Prometheus reads the first document only");
+        }
+        sink.push(it);
+    }
+    documents
 }
 
 /// As [`read`], where the file's documents were read already.
@@ -84,21 +104,28 @@ pub fn groups(
 ) -> Vec<Group> {
     let mut objects = Vec::new();
     let mut plain: Option<&Node> = None;
+    // Of a plain file the first document counts, although it be empty.
+    let mut first = documents.first().filter(|it| it.is_null());
     for document in documents {
         match (&document.kind, document.get("kind"), plain) {
             (Kind::Null(_), ..) => {}
             (Kind::Table(_), Some(_), None) => collect(document, &mut objects),
-            (Kind::Table(_), None, None) => plain = Some(document),
-            (Kind::Table(_), _, Some(first)) => sink.push(
-                Diagnostic::warning("document-ignored", "second document of a rule file")
-                    .at(document.span, "Prometheus reads the first document only")
-                    .context(first.span, "the first is here"),
-            ),
-            _ => sink.push(
-                Diagnostic::error("wrong-type", "rule file is not a mapping")
-                    .at(document.span, document.what())
-                    .help("begin it with `groups:`"),
-            ),
+            (Kind::Table(_), None, None) if first.is_none() => {
+                plain = Some(document);
+                first = plain;
+            }
+            _ => match first {
+                Some(first) => sink.push(
+                    Diagnostic::warning("document-ignored", "document is passed over")
+                        .at(document.span, "Prometheus reads the first document only")
+                        .context(first.span, "the first is here"),
+                ),
+                None => sink.push(
+                    Diagnostic::error("wrong-type", "rule file is not a mapping")
+                        .at(document.span, document.what())
+                        .help("begin it with `groups:`"),
+                ),
+            },
         }
     }
     if objects.is_empty() && plain.is_none() {

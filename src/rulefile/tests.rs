@@ -311,7 +311,7 @@ fn odd_documents() {
     check(
         "groups: [{name: a, rules: [{record: a, expr: 1}]}]\n---\nx: 1\n",
         expect![[r#"
-            warning[document-ignored]: second document of a rule file
+            warning[document-ignored]: document is passed over
              --> rules.yaml:3:1
               |
             1 | groups: [{name: a, rules: [{record: a, expr: 1}]}]

@@ -11,6 +11,7 @@ use aqua_alerts::diag::source::FileId;
 use aqua_alerts::diag::text::Text;
 use aqua_alerts::promql::dialect::Dialect;
 use aqua_alerts::rulefile::read::{Config, read};
+use aqua_alerts::rules::group::Group;
 use aqua_alerts::template::check::check;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value as Json;
@@ -21,11 +22,11 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("rulefile::promtool_verdicts", verdicts),
         Trial::test("rulefile::rulefmt_testdata", testdata),
+        Trial::test("rulefile::oddities", oddities),
     ]
 }
 
-fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> Vec<Diagnostic> {
-    let text = fs::read_to_string(path).unwrap();
+fn judge(text: &str, dialect: &Dialect, legacy: bool) -> (Vec<Group>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
     let template = |text: &Text, sink: &mut Sink| {
         check(text, sink);
@@ -36,9 +37,8 @@ fn judge(path: &Path, dialect: &Dialect, legacy: bool) -> Vec<Diagnostic> {
         ignore_unknown: false,
         template: &template,
     };
-    let name = path.display().to_string();
-    read(FileId(0), &name, &text, &config, &mut sink);
-    sink.into_sorted()
+    let groups = read(FileId(0), "rules.yaml", text, &config, &mut sink);
+    (groups, sink.into_sorted())
 }
 
 /// What promtool says of a file.
@@ -141,6 +141,31 @@ fn verdicts() -> Result<(), Failed> {
     }
 }
 
+/// Odd files have promtool's verdict, and its number of rules; none of them panics.
+fn oddities() -> Result<(), Failed> {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/rulefile/oddities.txt");
+    let all = fs::read_to_string(path)?;
+    let mut faults = Vec::new();
+    for case in all.split("\n-- ").skip(1) {
+        let (head, text) = case.split_once(" --\n").unwrap();
+        let (groups, said) = judge(&format!("{text}\n"), &Dialect::everything(), false);
+        let n_rules: usize = groups.iter().map(|it| it.rules.len()).sum();
+        let found = match said.iter().any(|it| it.level == Level::Error) {
+            true => "refused".to_string(),
+            false => format!("ok {n_rules}"),
+        };
+        let (name, wanted) = head.split_once(": ").unwrap();
+        if found != wanted {
+            faults.push(format!("{name}: wanted {wanted}, found {found}\n{text}"));
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(faults.join("\n").into()),
+    }
+}
+
 /// `*.bad.yaml` are refused, the others are not.
 fn testdata() -> Result<(), Failed> {
     let folder = Path::new(SHARED).join("conformance/prometheus/model/rulefmt/testdata");
@@ -157,7 +182,8 @@ fn testdata() -> Result<(), Failed> {
             continue;
         }
         let legacy = name.starts_with("legacy_") || name.starts_with("invalid_label");
-        let said = judge(&path, &dialect, legacy);
+        let text = fs::read_to_string(&path)?;
+        let (_, said) = judge(&text, &dialect, legacy);
         let refused = said.iter().any(|it| it.level == Level::Error);
         assert_eq!(refused, name.contains(".bad."), "{name}: {said:?}");
         n_files += 1;

@@ -18,7 +18,6 @@ use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
 use crate::diag::text::Text;
-use crate::doc::yaml;
 use crate::promql::dialect::{Dialect, Version};
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::Rule;
@@ -181,7 +180,7 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Option<Judged> {
     };
     let Some((id, text)) = source else { return Some(judged) };
     let mut sink = Sink::new();
-    let documents = yaml::read(id, &text, &mut sink);
+    let documents = read::documents(id, &text, &mut sink);
     let meant =
         read::has_rules(&documents) || sink.has_errors() && looks_like_rules(&text);
     if folder.is_some() && !meant {

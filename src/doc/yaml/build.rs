@@ -9,7 +9,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
-use crate::doc::yaml::{MAX_DEPTH, resolve, scalar};
+use crate::doc::yaml::{MAX_DEPTH, resolve, scalar, typed};
 
 /// Aliases copy at most this many values in one file, and a few for each that it writes.
 const MAX_COPIES: usize = 200_000;
@@ -41,8 +41,9 @@ enum OpenKind {
         table: Table,
         /// A key that waits for its value; `None` inside where it cannot be a key.
         key: Option<Option<(Text, Style)>>,
-        /// Values of `<<`.
+        /// Values of `<<`, and where the first one stands.
         merges: Vec<Node>,
+        merge_key: Option<Span>,
     },
 }
 
@@ -118,9 +119,20 @@ impl<'s, 'd> Builder<'s, 'd> {
     pub(super) fn event(&mut self, event: Event<'_>, span: &granit_parser::Span) {
         let span = self.span(span);
         match event {
+            Event::DocumentStart(_, Some(it)) if (it.major, it.minor) != (1, 1) => {
+                let title = format!("document is in YAML {}.{}", it.major, it.minor);
+                self.fault(
+                    Diagnostic::error("yaml-syntax", title)
+                        .at(span, "Prometheus reads YAML 1.1 only")
+                        .help("leave out the line that begins with `%YAML`"),
+                );
+            }
             Event::Scalar(value, style, anchor, tag) => {
                 self.n_own += 1;
                 let node = self.scalar(&value, style, tag.as_deref(), span);
+                let raw = &self.source[span.start as usize..span.end as usize];
+                let fault = typed::fault(&node, tag.as_deref(), raw);
+                fault.into_iter().for_each(|it| self.fault(it));
                 self.finish(Built { node, depth: 0, size: 1 }, anchor);
             }
             Event::SequenceStart(style, anchor, _) => {
@@ -128,7 +140,8 @@ impl<'s, 'd> Builder<'s, 'd> {
             }
             Event::MappingStart(style, anchor, _) => {
                 let (table, merges) = (Table::new(), Vec::new());
-                let kind = OpenKind::Mapping { table, key: None, merges };
+                let kind =
+                    OpenKind::Mapping { table, key: None, merges, merge_key: None };
                 self.open(span, style, anchor, kind);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
@@ -157,7 +170,12 @@ impl<'s, 'd> Builder<'s, 'd> {
         let value = if span.start == span.end && value == "~" { "" } else { value };
         let (start, end) = (span.start as usize, span.end as usize);
         let text = scalar::text(self.file, self.source, start, end, style, value);
+        let typed = tag
+            .and_then(Tag::core_suffix)
+            .filter(|it| matches!(*it, "null" | "bool" | "int" | "float"));
         let node_style = match style {
+            // The tag says what it is, as no quotes would.
+            _ if typed.is_some() => Style::Bare,
             ScalarStyle::Plain => Style::Bare,
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
             ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -166,12 +184,9 @@ impl<'s, 'd> Builder<'s, 'd> {
                 Style::Block
             }
         };
-        let typed = tag.and_then(Tag::core_suffix);
-        let kind = match (typed, node_style) {
-            (Some("str"), _) => Kind::String(text),
-            (Some("null" | "bool" | "int" | "float"), _) | (_, Style::Bare) => {
-                resolve::plain(text)
-            }
+        let is_text = tag.and_then(Tag::core_suffix) == Some("str");
+        let kind = match node_style {
+            Style::Bare if !is_text => resolve::plain(text),
             _ => Kind::String(text),
         };
         Node { span, style: node_style, kind }
@@ -262,10 +277,11 @@ impl<'s, 'd> Builder<'s, 'd> {
                 *key = Some(text.map(|it| (it, built.node.style)));
                 fault
             }
-            OpenKind::Mapping { table, key, merges } => match key.take() {
+            OpenKind::Mapping { table, key, merges, merge_key } => match key.take() {
                 Some(Some((text, Style::Bare))) if text.as_str() == "<<" => {
                     merges.push(built.node);
-                    None
+                    let first = *merge_key.get_or_insert(text.span());
+                    (first != text.span()).then(|| again(&text, first))
                 }
                 Some(Some((text, _))) => add(table, text, built.node),
                 _ => None,
@@ -306,12 +322,7 @@ impl<'s, 'd> Builder<'s, 'd> {
 /// Adds an entry, or says that its key is there already.
 fn add(table: &mut Table, key: Text, value: Node) -> Option<Diagnostic> {
     if let Some(first) = table.entry(key.as_str()) {
-        let title = format!("key `{key}` is there twice");
-        return Some(
-            Diagnostic::error("duplicate-key", title)
-                .at(key.span(), "again here")
-                .context(first.key.span(), "first here"),
-        );
+        return Some(again(&key, first.key.span()));
     }
     // The value of an alias stands elsewhere.
     let span = match value.span.start < key.span().start {
@@ -320,6 +331,12 @@ fn add(table: &mut Table, key: Text, value: Node) -> Option<Diagnostic> {
     };
     table.insert(Entry { key, value, span });
     None
+}
+
+fn again(key: &Text, first: Span) -> Diagnostic {
+    Diagnostic::error("duplicate-key", format!("key `{key}` is there twice"))
+        .at(key.span(), "again here")
+        .context(first, "first here")
 }
 
 /// The text of a scalar that is there.

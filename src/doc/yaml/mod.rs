@@ -7,6 +7,7 @@ mod build;
 mod fault;
 mod resolve;
 mod scalar;
+mod typed;
 
 pub use resolve::{go_bool, go_float, go_int};
 
@@ -45,7 +46,10 @@ pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
     loop {
         match parser.next() {
             None => break,
-            Some(Ok((Event::DocumentStart(..), _))) => builder.start_document(),
+            Some(Ok((event @ Event::DocumentStart(..), span))) => {
+                builder.start_document();
+                builder.event(event, &span);
+            }
             Some(Ok((Event::DocumentEnd, _))) => documents.extend(builder.end_document()),
             Some(Ok((event, span))) => builder.event(event, &span),
             Some(Err(error)) => {
