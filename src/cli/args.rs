@@ -136,6 +136,13 @@ pub struct Test {
     /// project names its own in the manifest, scripts have all
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub enable_feature: Vec<String>,
+    /// Pass over fields of promtool's rule files that Prometheus does not know
+    #[arg(long)]
+    pub ignore_unknown_fields: bool,
+    /// Fail where promtool's test files pass in silence: a pattern without a rule file, an
+    /// alert that no rule has, a series that is not loaded, a PromQL warning
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// A report of a run of tests, beside what is printed.

@@ -9,6 +9,7 @@ mod project;
 pub mod promtool;
 pub mod reports;
 mod rule_files;
+mod strict;
 
 use std::path::Path;
 
@@ -37,12 +38,22 @@ pub struct Plan {
     pub envs: Vec<String>,
     /// The flags for promtool's files.
     pub features: Features,
+    /// Whether unknown fields of their rule files are passed over.
+    pub ignore_unknown: bool,
+    /// Whether what promtool passes in silence is an error.
+    pub strict: bool,
 }
 
 impl Plan {
     /// Every test in every environment.
     pub fn everything() -> Plan {
-        Plan { filter: None, envs: Vec::new(), features: of_the_latest() }
+        Plan {
+            filter: None,
+            envs: Vec::new(),
+            features: of_the_latest(),
+            ignore_unknown: false,
+            strict: false,
+        }
     }
 
     /// Whether tests are to run in an environment.
@@ -90,7 +101,13 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         }
     };
     let features = others::features(&args.enable_feature, &mut session.sink);
-    let plan = Plan { filter, envs: args.env.clone(), features };
+    let plan = Plan {
+        filter,
+        envs: args.env.clone(),
+        features,
+        ignore_unknown: args.ignore_unknown_fields,
+        strict: args.strict,
+    };
     let start = fs::start(global.directory.as_deref());
     reports::check(&args.report, &start, &mut session);
     let named = others::find(&start, &args.paths, &mut session);
@@ -142,7 +159,10 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         results.retain(|it| !it.tests.is_empty() || it.outcome == Outcome::Error);
     }
     results.sort_by(|a, b| a.path.cmp(&b.path));
-    nothing_ran(&results, &plan, &mut session);
+    nothing_ran(&results, &plan, loaded.is_some(), &mut session);
+    if plan.strict {
+        strict::apply(&mut results, &mut session);
+    }
     finish(session, &results, args, &start)
 }
 
@@ -165,18 +185,27 @@ pub fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
         .collect()
 }
 
-/// A run that proves nothing is a mistake.
-fn nothing_ran(results: &[FileResult], plan: &Plan, session: &mut Session) {
+/// A run that proves nothing is a mistake; of promtool's files alone it passes, as there.
+fn nothing_ran(
+    results: &[FileResult],
+    plan: &Plan,
+    of_project: bool,
+    session: &mut Session,
+) {
     let n_tests: usize = results.iter().map(|it| it.tests.len()).sum();
     let n_errors = results.iter().filter(|it| it.outcome == Outcome::Error).count();
     if n_tests != 0 || n_errors != 0 || session.sink.has_errors() {
         return;
     }
+    let new = match of_project {
+        true => Diagnostic::error,
+        false => Diagnostic::warning,
+    };
     let diagnostic = match plan.filter {
-        Some(_) => {
-            Diagnostic::error("no-test", "no test has a name that matches `--run`")
-        }
-        None => Diagnostic::error("no-test", "there is no test")
+        Some(_) => new("no-test", "no test has a name that matches `--run`".to_owned()),
+        // Of promtool's files each was said to have none.
+        None if !of_project && session.sink.has_warnings() => return,
+        None => new("no-test", "there is no test".to_owned())
             .help("write the first one in `testdata/`: `[[test]]`"),
     };
     session.sink.push(diagnostic);

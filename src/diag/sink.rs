@@ -38,6 +38,19 @@ impl Sink {
         other.into_iter().for_each(|it| self.push(it));
     }
 
+    /// Makes errors of the warnings that are among these codes, and gives them.
+    pub fn raise(&mut self, codes: &[&str]) -> Vec<Diagnostic> {
+        let mut raised = Vec::new();
+        for it in &mut self.items {
+            if it.level == Level::Warning && codes.contains(&it.code) {
+                it.level = Level::Error;
+                raised.push(it.clone());
+            }
+        }
+        self.n_errors += raised.len();
+        raised
+    }
+
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.n_errors != 0

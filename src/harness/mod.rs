@@ -25,6 +25,7 @@ pub mod schedule;
 pub mod script;
 pub mod silence;
 mod step;
+pub mod strict;
 pub mod template;
 pub mod wake;
 pub mod words;

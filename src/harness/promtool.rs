@@ -68,6 +68,9 @@ pub fn ordered<'a>(groups: &[&'a Group], file: &TestFile) -> Vec<&'a Group> {
     out
 }
 
+/// What is asked of a test that ran without a failing rule.
+pub type Ask = fn(&TestGroup, &Run<'_>, &[Option<&Parsed>]) -> Vec<Diagnostic>;
+
 /// Runs one of the tests of a file. The dialect's limit of samples is promtool's.
 pub fn run_group(
     file: &TestFile,
@@ -75,6 +78,33 @@ pub fn run_group(
     plan: &Plan<'_>,
     faults: &[String],
     dialect: Dialect,
+) -> TestResult {
+    run_and_ask(file, group, plan, faults, dialect, |_, _, _| Vec::new()).0
+}
+
+/// As [`run_group`], with what there is to say of the test beyond its verdict.
+pub fn run_and_ask(
+    file: &TestFile,
+    group: &TestGroup,
+    plan: &Plan<'_>,
+    faults: &[String],
+    dialect: Dialect,
+    ask: Ask,
+) -> (TestResult, Vec<Diagnostic>) {
+    let mut said = Vec::new();
+    let result = judge(file, group, plan, faults, dialect, &mut |run, exprs| {
+        said = ask(group, run, exprs);
+    });
+    (result, said)
+}
+
+fn judge(
+    file: &TestFile,
+    group: &TestGroup,
+    plan: &Plan<'_>,
+    faults: &[String],
+    dialect: Dialect,
+    ask: &mut dyn FnMut(&Run<'_>, &[Option<&Parsed>]),
 ) -> TestResult {
     let dialect = Dialect { max_samples: Some(MAX_SAMPLES), ..dialect };
     let mut result = TestResult::new(group.title(), Some(group.span));
@@ -186,6 +216,7 @@ pub fn run_group(
     result.outcome = worst.unwrap_or_default();
     result.messages = messages;
     result.alerts = asserted(&run, group);
+    ask(&run, &exprs.iter().map(|it| it.as_ref().ok()).collect::<Vec<_>>());
     result
 }
 

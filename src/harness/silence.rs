@@ -1,17 +1,39 @@
 //! What promtool passes over in silence, although hardly anybody means it.
 //!
-//! None of it changes a verdict; whoever wants strictness makes errors of these.
+//! None of it changes a verdict; whoever wants strictness makes errors of these. What can
+//! be seen without running a test is here, the rest in `harness/strict.rs`.
 
 use std::collections::HashMap;
 
 use crate::case::notation::{self, Notation};
-use crate::case::promtool::{TestFile, TestGroup};
+use crate::case::promtool::{AlertTest, TestFile, TestGroup};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
+use crate::diag::text::Text;
 use crate::harness::promtool::loaded_lines;
+use crate::promql::duration::format_duration;
 use crate::promql::labels::Labels;
 use crate::rules::group::{Group, Rule};
+
+/// The codes of what promtool passes over in silence: errors for who is strict.
+pub const CODES: &[&str] = &[
+    "no-rule-file",
+    "no-test",
+    "no-tests",
+    "no-assertions",
+    "unknown-alert",
+    "unknown-group",
+    "dropped-series",
+    "repeated-series",
+    "repeated-assertion",
+    "between-ticks",
+    "overwritten-alertname",
+    "promql-warning",
+];
+
+/// Those that say what rules lack.
+pub const OF_RULES: &[&str] = &["unknown-alert", "unknown-group"];
 
 /// Warnings about a file of promtool tests and the rules that it was run with. `span` is
 /// the file's beginning.
@@ -42,7 +64,10 @@ pub fn warnings(file: &TestFile, groups: &[&Group], span: Span) -> Vec<Diagnosti
             if !test.name.is_empty() && !names.contains(&test.name.as_str()) {
                 out.push(unknown_alert(&test.name, &names, test.span));
             }
+            out.extend(overwritten(test));
         }
+        out.extend(repeated_assertions(group));
+        out.extend(between_ticks(group, file.interval));
         out.extend(lost_series(group));
         out.extend(repeated_series(group));
     }
@@ -65,6 +90,57 @@ fn unknown_alert(name: &str, names: &[&str], span: Span) -> Diagnostic {
             .at(span, "can never fire")
             .help("an empty `exp_alerts` passes for a name that does not exist"),
     }
+}
+
+/// promtool sets the label `alertname` of what is expected, whatever is written.
+fn overwritten(test: &AlertTest) -> Option<Diagnostic> {
+    let labels = test.expected.iter().flat_map(|it| &it.labels);
+    let other =
+        |it: &&(Text, Text)| it.0.as_str() == "alertname" && it.1.as_str() != test.name;
+    let (_, found) = labels.into_iter().find(other)?;
+    let title = format!("the label `alertname` is `{}` here, not `{found}`", test.name);
+    Some(
+        Diagnostic::warning("overwritten-alertname", title)
+            .at(found.span(), "an `alertname` among `exp_labels` has no effect")
+            .help("leave it out, or name the alert that is meant in `alertname`"),
+    )
+}
+
+/// Of one alert at one time each assertion is compared with all alerts that fire.
+fn repeated_assertions(group: &TestGroup) -> Vec<Diagnostic> {
+    let mut seen: HashMap<(i64, &str), Span> = HashMap::new();
+    let mut out = Vec::new();
+    for test in &group.alerts {
+        let key = (test.eval_time, test.name.as_str());
+        let Some(first) = seen.insert(key, test.span) else { continue };
+        let time = format_duration(test.eval_time);
+        let title = format!("`{}` is asserted twice at {time}", test.name);
+        out.push(
+            Diagnostic::warning("repeated-assertion", title)
+                .at(test.span, "compared with all alerts that fire")
+                .context(first, "as is this one")
+                .help("put all expected alerts into one `exp_alerts`"),
+        );
+    }
+    out
+}
+
+/// Alerts are asserted at the last tick before a time that is none.
+fn between_ticks(group: &TestGroup, interval: i64) -> Vec<Diagnostic> {
+    let interval = interval.max(1);
+    let told = |time: i64, span: Span, done: &str| {
+        let tick = format_duration(time / interval * interval);
+        let title = format!("no rule is evaluated at {}", format_duration(time));
+        let every = format_duration(interval);
+        Diagnostic::warning("between-ticks", title)
+            .at(span, format!("{done} at {tick}"))
+            .help(format!("write a multiple of `evaluation_interval`, {every}"))
+    };
+    let alerts = group.alerts.iter().map(|it| (it.eval_time, it.span, "asserted"));
+    let exprs = group.exprs.iter();
+    let exprs = exprs.map(|it| (it.eval_time, it.span, "the last rules are evaluated"));
+    let all = alerts.chain(exprs).filter(|it| it.0 % interval != 0);
+    all.map(|(time, span, done)| told(time, span, done)).collect()
 }
 
 /// A line break in `series` or `values` ends the list.

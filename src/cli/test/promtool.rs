@@ -16,13 +16,15 @@ use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
 use crate::cli::test::rule_files::{Parsed, RuleFiles};
+use crate::cli::test::strict::spoil;
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap, Span};
 use crate::doc::yaml;
 use crate::harness::plan;
-use crate::harness::promtool as runner;
+use crate::harness::promtool::{self as runner, Ask};
 use crate::harness::result::{FileResult, TestResult};
-use crate::harness::silence;
+use crate::harness::{silence, strict};
 use crate::promql::dialect::{Dialect, Version};
 use crate::rules::group::Group;
 
@@ -64,10 +66,13 @@ pub fn run(
         }
         // As promtool does: a nameless group is matched as an empty name.
         test.tests.retain(|it| plan.wants(it.name.as_ref().map_or("", |it| it.as_str())));
+        if plan.filter.is_some() && test.tests.is_empty() {
+            continue;
+        }
         let (places, faults) = rule_files.named_by(&test, path, session);
         sound.push((*file, path, Arc::new(test), places, faults));
     }
-    let parsed = rule_files.parse(&dialect, &plan.envs, own, session);
+    let parsed = rule_files.parse(&dialect, plan, own, session);
     let mut suites = Vec::new();
     for (file, path, test, places, faults) in sound {
         let mut all: Vec<usize> = Vec::new();
@@ -77,10 +82,10 @@ pub fn run(
         // An alert that one of the environments has is not unknown; and nothing is known
         // of rules that cannot be loaded.
         let whole = Span { file, start: 0, end: 0 };
-        if all.iter().all(|it| parsed[*it].faults.is_empty()) {
-            let groups = groups(&all, &parsed);
-            session.sink.extend(silence::warnings(&test, &groups, whole));
-        }
+        let mut said = silence::warnings(&test, &groups(&all, &parsed), whole);
+        let known = all.iter().all(|it| parsed[*it].faults.is_empty());
+        said.retain(|it| known || !silence::OF_RULES.contains(&it.code));
+        session.sink.extend(said);
         for env in environments(&all, &parsed) {
             let here = |it: &usize| {
                 let of = parsed[*it].env.as_ref().map(|it| &it.0);
@@ -92,7 +97,18 @@ pub fn run(
             suites.push(Suite { path, test: test.clone(), env, rules, faults });
         }
     }
-    results.extend(run_all(&suites, &parsed, dialect));
+    let ask: Ask = match plan.strict {
+        true => strict::ask,
+        false => |_, _, _| Vec::new(),
+    };
+    for (mut result, said) in run_all(&suites, &parsed, dialect, ask) {
+        for (idx, it) in said {
+            spoil(&mut result, Some(idx), &it);
+            // What a rule does in many tests is told of once.
+            session.sink.push_once(it);
+        }
+        results.push(result);
+    }
     results
 }
 
@@ -125,7 +141,16 @@ fn groups<'p>(rules: &[usize], parsed: &'p [Parsed]) -> Vec<&'p Group> {
     rules.iter().flat_map(|it| &parsed[*it].groups).collect()
 }
 
-fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<FileResult> {
+/// A test that ran, and what there is to say of it beyond its verdict.
+type Ran = (TestResult, Vec<Diagnostic>);
+
+/// Results, each with what there is to say of its tests.
+fn run_all(
+    suites: &[Suite<'_>],
+    parsed: &[Parsed],
+    dialect: Dialect,
+    ask: Ask,
+) -> Vec<(FileResult, Vec<(usize, Diagnostic)>)> {
     // What decides on a plan, and the first test file that needs it.
     let mut needed: HashMap<(&[usize], Vec<&str>), usize> = HashMap::new();
     let mut first: Vec<&Suite<'_>> = Vec::new();
@@ -153,13 +178,15 @@ fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<Fil
         let group = &suite.test.tests[*test];
         let dialect = suite.env.as_ref().map_or(dialect, |it| it.1);
         let before = clock();
-        let result = runner::run_group(&suite.test, group, plan, &suite.faults, dialect);
+        let faults = &suite.faults;
+        let (result, said) =
+            runner::run_and_ask(&suite.test, group, plan, faults, dialect, ask);
         let duration = clock().saturating_sub(before);
         let env = suite.env.as_ref().map(|it| it.0.to_string());
-        TestResult { env, duration, ..result }
+        (TestResult { env, duration, ..result }, said)
     });
     let mut ran = ran.collect::<Vec<_>>().into_iter();
-    let mut files: Vec<(&str, Vec<TestResult>)> = Vec::new();
+    let mut files: Vec<(&str, Vec<Ran>)> = Vec::new();
     for suite in suites {
         let tests = ran.by_ref().take(suite.test.tests.len());
         match files.last_mut() {
@@ -167,5 +194,14 @@ fn run_all(suites: &[Suite<'_>], parsed: &[Parsed], dialect: Dialect) -> Vec<Fil
             _ => files.push((suite.path, tests.collect())),
         }
     }
-    files.into_iter().map(|(path, tests)| FileResult::of_tests(path, tests)).collect()
+    files
+        .into_iter()
+        .map(|(path, ran)| {
+            let (tests, said): (Vec<_>, Vec<_>) = ran.into_iter().unzip();
+            let said = said.into_iter().enumerate();
+            let said =
+                said.flat_map(|(idx, all)| all.into_iter().map(move |it| (idx, it)));
+            (FileResult::of_tests(path, tests), said.collect())
+        })
+        .collect()
 }

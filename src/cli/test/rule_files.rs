@@ -12,6 +12,7 @@ use crate::case::promtool::TestFile;
 use crate::cli::fs;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
+use crate::cli::test::Plan;
 use crate::cli::test::project;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -141,7 +142,7 @@ impl<'a> RuleFiles<'a> {
     pub(super) fn parse(
         self,
         dialect: &Dialect,
-        envs: &[String],
+        plan: &Plan,
         own: Option<&Loaded>,
         session: &mut Session,
     ) -> Vec<Parsed> {
@@ -153,7 +154,7 @@ impl<'a> RuleFiles<'a> {
             let config = Config {
                 dialect,
                 legacy_names: false,
-                ignore_unknown: false,
+                ignore_unknown: plan.ignore_unknown,
                 template: &template,
             };
             let mut sink = Sink::new();
@@ -176,7 +177,7 @@ impl<'a> RuleFiles<'a> {
             let (groups, sink) = match it {
                 Ok(it) => it,
                 Err((root, path)) => {
-                    let books = project::books(&root, &path, envs, own, session);
+                    let books = project::books(&root, &path, &plan.envs, own, session);
                     out.extend(books.into_iter().map(|it| Parsed { place, ..it }));
                     continue;
                 }

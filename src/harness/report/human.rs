@@ -117,7 +117,8 @@ pub struct Sums {
 pub fn sums(files: &[FileResult]) -> Sums {
     let mut sums = Sums::default();
     for file in files {
-        if file.outcome == Outcome::Error && file.tests.is_empty() {
+        let whole = file.tests.is_empty() || !file.messages.is_empty();
+        if file.outcome == Outcome::Error && whole {
             sums.errors += 1;
         }
         for test in &file.tests {
