@@ -4,6 +4,8 @@
 //! by their text, as its YAML reader does where a string is wanted: `500` is a label
 //! value too.
 
+use std::sync::LazyLock;
+
 use crate::case::scalar;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -214,18 +216,11 @@ fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
     let mut expected = Vec::new();
     for it in items(table, "exp_alerts", sink) {
         let keys = ["exp_labels", "exp_annotations"];
-        // An empty item (`-`) is an alert without further labels.
-        let (labels, annotations) = match it.is_null() {
-            true => (Vec::new(), Vec::new()),
-            false => {
-                let Some(table) = self::table(it, "an expected alert", &keys, sink)
-                else {
-                    continue;
-                };
-                let labels = pairs(table, "exp_labels", sink);
-                (labels, pairs(table, "exp_annotations", sink))
-            }
+        let Some(table) = self::table(it, "an expected alert", &keys, sink) else {
+            continue;
         };
+        let labels = pairs(table, "exp_labels", sink);
+        let annotations = pairs(table, "exp_annotations", sink);
         expected.push(ExpectedAlert { labels, annotations, head: head(it) });
     }
     let name = text(table, "alertname", node, sink);
@@ -265,6 +260,9 @@ fn expr_test(node: &Node, sink: &mut Sink) -> Option<ExprTest> {
     })
 }
 
+/// What null stands for.
+static EMPTY: LazyLock<Table> = LazyLock::new(Table::new);
+
 /// A table with these keys and no others; YAML's null is an empty one.
 fn table<'a>(
     node: &'a Node,
@@ -272,11 +270,12 @@ fn table<'a>(
     keys: &[&str],
     sink: &mut Sink,
 ) -> Option<&'a Table> {
+    if node.is_null() {
+        return Some(&EMPTY);
+    }
     let Some(table) = node.as_table() else {
-        if !node.is_null() {
-            let title = format!("{what} is a table");
-            sink.push(Diagnostic::error("wrong-type", title).at(node.span, node.what()));
-        }
+        let title = format!("{what} is a table");
+        sink.push(Diagnostic::error("wrong-type", title).at(node.span, node.what()));
         return None;
     };
     for entry in table {

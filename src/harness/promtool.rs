@@ -324,7 +324,7 @@ fn series(
         out.push((labels, samples));
     }
     for ((labels, samples), line) in out.iter().zip(&lines).rev() {
-        let Some(message) = refusal(samples, dialect) else { continue };
+        let Some(message) = refusal(labels, samples, dialect) else { continue };
         // Of two series with the same labels the database sees the later one only.
         let seen = out.iter().rfind(|it| it.0 == *labels).map(|it| &it.1);
         if seen.is_some_and(|it| std::ptr::eq(it, samples)) {
@@ -340,7 +340,14 @@ fn series(
 
 /// Why the database refuses one of the samples, if it does. promtool then evaluates
 /// nothing from its tick on, and fails.
-pub(super) fn refusal(samples: &[Written], dialect: &Dialect) -> Option<String> {
+pub(super) fn refusal(
+    labels: &Labels,
+    samples: &[Written],
+    dialect: &Dialect,
+) -> Option<String> {
+    if labels.is_empty() && !samples.iter().all(|it| matches!(it, Written::Gap)) {
+        return Some("empty labelset: invalid sample".to_string());
+    }
     samples.iter().find_map(|it| match it {
         Written::Histogram(it) => it.histogram().refusal(dialect),
         Written::Gap | Written::Float(_) => None,

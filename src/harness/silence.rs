@@ -18,6 +18,7 @@ use crate::rules::group::{Group, Rule};
 
 /// The codes of what promtool passes over in silence: errors for who is strict.
 pub const CODES: &[&str] = &[
+    "document-ignored",
     "no-rule-file",
     "no-test",
     "no-tests",

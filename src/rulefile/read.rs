@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
@@ -59,21 +59,7 @@ pub fn read(
 /// Reads the documents of a rule file. What is wrong behind the first one is a warning
 /// where Prometheus does not look there.
 pub fn documents(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
-    let mut own = Sink::new();
-    let documents = yaml::read(file, text, &mut own);
-    let plain = documents.first().filter(|it| it.get("kind").is_none());
-    let end = plain.map_or(text.len(), |it| it.span.end as usize);
-    for mut it in own.into_sorted() {
-        let start = it.place().map_or(0, |it| it.start as usize);
-        let between = text.get(end..start).unwrap_or_default();
-        let ended = |it: &str| it.starts_with("---") || it.starts_with("...");
-        if between.lines().any(ended) {
-            it.level = Level::Warning;
-            it = it.note("Prometheus reads the first document only");
-        }
-        sink.push(it);
-    }
-    documents
+    yaml::read_first(file, text, |it| it.get("kind").is_none(), sink)
 }
 
 /// As [`read`], where the file's documents were read already.

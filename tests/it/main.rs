@@ -22,6 +22,7 @@ mod golden;
 mod harness;
 mod harness_corpus;
 mod limits;
+mod oddities;
 mod platform;
 mod promql_syntax;
 mod rulefile;
@@ -47,6 +48,7 @@ fn main() {
     trials.extend(failures::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
+    trials.extend(oddities::trials());
     trials.extend(harness_corpus::trials());
     trials.extend(platform::trials());
     trials.extend(vendored::trials());

@@ -22,11 +22,15 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("rulefile::promtool_verdicts", verdicts),
         Trial::test("rulefile::rulefmt_testdata", testdata),
-        Trial::test("rulefile::oddities", oddities),
     ]
 }
 
-fn judge(text: &str, dialect: &Dialect, legacy: bool) -> (Vec<Group>, Vec<Diagnostic>) {
+/// Reads the rules in a text.
+pub fn judge(
+    text: &str,
+    dialect: &Dialect,
+    legacy: bool,
+) -> (Vec<Group>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
     let template = |text: &Text, sink: &mut Sink| {
         check(text, sink);
@@ -138,31 +142,6 @@ fn verdicts() -> Result<(), Failed> {
     match faults.is_empty() {
         true => Ok(()),
         false => Err(format!("{} differ\n{}", faults.len(), faults.join("\n")).into()),
-    }
-}
-
-/// Odd files have promtool's verdict, and its number of rules; none of them panics.
-fn oddities() -> Result<(), Failed> {
-    let path =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/rulefile/oddities.txt");
-    let all = fs::read_to_string(path)?;
-    let mut faults = Vec::new();
-    for case in all.split("\n-- ").skip(1) {
-        let (head, text) = case.split_once(" --\n").unwrap();
-        let (groups, said) = judge(&format!("{text}\n"), &Dialect::everything(), false);
-        let n_rules: usize = groups.iter().map(|it| it.rules.len()).sum();
-        let found = match said.iter().any(|it| it.level == Level::Error) {
-            true => "refused".to_string(),
-            false => format!("ok {n_rules}"),
-        };
-        let (name, wanted) = head.split_once(": ").unwrap();
-        if found != wanted {
-            faults.push(format!("{name}: wanted {wanted}, found {found}\n{text}"));
-        }
-    }
-    match faults.is_empty() {
-        true => Ok(()),
-        false => Err(faults.join("\n").into()),
     }
 }
 

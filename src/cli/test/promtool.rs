@@ -64,6 +64,7 @@ pub fn run(
             session.sink.extend(all);
             continue;
         }
+        session.sink.extend(sink.into_sorted());
         // As promtool does: a nameless group is matched as an empty name.
         test.tests.retain(|it| plan.wants(it.name.as_ref().map_or("", |it| it.as_str())));
         if plan.filter.is_some() && test.tests.is_empty() {
@@ -129,11 +130,19 @@ fn environments(rules: &[usize], parsed: &[Parsed]) -> Vec<Option<(Arc<str>, Dia
 
 fn read(file: FileId, sources: &SourceMap) -> (TestFile, Sink) {
     let mut sink = Sink::new();
-    let documents = yaml::read(file, &sources.file(file).text, &mut sink);
+    let text = &sources.file(file).text;
+    let documents = yaml::read_first(file, text, |_| true, &mut sink);
     let test = match documents.first() {
         Some(node) => promtool::read(node, &mut sink),
         None => TestFile::default(),
     };
+    if let [first, second, ..] = &documents[..] {
+        sink.push(
+            Diagnostic::warning("document-ignored", "document is passed over")
+                .at(second.span, "promtool reads the first document only")
+                .context(first.span, "the first is here"),
+        );
+    }
     (test, sink)
 }
 

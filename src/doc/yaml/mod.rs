@@ -13,7 +13,7 @@ pub use resolve::{go_bool, go_float, go_int};
 
 use granit_parser::{Event, Options, Parser};
 
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::doc::MAX_BYTES;
@@ -64,6 +64,31 @@ pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
                 }
             }
         }
+    }
+    documents
+}
+
+/// As [`read`], for readers that look at the first document only, if it is as `alone`
+/// says: what is wrong behind it is a warning.
+pub fn read_first(
+    file: FileId,
+    text: &str,
+    alone: impl Fn(&Node) -> bool,
+    sink: &mut Sink,
+) -> Vec<Node> {
+    let mut own = Sink::new();
+    let documents = read(file, text, &mut own);
+    let first = documents.first().filter(|it| alone(it));
+    let end = first.map_or(text.len(), |it| it.span.end as usize);
+    for mut it in own.into_sorted() {
+        let start = it.place().map_or(0, |it| it.start as usize);
+        let between = text.get(end..start).unwrap_or_default();
+        let ended = |it: &str| it.starts_with("---") || it.starts_with("...");
+        if between.lines().any(ended) {
+            it.level = Level::Warning;
+            it = it.note("Prometheus reads the first document only");
+        }
+        sink.push(it);
     }
     documents
 }

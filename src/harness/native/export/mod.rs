@@ -147,7 +147,7 @@ fn objection(ready: &Ready, book: &Book, run: &Run<'_>) -> Option<String> {
             book.dialect.version
         ));
     }
-    if let Some(why) = series.iter().find_map(|it| refusal(&it.1, &book.dialect)) {
+    if let Some(why) = series.iter().find_map(|it| refusal(&it.0, &it.1, &book.dialect)) {
         return Some(format!("promtool's database refuses a histogram of it: {why}"));
     }
     if book.dialect.features.type_and_unit_labels {

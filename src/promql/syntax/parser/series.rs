@@ -65,7 +65,7 @@ impl Parser<'_> {
 
     fn label_set(&mut self) -> Parse<Vec<(Symbol, Symbol)>> {
         self.expect(TokenKind::LeftBrace)?;
-        let mut pairs = Vec::new();
+        let mut pairs: Vec<(Symbol, Symbol)> = Vec::new();
         while self.eat(TokenKind::RightBrace).is_none() {
             if !pairs.is_empty() {
                 let comma = self.expect(TokenKind::Comma);
@@ -74,8 +74,14 @@ impl Parser<'_> {
                     break;
                 }
             }
+            let at = self.peek().span;
             let pair = self.label();
-            pairs.push(self.within(pair, LABEL_SET, "identifier or \"}\"")?);
+            let pair = self.within(pair, LABEL_SET, "identifier or \"}\"")?;
+            // Prometheus's database says it, when the first sample comes.
+            if *pair.0 != *METRIC_NAME && pairs.iter().any(|it| it.0 == pair.0) {
+                self.error(at, format!("label name \"{}\" is not unique", pair.0));
+            }
+            pairs.push(pair);
         }
         Ok(pairs)
     }
