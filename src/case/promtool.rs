@@ -13,6 +13,7 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::node::Table;
+use crate::promql::duration::format_duration;
 
 /// A file of tests.
 #[derive(Clone, Debug, Default)]
@@ -127,6 +128,30 @@ impl TestGroup {
 
 const MINUTE: i64 = 60_000;
 
+/// A test evaluates its rules at most so often: more than a year at 15 s.
+const MAX_TICKS: i64 = 2_500_000;
+
+const TEST_KEYS: &[&str] = &[
+    "interval",
+    "input_series",
+    "alert_rule_test",
+    "promql_expr_test",
+    "external_labels",
+    "external_url",
+    "name",
+    "start_timestamp",
+];
+
+/// Whether a document is a file of tests rather than any other YAML: it names rule files,
+/// or has tests that are promtool's.
+pub fn is_tests(root: &Node) -> bool {
+    let is_test = |it: &Node| TEST_KEYS.iter().any(|key| it.get(key).is_some());
+    let tests = root.get("tests").and_then(Node::as_array);
+    root.get("kind").is_none()
+        && (root.get("rule_files").is_some_and(|it| it.as_array().is_some())
+            || tests.is_some_and(|it| it.iter().any(is_test)))
+}
+
 /// Reads a file of tests; what is wrong goes to the sink.
 pub fn read(root: &Node, sink: &mut Sink) -> TestFile {
     let keys = [
@@ -158,23 +183,15 @@ pub fn read(root: &Node, sink: &mut Sink) -> TestFile {
         }
     }
     for (idx, node) in items(table, "tests", sink).iter().enumerate() {
-        file.tests.extend(group(node, idx, file.interval, sink));
+        let test = group(node, idx, file.interval, sink);
+        test.iter().for_each(|it| check_length(it, file.interval, sink));
+        file.tests.extend(test);
     }
     file
 }
 
 fn group(node: &Node, idx: usize, interval: i64, sink: &mut Sink) -> Option<TestGroup> {
-    let keys = [
-        "interval",
-        "input_series",
-        "alert_rule_test",
-        "promql_expr_test",
-        "external_labels",
-        "external_url",
-        "name",
-        "start_timestamp",
-    ];
-    let table = table(node, "a test group", &keys, sink)?;
+    let table = table(node, "a test group", TEST_KEYS, sink)?;
     let own = millis(table, "interval", sink);
     let start = table.get("start_timestamp").map_or(0, |it| scalar::timestamp(it, sink));
     Some(TestGroup {
@@ -201,6 +218,22 @@ fn group(node: &Node, idx: usize, interval: i64, sink: &mut Sink) -> Option<Test
         external_url: text(table, "external_url", node, sink).as_str().to_string(),
         start,
     })
+}
+
+/// Says which assertion makes a test too long.
+fn check_length(test: &TestGroup, interval: i64, sink: &mut Sink) {
+    let alerts = test.alerts.iter().map(|it| (it.eval_time, it.span));
+    let exprs = test.exprs.iter().map(|it| (it.eval_time, it.span));
+    let Some((last, span)) = alerts.chain(exprs).max_by_key(|it| it.0) else { return };
+    if MAX_TICKS < last / interval.max(1) {
+        let title = format!("test evaluates its rules more than {MAX_TICKS} times");
+        let (last, every) = (format_duration(last), format_duration(interval));
+        sink.push(
+            Diagnostic::error("too-long", title)
+                .at(span, format!("{last} at an `evaluation_interval` of {every}"))
+                .help("assert earlier, or evaluate less often"),
+        );
+    }
 }
 
 fn input_series(node: &Node, sink: &mut Sink) -> Option<InputSeries> {

@@ -38,11 +38,14 @@ pub(super) fn duration(node: &Node, sink: &mut Sink) -> i64 {
     }
 }
 
+/// The end of the year 9999: RFC 3339 has no later time.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
 /// Milliseconds since 1970 of RFC 3339 or of a number of seconds; 0 for null.
 pub(super) fn timestamp(node: &Node, sink: &mut Sink) -> i64 {
     let Some(text) = text(node, sink) else { return 0 };
     if let Ok(seconds) = text.as_str().parse::<f64>()
-        && seconds.is_finite()
+        && seconds.abs() <= LAST_SECOND
     {
         return (seconds * 1000.0).floor() as i64;
     }

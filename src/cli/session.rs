@@ -53,7 +53,7 @@ impl Session {
     /// As [`Session::finish`], for a command that also has failures to show.
     pub fn end(self, exit: Exit, outcome: Outcome<'_>) -> Exit {
         let Outcome { head, failures, tail, machine, commands } = outcome;
-        let diagnostics = self.sink.into_sorted();
+        let mut diagnostics = self.sink.into_sorted();
         let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
         let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
         let denied = self.global.deny.contains(&Deny::Warnings) && n_warnings != 0;
@@ -62,6 +62,7 @@ impl Session {
             (0, true) => exit.max(Exit::Findings),
             (_, _) => Exit::Invalid,
         };
+        let n_dropped = drop_excess(&mut diagnostics);
         // Beside JSON there is no place for them.
         if self.global.format == Format::Github
             || commands && self.global.format == Format::Human
@@ -75,6 +76,9 @@ impl Session {
             Format::Human => {
                 let config = say::config(&self.global);
                 say::message(&render(&diagnostics, &self.sources, config));
+                if n_dropped != 0 {
+                    say::message(&format!("{n_dropped} more are not shown\n"));
+                }
                 say::message(&summary(n_errors, n_warnings));
                 say::result(head);
                 say::message(&render(failures, &self.sources, config));
@@ -91,6 +95,9 @@ impl Session {
                 };
                 let said = diagnostics_json(&diagnostics, &self.sources);
                 document.insert("diagnostics".to_owned(), said);
+                if n_dropped != 0 {
+                    document.insert("diagnostics_not_shown".to_owned(), json!(n_dropped));
+                }
                 say::result(&format!("{:#}\n", json!(document)));
             }
         }
@@ -136,6 +143,33 @@ fn folder(global: &Global) -> String {
             if matches!(folder, "" | ".") { String::new() } else { format!("{folder}/") }
         }
     }
+}
+
+/// At most this many messages about one file are shown.
+const MAX_SHOWN: usize = 1000;
+
+/// Leaves out, of sorted messages, those that are too many of one file; errors stay
+/// longest. Gives their number.
+fn drop_excess(diagnostics: &mut Vec<Diagnostic>) -> usize {
+    let file = |it: &Diagnostic| it.place().map(|it| it.file);
+    let n_before = diagnostics.len();
+    let chunks = diagnostics.chunk_by(|a, b| file(a) == file(b));
+    if chunks.map(<[Diagnostic]>::len).max() <= Some(MAX_SHOWN) {
+        return 0;
+    }
+    let mut kept = Vec::new();
+    for chunk in diagnostics.chunk_by(|a, b| file(a) == file(b)) {
+        let n_errors = chunk.iter().filter(|it| it.level == Level::Error).count();
+        let mut room = [n_errors.min(MAX_SHOWN), MAX_SHOWN.saturating_sub(n_errors)];
+        kept.extend(chunk.iter().filter(|it| {
+            let room = &mut room[usize::from(it.level != Level::Error)];
+            let fits = *room != 0;
+            *room = room.saturating_sub(1);
+            fits
+        }));
+    }
+    *diagnostics = kept.into_iter().cloned().collect();
+    n_before - diagnostics.len()
 }
 
 /// The last line on standard error, where there is something to count.

@@ -296,14 +296,13 @@ fn duplicate(
         Rule::Record(it) => (&it.name, &it.labels),
         Rule::Alert(it) => (&it.name, &it.labels),
     };
-    let mut pairs: Vec<(&str, &str)> = Vec::new();
-    for it in labels.iter().chain(&group.labels) {
-        let name = it.name.as_str();
-        if !it.value.as_str().is_empty() && pairs.iter().all(|it| it.0 != name) {
-            pairs.push((name, it.value.as_str()));
-        }
-    }
-    pairs.sort_unstable();
+    let all = labels.iter().chain(&group.labels);
+    let mut pairs: Vec<(&str, &str)> =
+        all.map(|it| (it.name.as_str(), it.value.as_str())).collect();
+    // The rule's own label stays before the group's, which it replaces.
+    pairs.sort_by_key(|it| it.0);
+    pairs.dedup_by_key(|it| it.0);
+    pairs.retain(|it| !it.1.is_empty());
     let key = format!("{:?}{pairs:?}", name.as_str());
     match seen.get(&key) {
         Some(first) => sink.push(

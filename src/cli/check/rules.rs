@@ -139,6 +139,7 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
             let idx = Some(found.folders.len());
             let mut known = false;
             for (path, text) in all.into_iter().filter(|it| may_have_rules(&it.1)) {
+                let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
                 known |= !found.add(path, Some(text), idx, sources);
             }
             found.folders.push((shown, known));

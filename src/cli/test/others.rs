@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::case::script;
+use crate::case::{promtool, script};
 use crate::cli::clock::clock;
 use crate::cli::fs;
 use crate::cli::session::Session;
@@ -11,6 +11,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::suggest::{list, nearest};
+use crate::doc::yaml;
 use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
 use crate::promql::dialect::{Dialect, Features, Version};
@@ -83,8 +84,16 @@ pub fn find(
 /// Whether a file is YAML, but not a file of tests.
 fn is_other_yaml(path: &str, text: &str) -> bool {
     let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    let has = |key: &str| text.lines().any(|it| it.starts_with(key));
-    yaml && !(has("tests:") || has("rule_files:"))
+    let keys = ["tests", "rule_files"];
+    if !yaml || !keys.iter().any(|it| text.contains(it)) {
+        return yaml;
+    }
+    let mut sink = Sink::new();
+    let root = yaml::read(FileId(0), text, &mut sink).into_iter().next();
+    // One that is broken is meant to be tests where a line begins with such a key.
+    let begins = |it: &str| keys.iter().any(|key| it.starts_with(&format!("{key}:")));
+    let meant = sink.has_errors() && text.lines().any(begins);
+    !meant && !root.is_some_and(|it| promtool::is_tests(&it))
 }
 
 /// Runs a script; each `eval` is a test.
