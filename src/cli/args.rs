@@ -123,9 +123,9 @@ pub struct Test {
     /// Run in this environment only; may be repeated
     #[arg(long, value_name = "NAME")]
     pub env: Vec<String>,
-    /// Run only tests whose name matches
+    /// Run only tests whose name matches; may be repeated
     #[arg(long, value_name = "REGEX")]
-    pub run: Option<String>,
+    pub run: Vec<String>,
     /// Show every test, not only those that fail
     #[arg(long, short)]
     pub verbose: bool,

@@ -92,10 +92,11 @@ fn dialect(path: &str) -> Option<Dialect> {
 /// Runs the command.
 pub fn run(global: &Global, args: &Test) -> Exit {
     let mut session = Session::new(global);
-    let filter = match args.run.as_deref().map(Regex::new) {
-        None => None,
-        Some(Ok(it)) => Some(it),
-        Some(Err(error)) => {
+    // As promtool does, several are one.
+    let filter = match Regex::new(&args.run.join("|")) {
+        _ if args.run.is_empty() => None,
+        Ok(it) => Some(it),
+        Err(error) => {
             let title = format!("`--run` is no regular expression: {error}");
             return session.fail(Diagnostic::error("bad-argument", title));
         }
