@@ -128,20 +128,18 @@ fn repeated_assertions(group: &TestGroup) -> Vec<Diagnostic> {
 
 /// Alerts are asserted at the last tick before a time that is none.
 fn between_ticks(group: &TestGroup, interval: i64) -> Vec<Diagnostic> {
-    let interval = interval.max(1);
-    let told = |time: i64, span: Span, done: &str| {
-        let tick = format_duration(time / interval * interval);
-        let title = format!("no rule is evaluated at {}", format_duration(time));
-        let every = format_duration(interval);
-        Diagnostic::warning("between-ticks", title)
-            .at(span, format!("{done} at {tick}"))
-            .help(format!("write a multiple of `evaluation_interval`, {every}"))
-    };
-    let alerts = group.alerts.iter().map(|it| (it.eval_time, it.span, "asserted"));
-    let exprs = group.exprs.iter();
-    let exprs = exprs.map(|it| (it.eval_time, it.span, "the last rules are evaluated"));
-    let all = alerts.chain(exprs).filter(|it| it.0 % interval != 0);
-    all.map(|(time, span, done)| told(time, span, done)).collect()
+    let alerts = group.alerts.iter().filter(|it| it.eval_time % interval.max(1) != 0);
+    alerts.map(|it| off_tick(it.eval_time, interval, it.span, "asserted")).collect()
+}
+
+/// Says that something is `done` at the last tick before a time.
+pub(super) fn off_tick(time: i64, interval: i64, span: Span, done: &str) -> Diagnostic {
+    let tick = format_duration(time / interval.max(1) * interval);
+    let title = format!("no rule is evaluated at {}", format_duration(time));
+    let every = format_duration(interval);
+    Diagnostic::warning("between-ticks", title)
+        .at(span, format!("{done} at {tick}"))
+        .help(format!("write a multiple of `evaluation_interval`, {every}"))
 }
 
 /// A line break in `series` or `values` ends the list.

@@ -1,6 +1,6 @@
 //! What is asked of promtool's tests only by who is strict, since it costs: what PromQL
 //! remarks on the rules that a test evaluates and on its expressions, and values that
-//! live on only because nothing came after them.
+//! live on only because nothing came after them; and times between ticks.
 
 use crate::case::notation::{STALE_NAN, Sample as Written};
 use crate::case::promtool::TestGroup;
@@ -9,6 +9,7 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::harness::promtool::loaded_lines;
 use crate::harness::run::Run;
+use crate::harness::silence;
 use crate::harness::wake;
 use crate::promql::annotation::{Annotation, Gravity};
 use crate::promql::duration::format_duration;
@@ -46,6 +47,13 @@ pub fn ask(
         for it in run.remarks_at(expr, group.start + test.eval_time) {
             out.push(remark(&it, &test.expr, String::new()));
         }
+    }
+    // An expression is evaluated at any time; what rules recorded may be older.
+    let interval = setup.interval;
+    for it in group.exprs.iter().filter(|it| it.eval_time % interval.max(1) != 0) {
+        let done = "the last rules are evaluated";
+        let warning = silence::off_tick(it.eval_time, interval, it.span, done);
+        out.push(Diagnostic { level: Level::Note, ..warning });
     }
     out.extend(outlived(group, run));
     out

@@ -2,7 +2,7 @@
 //! it was found.
 
 use crate::cli::session::Session;
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::source::Span;
 use crate::harness::result::{FileResult, Outcome};
 use crate::harness::silence;
@@ -30,7 +30,7 @@ pub(super) fn apply(results: &mut [FileResult], session: &mut Session) {
 
 /// Makes an error of a test, or of the file where it is none of a test, for a silent pass.
 pub(super) fn spoil(result: &mut FileResult, test: Option<usize>, why: &Diagnostic) {
-    if !silence::CODES.contains(&why.code) {
+    if why.level == Level::Note || !silence::CODES.contains(&why.code) {
         return;
     }
     result.outcome = Outcome::Error;
