@@ -13,7 +13,7 @@ use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::{self, Target, name};
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Rule};
+use crate::rules::group::{About, Alert, Rule};
 use crate::rules::prose::prose;
 
 /// The catalogue.
@@ -135,7 +135,7 @@ fn definition(alert: &Alert) -> &str {
 
 fn severity(alert: &Alert) -> &str {
     match &alert.about {
-        Some(about) if !about.severity.as_str().is_empty() => about.severity.as_str(),
+        Some(About { severity: Some(it), .. }) => it.as_str(),
         _ => label(alert, "severity").unwrap_or("without severity"),
     }
 }

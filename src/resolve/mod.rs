@@ -52,10 +52,11 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
         let origin = Origin::of(project, file);
         book.take(&origin, &server, &mut inhibits, sink);
+        let mut own: Vec<Group> = book.groups.into_iter().map(|it| it.1).collect();
         for used in &file.vendored {
-            book.groups.extend(vendor::groups(&origin, used, &server, sink));
+            own.extend(vendor::groups(&origin, used, &server, sink));
         }
-        groups.extend(book.groups.into_iter().filter(|it| !it.rules.is_empty()));
+        groups.extend(own.into_iter().filter(|it| !it.rules.is_empty()));
     }
     // A pack that two services use brings its inhibitions once.
     let mut once: Vec<Inhibit> = Vec::new();
@@ -117,7 +118,8 @@ pub fn environment_parameters(project: &Project, env: &str) -> Vec<(Arc<str>, Te
 /// The groups of one alerts file.
 struct FileBook {
     path: Arc<str>,
-    groups: Vec<Group>,
+    /// By the names that their keys make.
+    groups: Vec<(String, Group)>,
     n_uses: u32,
 }
 
@@ -183,12 +185,12 @@ impl FileBook {
         sink: &mut Sink,
     ) {
         let name = origin.group_name(name);
-        let idx =
-            self.groups.iter().position(|it| it.name == name).unwrap_or_else(|| {
-                self.groups.push(self.group(origin, &name, server, sink));
-                self.groups.len() - 1
-            });
-        self.groups[idx].rules.push(rule);
+        let idx = self.groups.iter().position(|it| it.0 == name).unwrap_or_else(|| {
+            let group = self.group(origin, &name, server, sink);
+            self.groups.push((name, group));
+            self.groups.len() - 1
+        });
+        self.groups[idx].1.rules.push(rule);
     }
 
     fn group(
@@ -214,6 +216,9 @@ impl FileBook {
             span: declared.map_or(file.span, |it| it.span),
         };
         let Some(declared) = declared else { return group };
+        if let Some(given) = &declared.name {
+            group.name = origin.group_name(Some(given.as_str()));
+        }
         let scope = origin.scope(server);
         let mut labels: Vec<Label> = Vec::new();
         let overrides = server.overrides(&declared.env).map(|it| &it.1);

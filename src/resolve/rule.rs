@@ -9,6 +9,7 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::reader;
 use crate::promql::check;
+use crate::promql::dialect::Version;
 use crate::resolve::environment::Server;
 use crate::resolve::origin::{Merged, Origin};
 use crate::resolve::scope::Scope;
@@ -19,6 +20,9 @@ use crate::rules::group::{
 };
 use crate::spec::model::{self, Body, Definition, Each, Field, Label, RuleKind, Value};
 use crate::spec::{duration, form};
+
+/// From this version on names may be any text.
+const UTF8_NAMES: Version = Version::new(3, 0);
 
 /// One definition makes at most so many rules.
 const MAX_RULES: usize = 10_000;
@@ -99,9 +103,14 @@ fn record(
 ) -> Option<Grouped> {
     let body = &definition.body;
     let scope = scope(origin, body, values, server, sink).for_record();
-    let name = scope.text(&rule.key, sink)?;
-    if let Some(fault) = (form::METRIC_NAME.fault)(name.as_str()) {
-        let title = format!("`{name}` is not {}", form::METRIC_NAME.name);
+    let given = body.name.as_ref().and_then(|it| it.value.as_ref());
+    let name = scope.text(given.unwrap_or(&rule.key), sink)?;
+    let form = match given {
+        Some(_) if UTF8_NAMES <= server.dialect.version => &form::ANY_METRIC_NAME,
+        _ => &form::METRIC_NAME,
+    };
+    if let Some(fault) = (form.fault)(name.as_str()) {
+        let title = format!("`{name}` is not {}", form.name);
         sink.push_once(
             Diagnostic::error("bad-value", title)
                 .within(&name, 0, name.as_str().len(), fault.label)
@@ -169,11 +178,11 @@ fn alerts(
         };
         let Some(severity) = severity(&part, sink) else { continue };
         let back = switched.is_some_and(|it| it.on);
-        let there = back || has(server, written.unwrap_or(&severity));
+        let there = back || has(server, written.or(severity.as_ref()));
         if !there {
             continue;
         }
-        let Some(built) = part.build(&severity, sink) else { continue };
+        let Some(built) = part.build(severity.as_ref(), sink) else { continue };
         out.push((group(&body), Rule::Alert(built.alert.clone())));
         // The companion takes from the first tier that is there.
         first.get_or_insert(built);
@@ -186,9 +195,10 @@ fn alerts(
     }
 }
 
-/// Whether an environment has alerts of a severity.
-pub(super) fn has(server: &Server<'_>, severity: &Text) -> bool {
-    server.severities.as_ref().is_none_or(|it| it.contains(severity))
+/// Whether an environment has alerts of a severity, or without one.
+pub(super) fn has(server: &Server<'_>, severity: Option<&Text>) -> bool {
+    let all = server.severities.as_ref();
+    all.is_none_or(|it| severity.is_some_and(|severity| it.contains(severity)))
 }
 
 fn group(body: &Body) -> Option<String> {
@@ -214,8 +224,9 @@ fn scope(
     scope
 }
 
-fn severity(part: &Part<'_>, sink: &mut Sink) -> Option<Text> {
-    let given = part.body.severity.as_ref().and_then(|it| it.value.clone());
+/// The severity, which may be none where `false` says so.
+fn severity(part: &Part<'_>, sink: &mut Sink) -> Option<Option<Text>> {
+    let given = part.body.severity.as_ref().map(|it| it.value.clone());
     if given.is_none() && !part.origin.source().faulty {
         let (span, what) = match part.tier {
             Some(tier) => (tier.span(), "tier"),
@@ -231,7 +242,8 @@ fn severity(part: &Part<'_>, sink: &mut Sink) -> Option<Text> {
             Diagnostic::error("missing-key", title)
                 .at(span, format!("this {what} needs a `severity`"))
                 .help(
-                    "add `severity = \"critical\"`, or tiers under names of severities",
+                    "add `severity = \"critical\"`, or tiers under names of severities; \
+                     `severity = false` if it is to have none",
                 ),
         );
     }
@@ -253,14 +265,16 @@ struct Built {
     alert: Alert,
     body: Body,
     scope: Scope,
-    severity: Text,
+    severity: Option<Text>,
 }
 
 impl Part<'_> {
-    fn build(&self, severity: &Text, sink: &mut Sink) -> Option<Built> {
+    fn build(&self, severity: Option<&Text>, sink: &mut Sink) -> Option<Built> {
         let Part { origin, rule, body, server, .. } = *self;
         let mut scope = scope(origin, body, self.values, server, sink);
-        scope.set("severity", severity.clone());
+        if let Some(severity) = severity {
+            scope.set("severity", severity.clone());
+        }
         if let Some(tier) = self.tier {
             scope.set("tier", tier.clone());
         }
@@ -301,7 +315,7 @@ impl Part<'_> {
             about: Some(About {
                 definition: rule.key.shared(),
                 tier: self.tier.map(Text::shared),
-                severity: severity.clone(),
+                severity: severity.cloned(),
                 owner: owner(body).cloned(),
                 runbook: about,
                 job: scope.get("job").map(|it| it.text.shared()),
@@ -309,7 +323,7 @@ impl Part<'_> {
                 parameters: scope.all(),
             }),
         };
-        Some(Built { alert, body: body.clone(), scope, severity: severity.clone() })
+        Some(Built { alert, body: body.clone(), scope, severity: severity.cloned() })
     }
 }
 
@@ -349,14 +363,15 @@ impl Texts<'_> {
         self.origin.project.manifest.owners.iter().find(|it| &it.key == name)
     }
 
-    fn labels(&self, severity: &Text, sink: &mut Sink) -> Vec<Pair> {
+    fn labels(&self, severity: Option<&Text>, sink: &mut Sink) -> Vec<Pair> {
         let mut labels: Vec<Label> = Vec::new();
         if let Some(owner) = self.owner() {
             layers::labels(&mut labels, &owner.labels);
         }
         layers::labels(&mut labels, &self.body.labels);
-        let name = Text::opaque("severity", severity.span());
-        let mut out = vec![Pair { name, value: severity.clone() }];
+        let name = |it: &Text| Text::opaque("severity", it.span());
+        let pair = |it: &Text| Pair { name: name(it), value: it.clone() };
+        let mut out: Vec<Pair> = severity.map(pair).into_iter().collect();
         out.extend(pairs(&labels, |it, sink| template(it, self.scope, sink), sink));
         out
     }
@@ -445,11 +460,11 @@ fn companion(
 ) -> Option<Grouped> {
     let parent = &built.alert.name;
     let said = &absent.body;
-    let own = said.severity.as_ref().and_then(|it| it.value.clone());
+    let own = said.severity.as_ref().map(|it| it.value.clone());
     let back = merged.switch.is_some_and(|it| it.on);
     if let Some(own) = &own
         && !back
-        && !has(server, own)
+        && !has(server, own.as_ref())
     {
         return None;
     }
@@ -466,7 +481,9 @@ fn companion(
     body.name = None;
     layers::body(&mut body, said);
     let mut scope = built.scope.clone();
-    scope.set("severity", severity.clone());
+    if let Some(severity) = &severity {
+        scope.set("severity", severity.clone());
+    }
     let name = match body.name.as_ref().and_then(|it| it.value.as_ref()) {
         Some(name) => scope.text(name, sink)?,
         None => Text::opaque(&format!("{parent}Absent"), absent.span),
@@ -491,7 +508,7 @@ fn companion(
     let alert = Alert {
         hold: setting(body.hold.as_ref(), &scope, sink),
         keep_firing_for: setting(body.keep_firing_for.as_ref(), &scope, sink),
-        labels: texts.labels(&severity, sink),
+        labels: texts.labels(severity.as_ref(), sink),
         annotations: texts.annotations(page.as_ref().map(|it| &*it.url), sink),
         span: absent.span,
         about: Some(About {

@@ -246,6 +246,8 @@ impl Scope {
                 error(no_value, "a record has none")
                     .help("only alerts have `${alert}`, `${severity}` and `${tier}`")
             }
+            "severity" => error(no_value, "the alert has no severity")
+                .help("the alert says `severity = false`"),
             "tier" => error(no_value, "the alert has no tiers")
                 .help("write `${severity}`, or give the alert tiers"),
             _ => {

@@ -119,8 +119,8 @@ pub struct About {
     pub definition: Arc<str>,
     /// The tier's key: `critical`, `fast`; `None` for an alert without tiers.
     pub tier: Option<Arc<str>>,
-    /// The severity, with its place.
-    pub severity: Text,
+    /// The severity, with its place, if it has one.
+    pub severity: Option<Text>,
     /// The owner's key, if it has one.
     pub owner: Option<Text>,
     /// Its runbook, if it has one.

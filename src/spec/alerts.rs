@@ -1,5 +1,6 @@
 //! Reads alerts files and packs.
 
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::doc::keys::Shape;
@@ -80,12 +81,31 @@ fn groups(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Group> {
         let env = env.collect();
         out.push(Group {
             key: entry.key.clone(),
+            name: fields.text("name").cloned(),
             span: entry.key.span(),
             settings: group(&fields, sink),
             env,
         });
     }
+    same_name(&out, sink);
     out
+}
+
+/// Prometheus refuses a file with two groups of one name.
+fn same_name(groups: &[Group], sink: &mut Sink) {
+    for (idx, group) in groups.iter().enumerate() {
+        let Some(first) = groups[..idx].iter().find(|it| it.name() == group.name())
+        else {
+            continue;
+        };
+        let title = format!("two groups are called `{}`", group.name());
+        sink.push(
+            Diagnostic::error("duplicate-group", title)
+                .at(group.name().span(), "called so again")
+                .context(first.name().span(), "first here")
+                .help("let their rules name one group"),
+        );
+    }
 }
 
 fn group(fields: &Fields<'_>, sink: &mut Sink) -> GroupSettings {

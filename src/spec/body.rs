@@ -29,7 +29,10 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
             .map(|it| parameters(&it, sink))
             .unwrap_or_default(),
     };
-    reserve(&mut body.labels, sink);
+    // A record has no key for it; an alert may say that it is no key's business.
+    let free = |it: &Field| it.value.is_none();
+    let severity = fields.takes("severity") && !body.severity.as_ref().is_some_and(free);
+    reserve(&mut body.labels, severity, sink);
     for label in
         below(fields, "annotations").map(|it| labels(&it, sink)).unwrap_or_default()
     {
@@ -95,12 +98,14 @@ pub(super) fn labels(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Label> {
     out
 }
 
-/// Drops labels that a rule cannot set itself, with an error.
-fn reserve(labels: &mut Vec<Label>, sink: &mut Sink) {
+/// Drops labels that a rule cannot set itself, with an error; `severity` says whether
+/// that label is one of them.
+fn reserve(labels: &mut Vec<Label>, severity: bool, sink: &mut Sink) {
     labels.retain(|it| {
         let help = match it.name.as_str() {
-            "severity" => {
-                "write `severity = \"…\"` beside `expr`, or as the key of a tier"
+            "severity" if severity => {
+                "write `severity = \"…\"` beside `expr`, or as the key of a tier; with \
+                 `severity = false` the label may be any text"
             }
             "alertname" => "write `name = \"…\"` beside `expr`",
             _ => return true,

@@ -129,6 +129,19 @@ pub static METRIC_NAME: Form = Form {
     },
 };
 
+/// The metric that a recording rule writes, where names may be any text.
+pub static ANY_METRIC_NAME: Form = Form {
+    pattern: "",
+    fault: |text| match text {
+        "" => Fault::new("is empty", "leave `name` out: the key is the name"),
+        _ if text.contains(['{', '}']) => {
+            Fault::new("a name has no braces", "put labels under `labels`")
+        }
+        _ => None,
+    },
+    ..METRIC_NAME
+};
+
 /// The key of an alert, which is its name unless `name` says otherwise.
 pub static ALERT_KEY: Form = Form {
     name: "an alert name",
@@ -177,6 +190,17 @@ pub static RULE_FILE: Form = Form {
     fault: |text| match text.ends_with(".yaml") || text.ends_with(".yml") {
         true => None,
         false => Fault::new("no YAML file", "write a path that ends in `.yaml`"),
+    },
+};
+
+/// What a group is called where its key does not say it.
+pub static GROUP_NAME: Form = Form {
+    name: "a group's name",
+    pattern: "",
+    parameters: false,
+    fault: |text| match text {
+        "" => Fault::new("is empty", "leave `name` out: the key is the name"),
+        _ => None,
     },
 };
 

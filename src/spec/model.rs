@@ -227,8 +227,10 @@ pub struct Use {
 /// A group.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// Its name.
+    /// Its key, by which rules name it.
     pub key: Text,
+    /// Its name, where the key is not it.
+    pub name: Option<Text>,
     /// Where it is declared.
     pub span: Span,
     /// What it says.
@@ -439,6 +441,13 @@ pub struct Endpoint {
     pub switch: Option<Switch>,
     /// Fields that are passed on under their names.
     pub fields: Vec<(Text, Node)>,
+}
+
+impl Group {
+    /// What it is called.
+    pub fn name(&self) -> &Text {
+        self.name.as_ref().unwrap_or(&self.key)
+    }
 }
 
 impl Body {

@@ -104,7 +104,8 @@ fn counts() -> Result<(), Failed> {
         let Rule::Alert(alert) = rule else { continue };
         n_rules += 1;
         names.insert(alert.name.to_string());
-        let severity = alert.about.as_ref().unwrap().severity.to_string();
+        let severity =
+            alert.about.as_ref().unwrap().severity.as_ref().unwrap().to_string();
         *by_severity.entry(severity).or_insert(0) += 1;
     }
     println!("{} alerts, {n_rules} rules, {by_severity:?}", names.len());

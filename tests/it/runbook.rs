@@ -50,7 +50,7 @@ fn alert(file: FileId, part: &str, page: &str) -> Rule {
         about: Some(About {
             definition: "A".into(),
             tier: None,
-            severity: text,
+            severity: Some(text),
             owner: None,
             runbook: Some(Runbook {
                 page: page.to_owned(),

@@ -5,7 +5,7 @@ use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
 use crate::resolve::dashboard::unit;
 use crate::rules::dashboard::{Link, Query, Thresholds};
-use crate::rules::group::{Alert, Expression};
+use crate::rules::group::{About, Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
 
 /// What an alert gives to a panel.
@@ -154,8 +154,8 @@ fn part(expr: &Expression, range: TextRange) -> Text {
 fn severity(alert: &Alert) -> &str {
     let label = || alert.labels.iter().find(|it| it.name.as_str() == "severity");
     match &alert.about {
-        Some(about) => about.severity.as_str(),
-        None => label().map_or("", |it| it.value.as_str()),
+        Some(About { severity: Some(it), .. }) => it.as_str(),
+        _ => label().map_or("", |it| it.value.as_str()),
     }
 }
 

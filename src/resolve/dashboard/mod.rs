@@ -151,7 +151,8 @@ fn marks(it: &spec::Dashboard, context: Context<'_>) -> Vec<Mark> {
     let declared = context.book.severities.iter().map(|it| it.name.as_str());
     for severity in declared {
         let of = |it: &&&Alert| {
-            it.about.as_ref().is_some_and(|it| it.severity.as_str() == severity)
+            let own = it.about.as_ref().and_then(|it| it.severity.as_ref());
+            own.is_some_and(|it| it.as_str() == severity)
         };
         let names: BTreeSet<String> =
             alerts.iter().filter(of).map(|it| it.name.to_string()).collect();

@@ -181,7 +181,7 @@ impl User<'_> {
         base.into_iter().for_each(|it| merged.take(it, written.as_ref()));
         let there = match given_severity(&merged.body, written.as_ref()) {
             // What a template makes of it may be any.
-            Some(it) => it.as_str().contains("{{") || rule::has(self.server, it),
+            Some(it) => it.as_str().contains("{{") || rule::has(self.server, Some(it)),
             None => self.server.severities.is_none(),
         };
         let dropped = merged.switch.take().is_some_and(|it| !it.on);
@@ -237,12 +237,11 @@ impl User<'_> {
         if let Some(expr) = expr {
             alert.expr = expr?;
         }
-        let no_severity = || Text::opaque("", alert.span);
         let several = self.several.contains(alert.name.as_str());
         alert.about = Some(About {
             definition: alert.name.shared(),
             tier: written.as_ref().filter(|_| several).map(Text::shared),
-            severity: severity.unwrap_or_else(no_severity),
+            severity,
             owner,
             runbook: page,
             job: None,

@@ -4,7 +4,7 @@ use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, EACH, ENVIRONMENT, GROUP, LET, MAYBE_DURATION, MAYBE_OWNER,
-    MAYBE_TEXTUAL, RULE_LABELS, SEVERITY, TEXTUAL, VALUE, text,
+    MAYBE_SEVERITY, MAYBE_TEXTUAL, RULE_LABELS, SEVERITY, TEXTUAL, VALUE, text,
 };
 
 pub(super) const EXPR: Key = Key::new(
@@ -20,8 +20,9 @@ const NAME: Key =
 /// `severity`
 pub(super) const SEVERITY_KEY: Key = Key::new(
     "severity",
-    Type::Declared(SEVERITY),
-    "The severity, which becomes the label `severity`.",
+    MAYBE_SEVERITY,
+    "The severity, which becomes the label `severity`; `false` for an alert without one, \
+     or one whose label stands under `labels`.",
 )
 .example("\"critical\"");
 /// `for`
@@ -325,10 +326,20 @@ pub static RECORD: Shape = Shape {
         EACH_KEY,
         GROUP_KEY,
         JOB_KEY,
+        RECORD_NAME,
         Key::new("env", Type::Table(&RECORD_ENVS), "What differs in an environment."),
     ],
     others: None,
 };
+
+const RECORD_NAME: Key = Key::new(
+    "name",
+    TEXTUAL,
+    "The metric, where the key is not its name: several records of one metric, or a name \
+     that only Prometheus 3.0 and later take.",
+)
+.default("the record's key")
+.example("\"job:http_requests:rate5m\"");
 
 pub(super) const RECORD_EXPR: Key =
     Key::new("expr", text(&form::EXPRESSION), "What is recorded, in PromQL.")

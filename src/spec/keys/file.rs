@@ -227,6 +227,13 @@ static GROUP_SHAPE: Shape = Shape {
         GROUP_OFFSET,
         GROUP_LIMIT,
         GROUP_LABELS,
+        Key::new(
+            "name",
+            text(&form::GROUP_NAME),
+            "The group's name, where the key is not it: any text.",
+        )
+        .default("the group's key")
+        .example("\"Node alerts\""),
         Key::new("env", Type::Table(&GROUP_ENVS), "What differs in an environment."),
     ],
     others: None,

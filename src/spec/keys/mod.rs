@@ -48,6 +48,9 @@ pub(super) const MAYBE_DURATION: Type = Type::Any(&[DURATION, Type::Only(false)]
 /// An owner, or `false`.
 pub(super) const MAYBE_OWNER: Type =
     Type::Any(&[Type::Declared(OWNER), Type::Only(false)]);
+/// A severity, or `false`.
+pub(super) const MAYBE_SEVERITY: Type =
+    Type::Any(&[Type::Declared(SEVERITY), Type::Only(false)]);
 /// A value of a parameter.
 pub(super) const VALUE: Type = Type::Any(&[Type::Text(&PARAMETRIC), Type::Number]);
 
