@@ -20,6 +20,10 @@ pub struct Exported {
     pub spacing: i64,
     /// Unix time of the first sample in milliseconds.
     pub start: i64,
+    /// `external_labels`, for templates.
+    pub external_labels: Vec<(String, String)>,
+    /// `$externalURL`, for templates.
+    pub external_url: String,
     /// The series.
     pub series: Vec<(Labels, Vec<Written>)>,
     /// Which alerts fire when.

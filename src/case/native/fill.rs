@@ -1,11 +1,14 @@
 //! A test in one environment: parameters filled in, series and time lines read.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::case::duration;
-use crate::case::native::read::{Case, Expect, Moment, Want};
+use crate::case::native::read::{self, Case, Expect, Moment, Want};
 use crate::case::native::timeline::{self, TimeLine};
-use crate::case::notation::{self, Extent, Grid, Item, Notation, Room, Sample, Shape};
+use crate::case::notation::{
+    self, Extent, Grid, HistogramText, Item, Notation, Room, Sample, Shape,
+};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -30,6 +33,13 @@ pub struct Ready {
     pub start: i64,
     /// How long it lasts, in milliseconds.
     pub until: i64,
+    /// The interval at which every group is evaluated, in milliseconds; `None` is each at
+    /// its own.
+    pub evaluation: Option<i64>,
+    /// `$externalLabels`, where the test says what they are.
+    pub external_labels: Option<Vec<(String, String)>>,
+    /// `$externalURL`
+    pub external_url: String,
     /// The series.
     pub series: Vec<Line>,
     /// Whether alerts that are not named must stay silent.
@@ -108,17 +118,39 @@ impl ValueMatch {
     }
 }
 
+/// What a sample is compared with.
+#[derive(Clone, Debug)]
+pub enum SampleMatch {
+    /// A number.
+    Value(ValueMatch),
+    /// A native histogram.
+    Histogram(Arc<HistogramText>),
+}
+
 /// An assertion about a moment.
 #[derive(Clone, Debug)]
 pub struct Instant {
     /// Milliseconds from the test's start.
     pub time: i64,
-    /// All alerts that fire then, by name and labels.
-    pub firing: Option<Vec<(Labels, Text)>>,
+    /// Only alerts of this name are looked at.
+    pub alert: Option<Text>,
+    /// All alerts that fire then.
+    pub firing: Option<Vec<Firing>>,
     /// An expression and what it gives.
     pub query: Option<Query>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// An alert that fires at a moment.
+#[derive(Clone, Debug)]
+pub struct Firing {
+    /// Its name, as the metric name, and its labels.
+    pub labels: Labels,
+    /// The same as written.
+    pub text: Text,
+    /// All of its annotations, where they are to be looked at.
+    pub annotations: Option<Vec<(Text, Text)>>,
 }
 
 /// An expression and what it gives.
@@ -126,8 +158,11 @@ pub struct Instant {
 pub struct Query {
     /// The expression.
     pub expr: Text,
-    /// All of its samples; the metric name is compared only where it is written.
-    pub samples: Option<Vec<(Labels, ValueMatch, Text)>>,
+    /// All of its samples.
+    pub samples: Option<Vec<(Labels, SampleMatch, Text)>>,
+    /// Whether samples without a metric name must have none; otherwise the name is
+    /// compared only where it is written.
+    pub exact: bool,
     /// Its only value.
     pub value: Option<(ValueMatch, Text)>,
 }
@@ -177,7 +212,11 @@ fn texts(case: &Case) -> Vec<&Text> {
     for moment in &case.moments {
         texts.extend([&moment.time]);
         texts.extend(moment.expr.iter().chain(&moment.value));
-        texts.extend(moment.firing.iter().chain(&moment.samples).flatten());
+        texts.extend(moment.alert.iter().chain(moment.samples.iter().flatten()));
+        for firing in moment.firing.iter().flatten() {
+            texts.push(&firing.alert);
+            texts.extend(firing.annotations.iter().flatten().map(|it| &it.1));
+        }
     }
     texts
 }
@@ -297,6 +336,9 @@ pub fn fill(
         interval,
         start: case.start,
         until,
+        evaluation: case.evaluation,
+        external_labels: case.external_labels.clone(),
+        external_url: case.external_url.clone(),
         series,
         only: case.only,
         expects,
@@ -454,12 +496,15 @@ impl Filler<'_> {
 
     fn moment(&self, moment: &Moment, sink: &mut Sink) -> Option<Instant> {
         let time = self.time(&moment.time, sink)?;
+        let alert = moment.alert.as_ref().map(|it| self.text(it));
         let firing = moment.firing.as_ref().map(|items| {
-            items.iter().filter_map(|it| labels(&self.text(it), sink)).collect()
+            let items = items.iter();
+            items.filter_map(|it| self.firing(it, alert.as_ref(), sink)).collect()
         });
         let query = match &moment.expr {
             Some(expr) => Some(Query {
                 expr: self.text(expr),
+                exact: moment.exact,
                 samples: moment.samples.as_ref().map(|it| {
                     it.iter().filter_map(|it| sample(&self.text(it), sink)).collect()
                 }),
@@ -470,7 +515,34 @@ impl Filler<'_> {
             }),
             None => None,
         };
-        Some(Instant { time, firing, query, span: moment.span })
+        Some(Instant { time, alert, firing, query, span: moment.span })
+    }
+
+    /// An alert that fires; `only` is the one name that it may have.
+    fn firing(
+        &self,
+        firing: &read::Firing,
+        only: Option<&Text>,
+        sink: &mut Sink,
+    ) -> Option<Firing> {
+        let (labels, text) = labels(&self.text(&firing.alert), sink)?;
+        if let Some(only) = only
+            && labels.metric_name() != only.as_str()
+        {
+            let title = format!("an alert of another name than `{only}`");
+            let end = text.as_str().len();
+            sink.push(
+                Diagnostic::error("other-alert", title)
+                    .within(&text, 0, end, "not looked at")
+                    .context(only.span(), "only alerts of this name are")
+                    .help("make an assertion of its own for it, or leave `alert` out"),
+            );
+            return None;
+        }
+        let fill = |it: &(Text, Text)| (it.0.clone(), self.text(&it.1));
+        let annotations =
+            firing.annotations.as_ref().map(|all| all.iter().map(fill).collect());
+        Some(Firing { labels, text, annotations })
     }
 }
 
@@ -634,7 +706,7 @@ fn labels(text: &Text, sink: &mut Sink) -> Option<(Labels, Text)> {
     }
 }
 
-fn sample(text: &Text, sink: &mut Sink) -> Option<(Labels, ValueMatch, Text)> {
+fn sample(text: &Text, sink: &mut Sink) -> Option<(Labels, SampleMatch, Text)> {
     let head = match syntax::parse_series_head(text.as_str()) {
         Ok(it) => it,
         Err(errors) => {
@@ -642,9 +714,20 @@ fn sample(text: &Text, sink: &mut Sink) -> Option<(Labels, ValueMatch, Text)> {
             return None;
         }
     };
-    let value = number_or_range(text.as_str()[head.values_at..].trim());
-    match value {
-        Some(value) => Some((head.labels, value, text.clone())),
+    let rest = &text.as_str()[head.values_at..];
+    let written = rest.trim();
+    if written.starts_with("{{") {
+        return match notation::histogram(written) {
+            Ok(it) => Some((head.labels, SampleMatch::Histogram(it), text.clone())),
+            Err(error) => {
+                let at = head.values_at + rest.len() - rest.trim_start().len();
+                sink.push(fault("bad-sample", text, at, &error));
+                None
+            }
+        };
+    }
+    match number_or_range(written) {
+        Some(value) => Some((head.labels, SampleMatch::Value(value), text.clone())),
         None => {
             sink.push(
                 Diagnostic::error("bad-sample", "a sample without a value")
@@ -690,6 +773,10 @@ fn number(text: &str) -> Option<f64> {
 fn number_or_range(text: &str) -> Option<ValueMatch> {
     if let Some((middle, width)) = text.split_once("+-").or(text.split_once('±')) {
         let middle = number(middle)?;
+        if width.trim() == "1ulp" {
+            let (least, most) = (middle.next_down(), middle.next_up());
+            return Some(ValueMatch { least, most });
+        }
         let width = match width.trim().strip_suffix('%') {
             Some(percent) => middle.abs() * number(percent)? / 100.0,
             None => number(width)?,
@@ -715,6 +802,9 @@ mod tests {
         assert_eq!(number_or_range("1_000"), range(1000.0, 1000.0));
         assert_eq!(number_or_range("10 +- 1"), range(9.0, 11.0));
         assert_eq!(number_or_range("10 ± 10%"), range(9.0, 11.0));
+        let tenth = 0.1f64;
+        let ulp = range(tenth.next_down(), tenth.next_up());
+        assert_eq!(number_or_range("0.1 +- 1ulp"), ulp);
         assert_eq!(number_or_range("-1..+Inf"), range(-1.0, f64::INFINITY));
         assert!(number_or_range("NaN").is_some_and(|it| it.holds(f64::NAN)));
         for text in ["", "x", "2..1", "1 +-", "infinite", "1x"] {

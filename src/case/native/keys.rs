@@ -215,6 +215,47 @@ static EXPECTS: Shape = Shape {
     }),
 };
 
+/// The annotations of an alert, all of them.
+static EXACT_PAIRS: Shape = Shape {
+    name: "further annotations of an alert",
+    header: "annotations",
+    doc: "Every annotation but `summary` and `description`, literally.",
+    keys: &[],
+    others: Some(Others {
+        what: "an annotation",
+        names: Names::Form(&TEXT),
+        value: WORD,
+        doc: "Its text.",
+        example: "dashboard = \"https://grafana.example.com/d/api\"",
+        reserved: None,
+    }),
+};
+
+/// An alert that fires at a moment, with its annotations.
+static FIRING: Shape = Shape {
+    name: "an alert that fires",
+    header: "[test.at.firing]",
+    doc: "An alert with all of its labels and all of its annotations, literally: where \
+          none is named it has none.",
+    keys: &[
+        Key::new("alert", WORD, "Its name and all of its labels.")
+            .required()
+            .example("'ApiDown{instance=\"a:8000\",severity=\"critical\"}'"),
+        Key::new("summary", WORD, "The annotation `summary`.")
+            .example("\"a:8000 is down\""),
+        Key::new("description", WORD, "The annotation `description`.")
+            .example("\"nobody answers\""),
+        Key::new("annotations", Type::Table(&EXACT_PAIRS), "All further annotations.")
+            .example("{ dashboard = \"https://grafana.example.com/d/api\" }"),
+    ],
+    others: None,
+};
+
+/// The shape of an alert that fires at a moment.
+pub fn firing() -> &'static Shape {
+    &FIRING
+}
+
 /// An assertion about one moment.
 static AT: Shape = Shape {
     name: "an assertion about one moment",
@@ -224,10 +265,14 @@ static AT: Shape = Shape {
         Key::new("time", Type::Text(&DURATION), "The time, from the test's start.")
             .required()
             .example("\"10m\""),
+        Key::new("alert", WORD, "`firing` says all alerts of this name, and no others.")
+            .default("`firing` says all alerts")
+            .example("\"ApiDown\""),
         Key::new(
             "firing",
-            Type::Array(&WORD),
-            "All alerts that fire then, with all of their labels: no more and no fewer.",
+            Type::Array(&Type::Any(&[WORD, Type::Table(&FIRING)])),
+            "All alerts that fire then, with all of their labels: no more and no fewer. A \
+             text says nothing of annotations, a table says all of them.",
         )
         .example("['ApiDown{instance=\"a:8000\",severity=\"critical\"}']"),
         Key::new("expr", WORD, "An expression to evaluate then.")
@@ -235,7 +280,8 @@ static AT: Shape = Shape {
         Key::new(
             "samples",
             Type::Array(&WORD),
-            "The samples that `expr` gives, each a series and its value, in any order.",
+            "The samples that `expr` gives, each a series and its value or native histogram, \
+             in any order.",
         )
         .example("['{job=\"a\"} 5']"),
         Key::new(
@@ -244,6 +290,13 @@ static AT: Shape = Shape {
             "The only value that `expr` gives, whatever its labels.",
         )
         .example("5"),
+        Key::new(
+            "exact",
+            Type::Boolean,
+            "Whether a sample that is written without a metric name must have none.",
+        )
+        .default("`false`: the name is compared where it is written")
+        .example("true"),
     ],
     others: None,
 };
@@ -294,6 +347,31 @@ const MOMENTS: Key =
     Key::new("at", Type::Array(&MOMENT), "Assertions about single moments.")
         .example("[{ time = \"10m\", firing = [] }]");
 
+const EVALUATION: Key = Key::new(
+    "evaluation",
+    Type::Text(&SPACING),
+    "Every group is evaluated at this interval, whatever its own, and samples after the \
+     last evaluation are not there: as promtool has it.",
+)
+.default("each group at its own interval")
+.example("\"1m\"");
+
+/// External labels.
+static EXTERNAL: Shape = Shape {
+    name: "external labels of a test",
+    header: "external_labels",
+    doc: "What `$externalLabels` holds in templates.",
+    keys: &[],
+    others: Some(Others {
+        what: "a label",
+        names: Names::Form(&TEXT),
+        value: Type::Text(&TEXT),
+        doc: "Its value.",
+        example: "cluster = \"eu\"",
+        reserved: None,
+    }),
+};
+
 /// A case of a test.
 static CASE: Shape = Shape {
     name: "a case of a test",
@@ -319,9 +397,24 @@ static TEST: Shape = Shape {
         )
         .default("the project's `interval`")
         .example("\"15s\""),
+        Key { default: "that of the file", ..EVALUATION },
         Key::new("start", Type::Text(&TIME), "The time of the first sample.")
             .default("1970-01-01T00:00:00Z")
             .example("\"2026-01-05T06:00:00Z\""),
+        Key::new(
+            "external_labels",
+            Type::Table(&EXTERNAL),
+            "What `$externalLabels` holds in templates.",
+        )
+        .default("those of the environment")
+        .example("{ cluster = \"eu\" }"),
+        Key::new(
+            "external_url",
+            Type::Text(&TEXT),
+            "What `$externalURL` holds in templates.",
+        )
+        .default("nothing")
+        .example("\"https://prometheus.example.com\""),
         LETS,
         FIXTURES,
         SERIES,
@@ -378,6 +471,24 @@ pub static FILE: Shape = Shape {
             "Parameters of every test in the file; a test may give other values.",
         )
         .example("{ own = 'job=\"api\"' }"),
+        EVALUATION,
+        Key::new(
+            "rules",
+            Type::Array(&Type::Declared("an alerts file")),
+            "The alerts files whose rules the tests see, in the order in which they are \
+             evaluated: paths below `alerts/`, without `.toml`; or the path of a rule file that \
+             one of them uses.",
+        )
+        .default("all, in the order of their paths")
+        .example("[\"api\"]"),
+        Key::new(
+            "order",
+            Type::Array(&Type::Declared("a group")),
+            "Groups in the order in which they are evaluated; those that are not named go \
+             with the first.",
+        )
+        .default("the order of files, and in them")
+        .example("[\"records\", \"alerts\"]"),
         Key::new("fixture", Type::Table(&FIXTURES_OF), "Shared series by name."),
         Key::new("test", Type::Array(&Type::Table(&TEST)), "The tests."),
     ],

@@ -22,6 +22,15 @@ pub struct Case {
     pub interval: Option<i64>,
     /// Unix time of the first sample in milliseconds.
     pub start: i64,
+    /// The interval at which every group is evaluated, in milliseconds; `None` is each at
+    /// its own.
+    pub evaluation: Option<i64>,
+    /// `$externalLabels`, where the test says what they are.
+    pub external_labels: Option<Vec<(String, String)>>,
+    /// `$externalURL`
+    pub external_url: String,
+    /// The rules that it sees.
+    pub view: View,
     /// The environments to which it is restricted; empty for none.
     pub envs: Vec<Text>,
     /// Parameters; of a repeated name the last counts.
@@ -36,6 +45,16 @@ pub struct Case {
     pub expects: Vec<Expect>,
     /// Assertions about moments.
     pub moments: Vec<Moment>,
+}
+
+/// The rules that the tests of a file see, and their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Only those of these alerts files, in this order.
+    pub rules: Option<Vec<Text>>,
+    /// Groups in the order of their evaluation; those that are not named go with the
+    /// first.
+    pub order: Vec<Text>,
 }
 
 /// What is expected of the alerts that a selector selects.
@@ -73,16 +92,29 @@ pub struct Want {
 pub struct Moment {
     /// When.
     pub time: Text,
+    /// Only alerts of this name are looked at.
+    pub alert: Option<Text>,
     /// All alerts that fire then.
-    pub firing: Option<Vec<Text>>,
+    pub firing: Option<Vec<Firing>>,
     /// An expression.
     pub expr: Option<Text>,
     /// Its samples.
     pub samples: Option<Vec<Text>>,
     /// Its only value.
     pub value: Option<Text>,
+    /// Whether samples without a metric name must have none.
+    pub exact: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+/// An alert that fires at a moment.
+#[derive(Clone, Debug)]
+pub struct Firing {
+    /// Its name and labels.
+    pub alert: Text,
+    /// All of its annotations, where they are to be looked at.
+    pub annotations: Option<Vec<(Text, Text)>>,
 }
 
 /// Reads a test file; `envs` are the project's environments.
@@ -133,14 +165,21 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
         name: String::new(),
         span: test.span,
         until: None,
-        interval: test
-            .text("interval")
-            .and_then(|it| duration::parse(it.as_str()).ok())
-            .filter(|it| 0 < *it),
+        interval: interval(test, "interval"),
         start: test
             .text("start")
             .and_then(|it| chrono::DateTime::parse_from_rfc3339(it.as_str()).ok())
             .map_or(0, |it| it.timestamp_millis()),
+        evaluation: interval(test, "evaluation").or(interval(file, "evaluation")),
+        external_labels: test.table("external_labels").map(|it| {
+            let text = |it: &Entry| Some((it.key.to_string(), it.value.as_str()?.into()));
+            it.others().into_iter().filter_map(text).collect()
+        }),
+        external_url: test.text("external_url").map(Text::to_string).unwrap_or_default(),
+        view: View {
+            rules: file.node("rules").map(|_| file.texts("rules")),
+            order: file.texts("order"),
+        },
         envs: Vec::new(),
         parameters: Vec::new(),
         shared: parameters(file),
@@ -158,6 +197,11 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
     }
     add(&mut case, test);
     case
+}
+
+fn interval(fields: &Fields<'_>, key: &str) -> Option<i64> {
+    let millis = duration::parse(fields.text(key)?.as_str()).ok()?;
+    (0 < millis).then_some(millis)
 }
 
 fn with_case(base: &Case, fields: &Fields<'_>) -> Case {
@@ -227,23 +271,24 @@ fn expects(table: &Fields<'_>) -> Vec<Expect> {
     out
 }
 
+fn pairs(fields: &Fields<'_>, name: &str) -> Vec<(Text, Text)> {
+    let entries = fields.table(name).map(|it| it.others()).unwrap_or_default();
+    entries.into_iter().filter_map(pair).collect()
+}
+
+/// `summary`, `description` and those below `annotations`.
+fn annotations(fields: &Fields<'_>) -> Vec<(Text, Text)> {
+    let own = ["summary", "description"].into_iter().filter_map(|it| fields.entry(it));
+    let mut out: Vec<_> = own.filter_map(pair).collect();
+    out.extend(pairs(fields, "annotations"));
+    out
+}
+
 fn want(fields: &Fields<'_>) -> Want {
-    let mut annotations = Vec::new();
-    for name in ["summary", "description"] {
-        if let Some(entry) = fields.entry(name) {
-            annotations.extend(pair(entry));
-        }
-    }
-    let pairs = |name| {
-        let table = fields.table(name);
-        let entries = table.map(|it| it.others()).unwrap_or_default();
-        entries.into_iter().filter_map(pair).collect::<Vec<_>>()
-    };
-    annotations.extend(pairs("annotations"));
     Want {
         line: fields.text("is").cloned(),
-        annotations,
-        labels: pairs("labels"),
+        annotations: annotations(fields),
+        labels: pairs(fields, "labels"),
         exact: fields.boolean("exact"),
         value: fields.node("value").and_then(scalar),
         at: fields.text("at").cloned(),
@@ -269,12 +314,25 @@ fn moment(fields: &Fields<'_>) -> Option<Moment> {
     let texts = |name| fields.node(name).map(|_| fields.texts(name));
     Some(Moment {
         time: fields.text("time")?.clone(),
-        firing: texts("firing"),
+        alert: fields.text("alert").cloned(),
+        firing: fields
+            .node("firing")
+            .map(|_| fields.array("firing").iter().filter_map(firing).collect()),
         expr: fields.text("expr").cloned(),
         samples: texts("samples"),
         value: fields.node("value").and_then(scalar),
+        exact: fields.boolean("exact").unwrap_or(false),
         span: fields.span,
     })
+}
+
+fn firing(node: &Node) -> Option<Firing> {
+    if let Some(alert) = node.as_text() {
+        return Some(Firing { alert: alert.clone(), annotations: None });
+    }
+    let fields = Fields::of(node, keys::firing())?;
+    let alert = fields.text("alert")?.clone();
+    Some(Firing { alert, annotations: Some(annotations(&fields)) })
 }
 
 /// What a table of keys cannot say.
@@ -298,6 +356,8 @@ fn faults(case: &Case, sink: &mut Sink) {
         let message = match (&moment.firing, &moment.expr, &moment.samples, &moment.value)
         {
             (None, None, None, None) => "asserts nothing",
+            (None, ..) if moment.alert.is_some() => "`alert` needs `firing`",
+            (_, _, None, _) if moment.exact => "`exact` needs `samples`",
             (_, None, Some(_), _) | (_, None, _, Some(_)) => {
                 "`samples` and `value` need an `expr`"
             }

@@ -125,6 +125,23 @@ pub fn metric(text: &str) -> Result<Labels, SyntaxError> {
     parse_metric(text).map_err(first)
 }
 
+/// Reads one native histogram: `{{schema:0 count:4 buckets:[1 2 1]}}`.
+pub fn histogram(text: &str) -> Result<Arc<HistogramText>, SyntaxError> {
+    let items = values(text, Notation::Prometheus)?;
+    match &items[..] {
+        [Item { shape: Shape::Histogram { start, step: None }, extent, .. }]
+            if *extent == Extent::Samples(1) =>
+        {
+            Ok(start.clone())
+        }
+        _ => Err(SyntaxError {
+            at: TextRange::new(0, text.len()),
+            message: "not one native histogram".to_string(),
+            help: None,
+        }),
+    }
+}
+
 /// Prometheus too tells only the first.
 fn first(faults: Vec<SyntaxError>) -> SyntaxError {
     faults.into_iter().next().unwrap_or(SyntaxError {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::case::exported::Exported;
 use crate::case::native::fill::{self, Ready};
-use crate::case::native::read::{self, Case};
+use crate::case::native::read::{self, Case, View};
 use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
@@ -16,6 +16,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::diag::text::Text;
 use crate::doc;
+use crate::doc::reader::undeclared;
 use crate::emit::promtool_tests;
 use crate::harness::native::{self, Verdict, export, names};
 use crate::harness::plan;
@@ -23,12 +24,19 @@ use crate::harness::result::FileResult;
 use crate::promql::dialect::Version;
 use crate::resolve;
 use crate::rules::book::Book;
+use crate::rules::group::Group;
 
 /// An environment with its rules ready to run.
 struct Server<'a> {
     book: &'a Book,
     plan: plan::Plan<'a>,
     parameters: Vec<(Arc<str>, Text)>,
+}
+
+/// All environments, with the rules that the tests of some files see.
+struct Servers<'a> {
+    view: View,
+    all: Vec<Server<'a>>,
 }
 
 /// A test of a file in one environment.
@@ -76,9 +84,10 @@ pub fn verdicts(
     plan: &Plan,
     session: &mut Session,
 ) -> Option<Vec<Ran>> {
-    let servers = servers(loaded);
-    old_servers(&servers, session);
-    let jobs = jobs(loaded, files, plan, &servers, session);
+    old_servers(&loaded.books, session);
+    let cases = read_files(loaded, files, session);
+    let servers = servers(loaded, &cases, session);
+    let jobs = jobs(&cases, plan, &servers, session);
     if session.sink.has_errors() {
         return None;
     }
@@ -99,9 +108,10 @@ pub fn exported(
     files: &[FileId],
     session: &mut Session,
 ) -> Option<Vec<Vec<promtool_tests::File>>> {
-    let servers = servers(loaded);
-    old_servers(&servers, session);
-    let jobs = jobs(loaded, files, &Plan::everything(), &servers, session);
+    old_servers(&loaded.books, session);
+    let cases = read_files(loaded, files, session);
+    let servers = servers(loaded, &cases, session);
+    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
     if session.sink.has_errors() {
         return None;
     }
@@ -116,7 +126,7 @@ pub fn exported(
         tests: Vec::new(),
     };
     let mut out: Vec<Vec<promtool_tests::File>> =
-        servers.iter().map(|_| files.iter().map(file).collect()).collect();
+        loaded.books.iter().map(|_| files.iter().map(file).collect()).collect();
     for (server_idx, file_idx, test) in all {
         let line = session.sources.position(test.span).line;
         out[server_idx][file_idx].tests.push((line, test));
@@ -126,31 +136,86 @@ pub fn exported(
 
 /// Reads test files and says what is wrong with them, without running anything.
 pub fn check(loaded: &Loaded, files: &[FileId], session: &mut Session) {
-    let servers = servers(loaded);
-    jobs(loaded, files, &Plan::everything(), &servers, session);
+    let cases = read_files(loaded, files, session);
+    let servers = servers(loaded, &cases, session);
+    jobs(&cases, &Plan::everything(), &servers, session);
 }
 
-fn servers(loaded: &Loaded) -> Vec<Server<'_>> {
-    let server = |book| Server {
-        book,
-        plan: plan::Plan::new(&book.groups.iter().collect::<Vec<_>>()),
-        parameters: resolve::environment_parameters(&loaded.project, &book.env),
+/// The environments for each view of the rules that some file has.
+fn servers<'a>(
+    loaded: &'a Loaded,
+    cases: &[Vec<Case>],
+    session: &mut Session,
+) -> Vec<Servers<'a>> {
+    let own = loaded.project.files.iter().map(|it| it.name.clone());
+    let vendored = loaded.project.rule_files.iter().map(|it| it.path.clone());
+    let files: Vec<String> = own.chain(vendored).collect();
+    let mut out: Vec<Servers<'a>> = Vec::new();
+    // All cases of a file have its view.
+    for case in cases.iter().filter_map(|it| it.first()) {
+        unknown_rules(loaded, &case.view, &files, session);
+        if out.iter().any(|it| it.view == case.view) {
+            continue;
+        }
+        let server = |book: &'a Book| Server {
+            book,
+            plan: plan::Plan::new(&seen(&case.view, book, &files)),
+            parameters: resolve::environment_parameters(&loaded.project, &book.env),
+        };
+        let all = loaded.books.iter().map(server).collect();
+        out.push(Servers { view: case.view.clone(), all });
+    }
+    out
+}
+
+/// The groups that tests see, in the order of their evaluation.
+fn seen<'a>(view: &View, book: &'a Book, files: &[String]) -> Vec<&'a Group> {
+    let known = |it: &Text| files.iter().any(|file| file == it.as_str());
+    let mut groups: Vec<&Group> = match &view.rules {
+        None => book.groups.iter().collect(),
+        // A file that is none has been reported; its alerts need not be unknown too.
+        Some(files) if !files.iter().all(known) => book.groups.iter().collect(),
+        Some(files) => {
+            let groups = |file: &Text| {
+                let paths = [format!("alerts/{file}.toml"), file.to_string()];
+                let is = move |it: &&Group| paths.iter().any(|path| *it.file == **path);
+                book.groups.iter().filter(is)
+            };
+            files.iter().flat_map(groups).collect()
+        }
     };
-    loaded.books.iter().map(server).collect()
+    let place =
+        |group: &Group| view.order.iter().position(|it| it.as_str() == group.name);
+    groups.sort_by_key(|it| place(it).unwrap_or(0));
+    groups
 }
 
-/// The tests of some files in the environments that they concern.
+/// Says which alerts files and groups a view names that there are not.
+fn unknown_rules(loaded: &Loaded, view: &View, files: &[String], session: &mut Session) {
+    for name in view.rules.iter().flatten().filter(|it| !files.contains(&it.to_string()))
+    {
+        session.sink.push(undeclared(name, "an alerts file", Some(files)));
+    }
+    let groups = loaded.books.iter().flat_map(|it| &it.groups);
+    let groups: Vec<String> = groups.map(|it| it.name.clone()).collect();
+    for name in view.order.iter().filter(|it| !groups.contains(&it.to_string())) {
+        session.sink.push(undeclared(name, "a group", Some(&groups)));
+    }
+}
+
+/// The tests of all files in the environments that they concern.
 fn jobs<'a>(
-    loaded: &Loaded,
-    files: &[FileId],
+    cases: &[Vec<Case>],
     plan: &Plan,
-    servers: &'a [Server<'a>],
+    servers: &'a [Servers<'a>],
     session: &mut Session,
 ) -> Vec<Job<'a>> {
     let mut out = Vec::new();
-    for (file_idx, file) in files.iter().enumerate() {
-        for case in read_file(loaded, *file, session) {
-            let all = ready(&case, file_idx, servers, &mut session.sink);
+    for (file_idx, cases) in cases.iter().enumerate() {
+        for case in cases {
+            let servers = servers.iter().find(|it| it.view == case.view);
+            let servers = servers.map_or(&[][..], |it| &it.all);
+            let all = ready(case, file_idx, servers, &mut session.sink);
             let wanted = |it: &Job<'_>| plan.wants_env(&servers[it.server_idx].book.env);
             if plan.wants(&case.name) {
                 out.extend(all.into_iter().filter(wanted));
@@ -161,8 +226,8 @@ fn jobs<'a>(
 }
 
 /// Servers whose PromQL is another one are not what the engine is.
-fn old_servers(servers: &[Server<'_>], session: &mut Session) {
-    session.sink.extend(servers.iter().find_map(|it| old_server(it.book)));
+fn old_servers(books: &[Book], session: &mut Session) {
+    session.sink.extend(books.iter().find_map(old_server));
 }
 
 /// Why tests of a project's rules in an environment would prove nothing, if so.
@@ -175,6 +240,14 @@ pub fn old_server(book: &Book) -> Option<Diagnostic> {
         "`build` works for it; for `test`, set `[prometheus] version` to 3.0 or later",
     );
     (version < Version::new(3, 0)).then_some(diagnostic)
+}
+
+fn read_files(
+    loaded: &Loaded,
+    files: &[FileId],
+    session: &mut Session,
+) -> Vec<Vec<Case>> {
+    files.iter().map(|it| read_file(loaded, *it, session)).collect()
 }
 
 fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> {

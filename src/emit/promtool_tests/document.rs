@@ -11,7 +11,6 @@ use crate::emit::promtool_tests::part::Part;
 use crate::emit::promtool_tests::values;
 use crate::promql::labels::{Labels, METRIC_NAME, is_legacy_metric_name};
 use crate::rulefile::write;
-use crate::rules::book::Book;
 use crate::rules::group::Millis;
 
 /// Everything above the tests.
@@ -59,6 +58,8 @@ pub(super) struct Test<'a> {
     promql_expr_test: Vec<ExprTest<'a>>,
     #[serde(skip_serializing_if = "Pairs::is_empty")]
     external_labels: Pairs,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    external_url: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,9 +132,9 @@ impl Serialize for Pairs {
 }
 
 impl<'a> Test<'a> {
-    pub(super) fn new(book: &Book, test: &'a Exported) -> Test<'a> {
+    pub(super) fn new(test: &'a Exported) -> Test<'a> {
         let external: Vec<(&str, &str)> =
-            book.external_labels.iter().map(|it| (&*it.0, &*it.1)).collect();
+            test.external_labels.iter().map(|it| (&*it.0, &*it.1)).collect();
         let start =
             DateTime::from_timestamp_millis(test.start).filter(|_| test.start != 0);
         Test {
@@ -149,6 +150,7 @@ impl<'a> Test<'a> {
             alert_rule_test: test.alerts.iter().map(alerts).collect(),
             promql_expr_test: test.results.iter().map(results).collect(),
             external_labels: Pairs(Labels::from_strs(&external)),
+            external_url: &test.external_url,
         }
     }
 }

@@ -115,7 +115,7 @@ fn text(book: &Book, part: &Part<'_>) -> String {
         if test.start != 0 {
             comment.push_str("\nneeds promtool 3.14 or later");
         }
-        out.push_str(&yaml::print(&comment, &[document::Test::new(book, test)]));
+        out.push_str(&yaml::print(&comment, &[document::Test::new(test)]));
     }
     out
 }

@@ -83,12 +83,16 @@ fn keep_order(book: &Book, groups: &[&Group], test: &mut Cow<'_, Exported>) {
     };
     let clash = test.order.iter().find(|it| rank(it.1) <= rank(it.0));
     let Some((first, second)) = clash.filter(|_| !is_empty(test)) else { return };
-    let names = groups.iter().filter(|it| it.name == book.groups[*first].name).count();
-    let name = match names {
-        0 | 1 => &book.groups[*second].name,
-        _ => &book.groups[*first].name,
+    let n_called = |name: &str| groups.iter().filter(|it| it.name == name).count();
+    let is_shared = |it: &usize| 1 < n_called(&book.groups[*it].name);
+    let several = [*first, *second].into_iter().find(is_shared);
+    let why = match several {
+        Some(idx) => {
+            let name = &book.groups[idx].name;
+            format!("promtool orders groups by name, and several are called `{name}`")
+        }
+        None => "its groups have an order of their own".to_owned(),
     };
-    let why = format!("promtool orders groups by name, and several are called `{name}`");
     let test = test.to_mut();
     test.alerts.clear();
     test.results.clear();

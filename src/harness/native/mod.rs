@@ -6,6 +6,7 @@
 pub mod compared;
 pub mod draw;
 pub mod export;
+pub mod firing;
 pub mod judge;
 pub mod moment;
 pub mod names;
@@ -58,20 +59,25 @@ fn series(ready: &Ready) -> Vec<(Labels, Vec<Written>)> {
 }
 
 fn setup<'a>(
-    ready: &Ready,
+    ready: &'a Ready,
     book: &'a Book,
     series: &'a [(Labels, Vec<Written>)],
 ) -> Setup<'a> {
+    let (interval, pace, until) = match ready.evaluation {
+        None => (book.interval.0, Pace::Group, ready.until),
+        // What comes after the last evaluation is not there.
+        Some(it) => (it, Pace::Global, ready.until.div_euclid(it) * it),
+    };
     Setup {
         dialect: book.dialect,
-        interval: book.interval.0,
-        pace: Pace::Group,
+        interval,
+        pace,
         start: ready.start,
-        end: ready.start + ready.until,
+        end: ready.start + until,
         spacing: ready.interval,
         series,
-        external_labels: &book.external_labels,
-        external_url: "",
+        external_labels: ready.external_labels.as_ref().unwrap_or(&book.external_labels),
+        external_url: &ready.external_url,
         needs: needs(ready, book),
     }
 }
@@ -85,11 +91,15 @@ fn needs(ready: &Ready, book: &Book) -> Needs {
         .filter_map(|it| syntax::parse(it.expr.as_str(), &book.dialect).ok())
         .map(|it| Reads::of(&it.expr))
         .collect();
+    let expected = ready.expects.iter().map(|it| it.selector.name.clone());
+    let asserted =
+        ready.moments.iter().filter_map(|it| Some(it.alert.as_ref()?.to_string()));
     Needs {
-        alerts: ready.expects.iter().map(|it| it.selector.name.clone()).collect(),
+        alerts: expected.chain(asserted).collect(),
         reads,
         // Alerts that are not named have to be seen where they must be silent.
-        all: ready.only || ready.moments.iter().any(|it| it.firing.is_some()),
+        all: ready.only
+            || ready.moments.iter().any(|it| it.firing.is_some() && it.alert.is_none()),
     }
 }
 

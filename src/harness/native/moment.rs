@@ -1,79 +1,22 @@
-//! Assertions about one moment: all alerts that fire, or the result of an expression.
+//! Assertions about one moment: the result of an expression.
 
-use crate::case::native::fill::{Instant, Query};
+use crate::case::native::fill::{Instant, Query, SampleMatch};
 use crate::diag::diagnostic::Diagnostic;
-use crate::diag::text::Text;
+use crate::harness::compare;
+use crate::harness::native::firing;
 use crate::harness::native::judge::Judge;
-use crate::harness::result::State;
-use crate::harness::words::{self, number, shown};
+use crate::harness::words::{self, number};
 use crate::promql::check;
 use crate::promql::labels::{Labels, METRIC_NAME};
-use crate::promql::value::{Column, Value};
+use crate::promql::value::{Sample, Value};
 
 /// Judges an assertion about a moment.
 pub fn assert(judge: &mut Judge<'_>, instant: &Instant) {
-    if let Some(firing) = &instant.firing {
-        firing_alerts(judge, instant, firing);
+    if let Some(wanted) = &instant.firing {
+        firing::assert(judge, instant, wanted);
     }
     if let Some(query) = &instant.query {
         result(judge, instant, query);
-    }
-}
-
-fn firing_alerts(judge: &mut Judge<'_>, instant: &Instant, wanted: &[(Labels, Text)]) {
-    let tick = judge.ready.start + instant.time;
-    let mut found: Vec<Labels> = Vec::new();
-    for alert in &judge.run.alerts {
-        // The last evaluation at or before the moment.
-        let ticks = alert.ticks;
-        let at = ticks.start + (tick - ticks.start).div_euclid(ticks.step) * ticks.step;
-        let firing =
-            alert.timelines.iter().filter(|it| it.state_at(at) == Some(State::Firing));
-        found.extend(firing.map(|it| it.labels.clone()));
-    }
-    found.sort();
-    let time = words::time(instant.time);
-    let title = format!("alerts that fire at {time}");
-    let mut missing: Vec<&(Labels, Text)> = Vec::new();
-    let mut left = found.clone();
-    for want in wanted {
-        let as_alert = alert_labels(&want.0);
-        match left.iter().position(|it| *it == as_alert) {
-            Some(at) => {
-                left.remove(at);
-            }
-            None => missing.push(want),
-        }
-    }
-    if missing.is_empty() && left.is_empty() {
-        return judge.pass(title, instant.span);
-    }
-    let env = &judge.book.env;
-    let mut diagnostic = Diagnostic::error(
-        "test-failed",
-        format!("other alerts fire at {time} than expected, in {env}"),
-    );
-    for (_, text) in &missing {
-        diagnostic = diagnostic.within(text, 0, text.as_str().len(), "does not fire");
-    }
-    if missing.is_empty() {
-        diagnostic = diagnostic.at(instant.span, "more alerts fire");
-    }
-    for labels in &left {
-        diagnostic = diagnostic.note(format!("{} fires", shown(labels)));
-    }
-    let list = |all: &mut dyn Iterator<Item = String>| all.collect::<Vec<_>>().join(", ");
-    let expected = list(&mut wanted.iter().map(|it| it.1.to_string()));
-    let found = list(&mut found.iter().map(shown));
-    judge.fail(title, instant.span, expected, found, diagnostic);
-}
-
-/// `ApiDown{a="b"}` as the labels of an alert.
-fn alert_labels(labels: &Labels) -> Labels {
-    let name = labels.metric_name().to_string();
-    match name.is_empty() {
-        true => labels.clone(),
-        false => labels.drop_name().with("alertname", &name),
     }
 }
 
@@ -91,7 +34,7 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
             }
         };
     let found: Vec<String> =
-        samples.iter().map(|it| format!("{} {}", it.0, number(it.1))).collect();
+        samples.iter().map(|it| format!("{} {}", it.0, shown(&it.1))).collect();
     let found = match found.is_empty() {
         true => "empty".to_string(),
         false => found.join(", "),
@@ -109,11 +52,13 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     }
     if let Some((want, text)) = &query.value {
         return match &samples[..] {
-            [(_, value)] if want.holds(*value) => judge.pass(title, instant.span),
+            [(_, Sample::Float(it))] if want.holds(*it) => {
+                judge.pass(title, instant.span);
+            }
             _ => {
                 let label = match &samples[..] {
                     [] => "it gives nothing".to_string(),
-                    [(_, value)] => format!("it gives {}", number(*value)),
+                    [(_, value)] => format!("it gives {}", shown(value)),
                     _ => format!("it gives {} samples", samples.len()),
                 };
                 let diagnostic = base.within(text, 0, text.as_str().len(), label);
@@ -127,10 +72,10 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     let mut diagnostic = base;
     let mut n_faults = 0;
     for (labels, value, text) in wanted {
-        let at = left.iter().position(|it| same_series(labels, &it.0));
+        let at = left.iter().position(|it| same_series(labels, &it.0, query.exact));
         let label = match at.map(|it| left.remove(it)) {
-            Some((_, is)) if value.holds(is) => continue,
-            Some((_, is)) => format!("its value is {}", number(is)),
+            Some((_, is)) if holds(value, &is) => continue,
+            Some((_, is)) => format!("its value is {}", shown(&is)),
             None => "not in the result".to_string(),
         };
         n_faults += 1;
@@ -145,7 +90,7 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     }
     for (labels, value) in &left {
         diagnostic =
-            diagnostic.note(format!("also in the result: {labels} {}", number(*value)));
+            diagnostic.note(format!("also in the result: {labels} {}", shown(value)));
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.2.to_string()).collect();
     judge.fail(title, instant.span, expected.join(", "), found, diagnostic);
@@ -157,7 +102,7 @@ fn evaluate(
     judge: &Judge<'_>,
     query: &Query,
     tick: i64,
-) -> Result<Vec<(Labels, f64)>, Failure> {
+) -> Result<Vec<(Labels, Sample)>, Failure> {
     let parsed =
         check::parse(query.expr.as_str(), &judge.book.dialect).map_err(|errors| {
             match errors.into_iter().next() {
@@ -169,16 +114,12 @@ fn evaluate(
         judge.run.instant(&parsed, tick).map_err(|it| (it.at.bytes(), it.to_string()))?;
     match value {
         Value::Scalar(values) => {
-            Ok(values.first().map(|it| (Labels::empty(), *it)).into_iter().collect())
-        }
-        Value::Vector(columns) if columns.iter().any(Column::has_histograms) => {
-            let text = "the result is a native histogram; compare what histogram_count, \
-                        histogram_sum or histogram_quantile say of it";
-            Err((0..query.expr.as_str().len(), text.to_string()))
+            let sample = |it: &f64| (Labels::empty(), Sample::Float(*it));
+            Ok(values.first().map(sample).into_iter().collect())
         }
         Value::Vector(columns) => Ok(columns
             .iter()
-            .filter_map(|it| Some((it.labels.clone(), it.float(0)?)))
+            .filter_map(|it| Some((it.labels.clone(), it.sample(0)?)))
             .collect()),
         Value::Text(_) | Value::Matrix(_) => {
             let whole = 0..query.expr.as_str().len();
@@ -187,10 +128,28 @@ fn evaluate(
     }
 }
 
-/// The metric name is compared only where the test writes it.
-fn same_series(wanted: &Labels, is: &Labels) -> bool {
+fn shown(sample: &Sample) -> String {
+    match sample {
+        Sample::Float(it) => number(*it),
+        Sample::Histogram(it) => compare::histogram(it),
+    }
+}
+
+fn holds(want: &SampleMatch, is: &Sample) -> bool {
+    match (want, is) {
+        (SampleMatch::Value(want), Sample::Float(is)) => want.holds(*is),
+        (SampleMatch::Histogram(want), Sample::Histogram(is)) => {
+            compare::histogram(&want.histogram()) == compare::histogram(is)
+        }
+        (SampleMatch::Value(_), Sample::Histogram(_))
+        | (SampleMatch::Histogram(_), Sample::Float(_)) => false,
+    }
+}
+
+/// The metric name is compared where the test writes it, or where all is to be exact.
+fn same_series(wanted: &Labels, is: &Labels, exact: bool) -> bool {
     match wanted.symbol(METRIC_NAME) {
-        Some(_) => wanted == is,
-        None => *wanted == is.drop_name(),
+        None if !exact => *wanted == is.drop_name(),
+        _ => wanted == is,
     }
 }

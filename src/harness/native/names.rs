@@ -5,6 +5,7 @@ use crate::case::native::timeline::TimeLine;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
+use crate::diag::text::Text;
 use crate::harness::native::select::{self, Match};
 use crate::harness::plan::Plan;
 
@@ -24,6 +25,36 @@ pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
             sink.push(unknown(&expect.selector, &plans));
         }
     }
+    let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
+    let asserted = first.moments.iter().filter_map(|it| it.alert.as_ref());
+    for name in asserted {
+        let mut alerts = plans.iter().flat_map(|plan| select::alerts(plan));
+        if !alerts.any(|it| it.1.name == *name) {
+            sink.push_once(no_such_alert(name.as_str(), name, &plans));
+        }
+    }
+}
+
+fn no_such_alert(name: &str, text: &Text, plans: &[&Plan<'_>]) -> Diagnostic {
+    let mut names: Vec<&str> = plans
+        .iter()
+        .flat_map(|plan| select::alerts(plan))
+        .map(|it| it.1.name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let end = text.as_str().len();
+    let diagnostic =
+        Diagnostic::error("unknown-alert", format!("unknown alert `{name}`"));
+    match suggest::nearest(name, names.iter().copied()) {
+        Some(near) => diagnostic.within(text, 0, end, format!("did you mean `{near}`?")),
+        None if names.is_empty() => {
+            diagnostic.within(text, 0, end, "the test sees no alerts at all")
+        }
+        None => diagnostic
+            .within(text, 0, end, "no environment has it")
+            .help(format!("the alerts are {}", suggest::list(names, 12))),
+    }
 }
 
 fn unknown(selector: &AlertSelector, plans: &[&Plan<'_>]) -> Diagnostic {
@@ -35,24 +66,7 @@ fn unknown(selector: &AlertSelector, plans: &[&Plan<'_>]) -> Diagnostic {
         .filter(|it| it.2.name.as_str() == selector.name)
         .collect();
     if named.is_empty() {
-        let mut names: Vec<&str> = plans
-            .iter()
-            .flat_map(|plan| select::alerts(plan))
-            .map(|it| it.1.name.as_str())
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        let title = format!("unknown alert `{}`", selector.name);
-        let diagnostic = Diagnostic::error("unknown-alert", title);
-        return match suggest::nearest(&selector.name, names.iter().copied()) {
-            Some(near) => {
-                let label = format!("did you mean `{near}`?");
-                diagnostic.within(text, whole.start, whole.end, label)
-            }
-            None => diagnostic
-                .within(text, whole.start, whole.end, "no environment has it")
-                .help(format!("the alerts are {}", suggest::list(names, 12))),
-        };
+        return no_such_alert(&selector.name, text, plans);
     }
     // The first matcher that none of the alerts of this name can satisfy.
     for matcher in &selector.matchers {

@@ -10,7 +10,7 @@ mod question;
 use std::collections::BTreeSet;
 
 use crate::case::exported::{Alerts, Exported, LeftOut, Results};
-use crate::case::native::fill::Ready;
+use crate::case::native::fill::{Instant, Ready};
 use crate::harness::native::{self, select};
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::promtool::refusal;
@@ -21,7 +21,7 @@ use crate::harness::wake::{self, Needs};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax;
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Rule};
+use crate::rules::group::{Alert, Group, Rule};
 use answer::{Answer, Answers, as_promtool, touched};
 use question::Ask;
 
@@ -43,6 +43,8 @@ pub fn export(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Exported {
         evaluation: book.interval.0,
         spacing: ready.interval,
         start: ready.start,
+        external_labels: setup.external_labels.to_vec(),
+        external_url: ready.external_url.clone(),
         series: Vec::new(),
         alerts: Vec::new(),
         results: Vec::new(),
@@ -89,17 +91,21 @@ pub fn export(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Exported {
     let asks = needed.iter().any(|it| plan.slots[*it].queries);
     let mut rules = best.touched;
     rules.retain(|it| asks || needed.contains(it));
-    out.order = order(plan, &rules);
-    out.groups = groups(ready, plan, &rules, &out.alerts);
+    out.order = order(book, plan, &rules);
+    out.groups = groups(ready, book, plan, &rules, &out.alerts);
     out.series = series;
     out
 }
 
 /// What the assertions of a test may look at: no less than in the native run.
 fn needs(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Needs {
-    let all = ready.only || ready.moments.iter().any(|it| it.firing.is_some());
+    let is_whole = |it: &Instant| it.firing.is_some() && it.alert.is_none();
+    let all = ready.only || ready.moments.iter().any(is_whole);
     let mut alerts: Vec<String> =
         ready.expects.iter().map(|it| it.selector.name.clone()).collect();
+    alerts.extend(
+        ready.moments.iter().filter_map(|it| Some(it.alert.as_ref()?.to_string())),
+    );
     if all {
         alerts.extend(select::alerts(plan).map(|it| it.1.name.to_string()));
     }
@@ -118,6 +124,7 @@ fn needs(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Needs {
 /// names.
 fn groups(
     ready: &Ready,
+    book: &Book,
     plan: &Plan<'_>,
     rules: &[RuleIdx],
     asserted: &[Alerts],
@@ -129,10 +136,17 @@ fn groups(
     let asserted = select::alerts(plan);
     let asserted = asserted.filter(|it| is_asserted(&it)).map(|it| it.0);
     let rules = rules.iter().copied().chain(named).chain(asserted);
-    let mut out: Vec<usize> = rules.map(|it| plan.slots[it].group_idx).collect();
+    let groups = rules.map(|it| plan.slots[it].group);
+    let mut out: Vec<usize> = groups.filter_map(|it| place(book, it)).collect();
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// The place of a group in the book: a test may see but some of them, in an order of its
+/// own.
+fn place(book: &Book, group: &Group) -> Option<usize> {
+    book.groups.iter().position(|it| std::ptr::eq(it, group))
 }
 
 /// Why a test cannot be one of promtool's at all.
@@ -177,13 +191,15 @@ fn needed(plan: &Plan<'_>, out: &Exported, dialect: &Dialect) -> BTreeSet<RuleId
 
 /// Groups of some rules of which the second reads what the first writes, or the other way
 /// round: their order matters.
-fn order(plan: &Plan<'_>, rules: &[RuleIdx]) -> Vec<(usize, usize)> {
+fn order(book: &Book, plan: &Plan<'_>, rules: &[RuleIdx]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     for reader in rules {
         for source in plan.sources(*reader).iter().filter(|it| rules.contains(it)) {
-            let groups = [*reader, *source].map(|it| plan.slots[it].group_idx);
-            let (first, second) = (groups[0].min(groups[1]), groups[0].max(groups[1]));
-            if first != second {
+            let mut slots = [*reader, *source].map(|it| &plan.slots[it]);
+            slots.sort_by_key(|it| it.group_idx);
+            if slots[0].group_idx != slots[1].group_idx
+                && let [Some(first), Some(second)] = slots.map(|it| place(book, it.group))
+            {
                 out.push((first, second));
             }
         }

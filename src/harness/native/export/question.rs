@@ -82,8 +82,11 @@ pub(super) fn questions(
     }
     for instant in &ready.moments {
         if let Some(wanted) = &instant.firing {
-            let mut names = super::names_of(run.plan(), reached);
-            names.extend(wanted.iter().map(|it| it.0.metric_name().to_string()));
+            let mut names = match &instant.alert {
+                Some(name) => vec![name.to_string()],
+                None => super::names_of(run.plan(), reached),
+            };
+            names.extend(wanted.iter().map(|it| it.labels.metric_name().to_string()));
             for name in names.into_iter().filter(|it| !it.is_empty()) {
                 asker.ask(instant.time, Ask::Firing(name), instant.span);
             }

@@ -1,0 +1,135 @@
+//! Assertions about one moment: the alerts that fire.
+
+use crate::case::native::fill::{Firing, Instant};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::text::Text;
+use crate::harness::native::judge::Judge;
+use crate::harness::result::State;
+use crate::harness::words::{self, shown};
+use crate::promql::labels::{Labels, Symbol};
+
+/// An alert that fires.
+struct Found {
+    labels: Labels,
+    annotations: Labels,
+}
+
+/// Judges which alerts fire: as many as are wanted, and these.
+pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
+    let mut left = found(judge, instant);
+    let all = left.iter().map(|it| shown(&it.labels)).collect::<Vec<_>>();
+    let time = words::time(instant.time);
+    let (title, heading) = match &instant.alert {
+        None => (
+            format!("alerts that fire at {time}"),
+            format!("other alerts fire at {time} than expected"),
+        ),
+        Some(name) => (
+            format!("{name} at {time}"),
+            format!("`{name}` fires at {time} otherwise than expected"),
+        ),
+    };
+    let mut missing: Vec<&Firing> = Vec::new();
+    // Those that say more first, so that a text does not take what a table needs.
+    let (texts, tables): (Vec<_>, Vec<_>) =
+        wanted.iter().partition(|it| it.annotations.is_none());
+    for want in tables.into_iter().chain(texts) {
+        match left.iter().position(|it| is(want, it)) {
+            Some(at) => drop(left.remove(at)),
+            None => missing.push(want),
+        }
+    }
+    if missing.is_empty() && left.is_empty() {
+        return judge.pass(title, instant.span);
+    }
+    let mut diagnostic =
+        Diagnostic::error("test-failed", format!("{heading}, in {}", judge.book.env));
+    for want in &missing {
+        let labels = alert_labels(&want.labels);
+        let end = want.text.as_str().len();
+        let near = left.iter().position(|it| it.labels == labels);
+        match near.map(|at| left.remove(at)) {
+            None => diagnostic = diagnostic.within(&want.text, 0, end, "does not fire"),
+            Some(near) => diagnostic = other_annotations(diagnostic, want, &near),
+        }
+    }
+    if missing.is_empty() {
+        diagnostic = diagnostic.at(instant.span, "more alerts fire");
+    }
+    for it in &left {
+        diagnostic = diagnostic.note(format!("{} fires", shown(&it.labels)));
+    }
+    let expected: Vec<String> = wanted.iter().map(|it| it.text.to_string()).collect();
+    judge.fail(title, instant.span, expected.join(", "), all.join(", "), diagnostic);
+}
+
+/// The alerts that fire at the last evaluation of their rule at or before the moment.
+fn found(judge: &Judge<'_>, instant: &Instant) -> Vec<Found> {
+    let moment = judge.ready.start + instant.time;
+    let name = instant.alert.as_ref().map(Text::as_str);
+    let mut out = Vec::new();
+    for alert in
+        judge.run.alerts.iter().filter(|it| name.is_none_or(|name| it.name == name))
+    {
+        let ticks = alert.ticks;
+        let last = moment.min(ticks.end) - ticks.start;
+        let at = ticks.start + last.div_euclid(ticks.step) * ticks.step;
+        for timeline in &alert.timelines {
+            if timeline.state_at(at) == Some(State::Firing) {
+                let annotations = judge.run.annotations(alert.rule_idx, timeline, at);
+                out.push(Found { labels: timeline.labels.clone(), annotations });
+            }
+        }
+    }
+    out.sort_by(|a, b| a.labels.cmp(&b.labels));
+    out
+}
+
+fn is(want: &Firing, found: &Found) -> bool {
+    alert_labels(&want.labels) == found.labels
+        && want.annotations.as_ref().is_none_or(|it| pairs(it) == found.annotations)
+}
+
+/// `ApiDown{a="b"}` as the labels of an alert.
+fn alert_labels(labels: &Labels) -> Labels {
+    let name = labels.metric_name().to_string();
+    match name.is_empty() {
+        true => labels.clone(),
+        false => labels.drop_name().with("alertname", &name),
+    }
+}
+
+/// Annotations by name; unlike labels, they keep empty texts.
+fn pairs(all: &[(Text, Text)]) -> Labels {
+    let mut pairs: Vec<(Symbol, Symbol)> =
+        all.iter().map(|it| (it.0.shared(), it.1.shared())).collect();
+    pairs.sort();
+    Labels::from_sorted(pairs)
+}
+
+/// Says in which annotations an alert differs that fires with the right labels.
+fn other_annotations(
+    mut diagnostic: Diagnostic,
+    want: &Firing,
+    found: &Found,
+) -> Diagnostic {
+    let all = want.annotations.as_deref().unwrap_or_default();
+    for (name, text) in all {
+        let is = found.annotations.symbol(name.as_str());
+        let label = match is {
+            Some(is) if **is == *text.as_str() => continue,
+            Some(is) => format!("it is {is:?}"),
+            None => "the alert has no such annotation".to_string(),
+        };
+        diagnostic = diagnostic.within(text, 0, text.as_str().len(), label);
+    }
+    for (name, is) in found.annotations.iter() {
+        if all.iter().any(|it| it.0.as_str() == &**name) {
+            continue;
+        }
+        let end = want.text.as_str().len();
+        let label = format!("also has the annotation `{name}`: {is:?}");
+        diagnostic = diagnostic.within(&want.text, 0, end, label);
+    }
+    diagnostic
+}
