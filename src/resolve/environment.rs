@@ -5,14 +5,18 @@ use std::sync::Arc;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
+use crate::doc::keys::Form;
 use crate::promql::dialect::{Dialect, Version};
-use crate::resolve::{layers, millis, plain};
+use crate::resolve::{layers, millis, names, plain};
 use crate::rules::group::Millis;
 use crate::spec::form;
-use crate::spec::model::{Build, Environment, Parameter, Project, Prometheus};
+use crate::spec::model::{Build, Environment, Label, Parameter, Project, Prometheus};
 
 /// The evaluation interval where none is given: that of the Prometheus Operator.
 const INTERVAL: Millis = Millis(30_000);
+
+/// From this version on names may be any text.
+const UTF8_NAMES: Version = Version::new(3, 0);
 
 /// An environment with everything that it inherits.
 #[derive(Clone, Debug)]
@@ -31,6 +35,8 @@ pub struct Server<'a> {
     pub interval: Millis,
     /// The PromQL that it speaks.
     pub dialect: Dialect,
+    /// Whether names of metrics, labels and annotations may be any text.
+    pub utf8_names: bool,
     /// What generated objects have in common.
     pub build: Build,
 }
@@ -56,6 +62,20 @@ impl Server<'_> {
         self.chain.iter().flat_map(move |env| {
             all.iter().filter(|it| it.environment().as_str() == env.name)
         })
+    }
+}
+
+impl Server<'_> {
+    /// Keeps labels or annotations whose names the server takes; reports the others.
+    pub(super) fn retain_names(
+        &self,
+        labels: &mut Vec<Label>,
+        form: &'static Form,
+        sink: &mut Sink,
+    ) {
+        if !self.utf8_names {
+            labels.retain(|it| names::is_legacy(&it.name, form, sink));
+        }
     }
 }
 
@@ -87,14 +107,22 @@ pub(super) fn server<'a>(
         layers::parameters(&mut parameters, &env.parameters);
         layers::labels(&mut external_labels, &env.external_labels);
         severities = env.severities.clone().or(severities);
-        let Prometheus { version, interval, lookback, features } = env.prometheus.clone();
+        let Prometheus { version, interval, lookback, features, names } =
+            env.prometheus.clone();
         prometheus.version = version.or(prometheus.version);
         prometheus.interval = interval.or(prometheus.interval);
         prometheus.lookback = lookback.or(prometheus.lookback);
         prometheus.features = features.or(prometheus.features);
+        prometheus.names = names.or(prometheus.names);
         build.namespace = env.build.namespace.clone().or(build.namespace);
         layers::labels(&mut build.labels, &env.build.labels);
         layers::labels(&mut build.annotations, &env.build.annotations);
+    }
+    let utf8_names = prometheus.names.as_ref().is_some_and(|it| it.as_str() == "utf8");
+    if !utf8_names {
+        for label in &external_labels {
+            names::is_legacy(&label.name, &form::LABEL_NAME, sink);
+        }
     }
     Some(Server {
         name: name.into(),
@@ -104,6 +132,7 @@ pub(super) fn server<'a>(
         severities,
         interval: millis(prometheus.interval.as_ref()).unwrap_or(INTERVAL),
         dialect: dialect(&prometheus, sink),
+        utf8_names,
         build,
     })
 }
@@ -120,6 +149,16 @@ fn dialect(prometheus: &Prometheus, sink: &mut Sink) -> Dialect {
             Diagnostic::warning("unknown-version", title)
                 .at(text.span(), format!("treated as {latest}"))
                 .note(format!("the behaviour of versions up to {latest} is reproduced")),
+        );
+    }
+    if let Some(text) = prometheus.names.as_ref().filter(|it| it.as_str() == "utf8")
+        && version < UTF8_NAMES
+    {
+        let title = format!("Prometheus {version} does not take names that are any text");
+        sink.push_once(
+            Diagnostic::error("bad-value", title)
+                .at(text.span(), "servers take them from 3.0 on")
+                .help("leave `names` out, or raise `version`"),
         );
     }
     let mut dialect = Dialect::new(version.min(Version::LATEST));

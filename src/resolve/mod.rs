@@ -30,8 +30,8 @@ use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
 use crate::rules::group::{Group, Millis, Pair, Rule};
-use crate::spec::duration;
 use crate::spec::model::{self, File, Label, Project};
+use crate::spec::{duration, form};
 
 /// Resolves a project for the environment of a name; `None` if it has none of that name.
 pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
@@ -229,6 +229,7 @@ impl FileBook {
             group.limit = settings.limit.unwrap_or(group.limit);
             layers::labels(&mut labels, &settings.labels);
         }
+        server.retain_names(&mut labels, &form::LABEL_NAME, sink);
         for label in labels {
             let value = label.field.value.and_then(|it| scope.text(&it, sink));
             if let Some(value) = value {

@@ -9,20 +9,16 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::reader;
 use crate::promql::check;
-use crate::promql::dialect::Version;
 use crate::resolve::environment::Server;
 use crate::resolve::origin::{Merged, Origin};
 use crate::resolve::scope::Scope;
 use crate::resolve::template::template;
-use crate::resolve::{absent, expression, layers, runbook};
+use crate::resolve::{absent, expression, layers, names, runbook};
 use crate::rules::group::{
     About, Alert, Expression, Millis, Pair, Record, Rule, Setting,
 };
 use crate::spec::model::{self, Body, Definition, Each, Field, Label, RuleKind, Value};
 use crate::spec::{duration, form};
-
-/// From this version on names may be any text.
-const UTF8_NAMES: Version = Version::new(3, 0);
 
 /// One definition makes at most so many rules.
 const MAX_RULES: usize = 10_000;
@@ -105,17 +101,14 @@ fn record(
     let scope = scope(origin, body, values, server, sink).for_record();
     let given = body.name.as_ref().and_then(|it| it.value.as_ref());
     let name = scope.text(given.unwrap_or(&rule.key), sink)?;
-    let form = match given {
-        Some(_) if UTF8_NAMES <= server.dialect.version => &form::ANY_METRIC_NAME,
-        _ => &form::METRIC_NAME,
+    let good = match given {
+        Some(_) if server.utf8_names => {
+            names::has_form(&name, &form::ANY_METRIC_NAME, sink)
+        }
+        Some(_) => names::is_legacy(&name, &form::METRIC_NAME, sink),
+        None => names::has_form(&name, &form::METRIC_NAME, sink),
     };
-    if let Some(fault) = (form.fault)(name.as_str()) {
-        let title = format!("`{name}` is not {}", form.name);
-        sink.push_once(
-            Diagnostic::error("bad-value", title)
-                .within(&name, 0, name.as_str().len(), fault.label)
-                .help(fault.help),
-        );
+    if !good {
         return None;
     }
     let expr = body.expr.as_ref()?.value.as_ref()?;
@@ -130,6 +123,7 @@ fn record(
             layers::labels(&mut own, std::slice::from_ref(label));
         }
     }
+    server.retain_names(&mut own, &form::LABEL_NAME, sink);
     let labels = pairs(&own, |it, sink| scope.text(it, sink), sink);
     let group = group(body);
     let record = Record { name, expr, labels, span: rule.key.span() };
@@ -299,7 +293,7 @@ impl Part<'_> {
             &scope,
             sink,
         );
-        let text = Texts { origin, body, scope: &scope };
+        let text = Texts { origin, body, scope: &scope, server };
         let labels = text.labels(severity, sink);
         let annotations = text.annotations(about.as_ref().map(|it| &*it.url), sink);
         let hold = setting(body.hold.as_ref(), &scope, sink);
@@ -355,6 +349,7 @@ struct Texts<'a> {
     origin: &'a Origin<'a>,
     body: &'a Body,
     scope: &'a Scope,
+    server: &'a Server<'a>,
 }
 
 impl Texts<'_> {
@@ -369,6 +364,7 @@ impl Texts<'_> {
             layers::labels(&mut labels, &owner.labels);
         }
         layers::labels(&mut labels, &self.body.labels);
+        self.server.retain_names(&mut labels, &form::LABEL_NAME, sink);
         let name = |it: &Text| Text::opaque("severity", it.span());
         let pair = |it: &Text| Pair { name: name(it), value: it.clone() };
         let mut out: Vec<Pair> = severity.map(pair).into_iter().collect();
@@ -391,6 +387,7 @@ impl Texts<'_> {
             layers::labels(&mut labels, &owner.annotations);
         }
         layers::labels(&mut labels, &self.body.annotations);
+        self.server.retain_names(&mut labels, &form::ANNOTATION_NAME, sink);
         let mut out = pairs(&labels, |it, sink| template(it, self.scope, sink), sink);
         let given = out.iter().any(|it| it.name.as_str() == "runbook_url");
         if let Some(url) = runbook
@@ -504,7 +501,7 @@ fn companion(
     if body.summary.is_none() {
         body.summary = Some(no_data(parent, &expr, absent.span));
     }
-    let texts = Texts { origin, body: &body, scope: &scope };
+    let texts = Texts { origin, body: &body, scope: &scope, server };
     let alert = Alert {
         hold: setting(body.hold.as_ref(), &scope, sink),
         keep_firing_for: setting(body.keep_firing_for.as_ref(), &scope, sink),

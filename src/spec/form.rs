@@ -89,6 +89,30 @@ pub static ANNOTATION_NAME: Form = Form {
     ..LABEL_NAME
 };
 
+/// The name of a label of a rule, where names may be any text; which of them a server
+/// takes is checked where it is known.
+pub static FREE_LABEL_NAME: Form = Form {
+    pattern: "^[^\\x00-\\x1f]+$",
+    fault: |text| match text {
+        _ if text.starts_with("__") => (LABEL_NAME.fault)(text),
+        _ => (FREE_ANNOTATION_NAME.fault)(text),
+    },
+    ..LABEL_NAME
+};
+
+/// The same for an annotation.
+pub static FREE_ANNOTATION_NAME: Form = Form {
+    pattern: "^[^\\x00-\\x1f]+$",
+    fault: |text| match text {
+        "" => Fault::new("is empty", "write a name: `team`"),
+        _ if text.chars().any(char::is_control) => {
+            Fault::new("has a control character", "write a name: `team`")
+        }
+        _ => None,
+    },
+    ..ANNOTATION_NAME
+};
+
 /// The name of a label or an annotation of a Kubernetes object.
 pub static OBJECT_KEY: Form = Form {
     name: "a name of a Kubernetes label",

@@ -184,6 +184,7 @@ fn prometheus(fields: &Fields<'_>) -> Prometheus {
         interval: fields.text("interval").cloned(),
         lookback: fields.text("lookback").cloned(),
         features: fields.node("features").map(|_| fields.texts("features")),
+        names: fields.text("names").cloned(),
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Prometheus {
     pub lookback: Option<Text>,
     /// Feature flags.
     pub features: Option<Vec<Text>>,
+    /// `legacy` or `utf8`: the names that rules may set.
+    pub names: Option<Text>,
 }
 
 /// What generated objects have in common.

@@ -19,6 +19,7 @@ use crate::resolve::vendor::texts::{Texts, put};
 use crate::resolve::{expression, layers, rule, runbook};
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::{About, Alert, Group, Record, Rule};
+use crate::spec::form;
 use crate::spec::model::{Body, Definition, RuleKind, Switch};
 use crate::spec::rule_file::RuleFile;
 use crate::spec::vendor::{Changes, Use};
@@ -170,7 +171,9 @@ impl User<'_> {
             record.expr = expression::expression(expr, &scope, dialect, sink)?;
         }
         let fill = |it: &Text, sink: &mut Sink| scope.text(it, sink);
-        put(&mut record.labels, &group.labels, &body.labels, fill, sink);
+        let mut labels = body.labels.clone();
+        self.server.retain_names(&mut labels, &form::LABEL_NAME, sink);
+        put(&mut record.labels, &group.labels, &labels, fill, sink);
         Some(record)
     }
 
@@ -227,7 +230,7 @@ impl User<'_> {
         let owner = body.owner.as_ref().and_then(|it| it.value.clone());
         let owners = &self.origin.project.manifest.owners;
         let team = owners.iter().find(|it| Some(&it.key) == owner.as_ref());
-        let texts = Texts { body, team, scope: &scope };
+        let texts = Texts { body, team, scope: &scope, server: self.server };
         texts.labels(alert, group, sink);
         let runbooks = &self.origin.project.manifest.runbooks;
         let given = body.runbook.as_ref();

@@ -3,10 +3,12 @@
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::resolve::environment::Server;
 use crate::resolve::layers;
 use crate::resolve::scope::Scope;
 use crate::resolve::template::template;
 use crate::rules::group::{Alert, Group, Pair, Runbook};
+use crate::spec::form;
 use crate::spec::model::{Body, Field, Label, Owner};
 
 /// What labels and annotations are made from.
@@ -17,6 +19,8 @@ pub(super) struct Texts<'a> {
     pub(super) team: Option<&'a Owner>,
     /// The parameters that changes may use.
     pub(super) scope: &'a Scope,
+    /// The server.
+    pub(super) server: &'a Server<'a>,
 }
 
 impl Texts<'_> {
@@ -28,6 +32,7 @@ impl Texts<'_> {
         let team = self.team.map(|it| &it.labels[..]).unwrap_or_default();
         layers::labels(&mut labels, team);
         layers::labels(&mut labels, &self.body.labels);
+        self.server.retain_names(&mut labels, &form::LABEL_NAME, sink);
         let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, sink);
         put(&mut alert.labels, &group.labels, &labels, fill, sink);
     }
@@ -53,6 +58,7 @@ impl Texts<'_> {
             all.push(named("runbook_url", &field, alert.span));
         }
         layers::labels(&mut all, annotations);
+        self.server.retain_names(&mut all, &form::ANNOTATION_NAME, sink);
         let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, sink);
         put(&mut alert.annotations, &[], &all, fill, sink);
     }

@@ -105,6 +105,14 @@ pub static PROMETHEUS: Shape = Shape {
         )
         .default("none")
         .example("[\"promql-experimental-functions\"]"),
+        Key::new(
+            "names",
+            Type::Choice(&["legacy", "utf8"]),
+            "Which names of metrics, labels and annotations rules may set: `utf8` is any \
+             text, as servers from 3.0 on take it.",
+        )
+        .default("`\"legacy\"`: letters, digits and `_`, in metrics `:` too")
+        .example("\"utf8\""),
     ],
     others: None,
 };

@@ -98,7 +98,7 @@ pub static LABELS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a label",
-        names: Names::Form(&form::LABEL_NAME),
+        names: Names::Form(&form::FREE_LABEL_NAME),
         value: MAYBE_TEXTUAL,
         doc: "The value of the label of that name; `false` drops it.",
         example: "team = \"platform\"",
@@ -115,7 +115,7 @@ pub static RULE_LABELS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a label",
-        names: Names::Form(&form::LABEL_NAME),
+        names: Names::Form(&form::FREE_LABEL_NAME),
         value: MAYBE_TEXTUAL,
         doc: "The value of the label of that name; `false` drops it.",
         example: "team = \"platform\"",
@@ -132,7 +132,7 @@ pub static ANNOTATIONS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "an annotation",
-        names: Names::Form(&form::ANNOTATION_NAME),
+        names: Names::Form(&form::FREE_ANNOTATION_NAME),
         value: MAYBE_TEXTUAL,
         doc: "The value of the annotation of that name; `false` drops it.",
         example: "dashboard = \"https://grafana.example.com/d/api\"",
