@@ -6,6 +6,7 @@
 pub mod duration;
 pub mod exported;
 pub mod glob;
+pub mod loaded;
 pub mod native;
 pub mod notation;
 pub mod promtool;

@@ -5,10 +5,11 @@
 
 use rayon::prelude::*;
 
+use crate::case::loaded;
 use crate::case::notation::{
     self, Grid as SampleGrid, Notation, Room, Sample as Written,
 };
-use crate::case::promtool::{InputSeries, TestFile, TestGroup};
+use crate::case::promtool::{TestFile, TestGroup};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
@@ -24,7 +25,7 @@ use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::duration::format_duration;
 use crate::promql::labels::Labels;
-use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
+use crate::promql::syntax::ast::{Parsed, SyntaxError};
 use crate::rules::group::Group;
 
 /// promtool's limit of samples, fixed.
@@ -253,50 +254,6 @@ fn last_eval_time(group: &TestGroup) -> i64 {
     alerts.chain(exprs).max().unwrap_or(0)
 }
 
-/// A line as promtool's loader sees it: a series, a space and its values.
-#[derive(Clone, Debug)]
-pub struct LoadedLine<'g> {
-    /// The text.
-    pub text: String,
-    /// What it was made of.
-    pub input: &'g InputSeries,
-    /// Its offset in the two parts and the space between them.
-    offset: usize,
-}
-
-impl LoadedLine<'_> {
-    /// Where a part of the line was written.
-    fn place(&self, at: TextRange) -> Span {
-        let (start, end) =
-            (at.start as usize + self.offset, at.end as usize + self.offset);
-        let values_at = self.input.series.as_str().len() + 1;
-        match start.checked_sub(values_at) {
-            Some(start) => self.input.values.place(start, end - values_at).span,
-            None => self.input.series.place(start, end.min(values_at - 1)).span,
-        }
-    }
-}
-
-/// The lines that promtool's loader sees: those after an empty one, or after one that
-/// begins with `#`, are lost.
-pub fn loaded_lines(group: &TestGroup) -> Vec<LoadedLine<'_>> {
-    let mut out = Vec::new();
-    for input in &group.series {
-        let both = format!("{} {}", input.series, input.values);
-        let mut start = 0;
-        for raw in both.split('\n') {
-            let line = raw.trim();
-            if line.is_empty() || line.starts_with('#') {
-                return out;
-            }
-            let offset = start + (raw.len() - raw.trim_start().len());
-            out.push(LoadedLine { text: line.to_string(), input, offset });
-            start += raw.len() + 1;
-        }
-    }
-    out
-}
-
 /// A fault of a series: promtool's message, and ours.
 type SeriesFault = (String, Diagnostic);
 
@@ -309,7 +266,7 @@ fn series(
     let grid = SampleGrid { spacing, end: Some(end) };
     let mut out = Vec::new();
     let mut room = Room::default();
-    let lines = loaded_lines(group);
+    let lines = loaded::lines(group);
     for line in &lines {
         let fault = |it: SyntaxError| {
             let column = it.at.start + 1;

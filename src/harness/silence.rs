@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 
+use crate::case::loaded;
 use crate::case::notation::{self, Notation};
 use crate::case::promtool::{AlertTest, TestFile, TestGroup};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::harness::promtool::loaded_lines;
 use crate::promql::duration::format_duration;
 use crate::promql::labels::Labels;
 use crate::rules::group::{Group, Rule};
@@ -145,7 +145,7 @@ pub(super) fn off_tick(time: i64, interval: i64, span: Span, done: &str) -> Diag
 /// A line break in `series` or `values` ends the list.
 fn lost_series(group: &TestGroup) -> Option<Diagnostic> {
     let mut loaded: Vec<Span> =
-        loaded_lines(group).iter().map(|it| it.input.series.span()).collect();
+        loaded::lines(group).iter().map(|it| it.input.series.span()).collect();
     loaded.dedup();
     let first_lost = group.series.get(loaded.len())?;
     let last = group.series.get(loaded.len().checked_sub(1)?)?;
@@ -162,7 +162,7 @@ fn lost_series(group: &TestGroup) -> Option<Diagnostic> {
 fn repeated_series(group: &TestGroup) -> Vec<Diagnostic> {
     let mut seen: HashMap<Labels, Span> = HashMap::new();
     let mut out = Vec::new();
-    for line in loaded_lines(group) {
+    for line in loaded::lines(group) {
         let Ok((labels, _)) = notation::series(&line.text, Notation::Prometheus) else {
             continue;
         };

@@ -2,12 +2,12 @@
 //! remarks on the rules that a test evaluates and on its expressions, and values that
 //! live on only because nothing came after them; and times between ticks.
 
+use crate::case::loaded;
 use crate::case::notation::{STALE_NAN, Sample as Written};
 use crate::case::promtool::TestGroup;
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::source::Span;
 use crate::diag::text::Text;
-use crate::harness::promtool::loaded_lines;
 use crate::harness::run::Run;
 use crate::harness::silence;
 use crate::harness::wake;
@@ -75,7 +75,7 @@ fn outlived(group: &TestGroup, run: &Run<'_>) -> Option<Diagnostic> {
     let alerts = group.alerts.iter().map(|it| (it.eval_time, it.span));
     let exprs = group.exprs.iter().map(|it| (it.eval_time, it.span));
     let times: Vec<(i64, Span)> = alerts.chain(exprs).collect();
-    let lines = loaded_lines(group);
+    let lines = loaded::lines(group);
     let ended =
         lines.iter().zip(run.setup().series).filter_map(|(line, (_, samples))| {
             let end = last_value(samples)? as i64 * spacing;
