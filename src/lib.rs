@@ -17,6 +17,7 @@ pub mod diag;
 pub mod doc;
 pub mod emit;
 pub mod harness;
+pub mod import;
 pub mod promql;
 pub mod resolve;
 pub mod rulefile;

@@ -31,11 +31,13 @@ const DOORS: &[(&str, &[&str])] = &[
     ("harness", &["rules", "case", "promql", "template", "diag"]),
     ("lint", &["rules", "case", "runbook", "promql", "template", "diag"]),
     ("runbook", &["rules", "diag"]),
+    // It writes the language, so it must know which names the language takes.
+    ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),
     (
         "cli",
         &[
             "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
-            "resolve", "emit", "harness", "lint", "runbook",
+            "resolve", "emit", "harness", "lint", "runbook", "import",
         ],
     ),
 ];

@@ -47,6 +47,8 @@ pub enum Command {
     Check(Check),
     /// Prove by the project's tests that its alerts fire when they should
     Test(Test),
+    /// Turn Prometheus rule files and promtool tests into files of a project
+    Import(Import),
     /// Print the JSON Schema of the project's files, for editors
     Schema(Schema),
 }
@@ -171,6 +173,21 @@ impl FromStr for Report {
             _ => Err("reports are `junit=FILE`, `json=FILE` and `github`".to_owned()),
         }
     }
+}
+
+/// Options of `import`.
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// Rule files, PrometheusRule manifests, and promtool test files, which bring the rule
+    /// files that they name
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The folder of the project, which may be a new one
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// Replace files that are there with other content
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Options of `schema`.

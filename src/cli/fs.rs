@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use crate::cli::output::{Found, LIST, List, Plan};
+use crate::cli::output::{Found, LIST, List, Plan, Wanted};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{SourceMap, Span};
@@ -424,28 +424,15 @@ pub fn carry_out(
         let title = format!("cannot write `{shown}/{path}`: {}", reason(error));
         Diagnostic::error("unwritable", title)
     };
-    let new = plan.changes.iter().filter_map(|it| Some((&it.path, it.new.as_ref()?)));
-    for (path, text) in new {
-        if let Err(error) = staged.stage(out, path, text) {
-            staged.undo();
-            return Err(failed(path, &error));
-        }
-    }
+    let new = plan.changes.iter().filter_map(|it| Some((&*it.path, it.new.as_deref()?)));
+    staged.stage_all(out, new).map_err(|it| failed(&it.0, &it.1))?;
     // From here on both old and new files are on the list, so that an interrupted run
     // leaves nothing that the next one would not recognise.
     if let Err(error) = write_list(out, &old.union(&plan.list)) {
         staged.undo();
         return Err(failed(LIST, &error));
     }
-    for idx in 0..staged.files.len() {
-        let (temporary, target) = &staged.files[idx];
-        if let Err(error) = fs::rename(temporary, target) {
-            let path = self::shown(out, target);
-            staged.files.drain(..idx);
-            staged.undo();
-            return Err(failed(&path, &error));
-        }
-    }
+    staged.replace(out).map_err(|it| failed(&it.0, &it.1))?;
     for change in plan.changes.iter().filter(|it| it.new.is_none()) {
         let path = out.join(&change.path);
         match fs::remove_file(&path) {
@@ -492,6 +479,33 @@ pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnost
     })
 }
 
+/// Writes files below a folder, all or none: every text is on disk beside its target
+/// before the first target is replaced.
+pub fn write_all(out: &Path, shown: &str, files: &[Wanted]) -> Result<(), Diagnostic> {
+    let mut staged = Staged::default();
+    let failed = |path: &str, error: &io::Error| {
+        let title = format!("cannot write `{shown}/{path}`: {}", reason(error));
+        Diagnostic::error("unwritable", title)
+    };
+    let files = files.iter().map(|it| (&*it.path, &*it.text));
+    staged.stage_all(out, files).map_err(|it| failed(&it.0, &it.1))?;
+    staged.replace(out).map_err(|it| failed(&it.0, &it.1))
+}
+
+/// The name of a folder, for what is to be named like it.
+pub fn folder_name(path: &Path) -> Option<String> {
+    let full = std::path::absolute(path).ok()?;
+    let mut names: Vec<String> = Vec::new();
+    for part in full.components() {
+        match part {
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir => drop(names.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    names.pop()
+}
+
 /// New texts under temporary names, and the folders made for them.
 #[derive(Default)]
 struct Staged {
@@ -517,6 +531,35 @@ impl Staged {
         // Recorded first: a half-written file is removed as well.
         self.files.push((temporary.clone(), target));
         write_new(&temporary, text)
+    }
+
+    /// Stages all of these paths and texts, or none.
+    fn stage_all<'f>(
+        &mut self,
+        out: &Path,
+        files: impl Iterator<Item = (&'f str, &'f str)>,
+    ) -> Result<(), (String, io::Error)> {
+        for (path, text) in files {
+            if let Err(error) = self.stage(out, path, text) {
+                self.undo();
+                return Err((path.to_owned(), error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts all texts where they belong.
+    fn replace(&mut self, out: &Path) -> Result<(), (String, io::Error)> {
+        for idx in 0..self.files.len() {
+            let (temporary, target) = &self.files[idx];
+            if let Err(error) = fs::rename(temporary, target) {
+                let path = shown(out, target);
+                self.files.drain(..idx);
+                self.undo();
+                return Err((path, error));
+            }
+        }
+        Ok(())
     }
 
     /// Removes all that was made, the youngest first.
@@ -571,7 +614,7 @@ fn remove_empty_parents(path: &Path, out: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::output::{Wanted, plan};
+    use crate::cli::output::plan;
 
     fn folder(name: &str) -> PathBuf {
         let name = format!("aqua-alerts-fs-{}-{name}", std::process::id());
@@ -611,6 +654,20 @@ mod tests {
         assert_eq!(names(&out.join("a")), ["x"]);
         assert_eq!(fs::read_to_string(out.join("a/x")).unwrap(), "1");
         assert_eq!(read_list(&out, "out").unwrap(), old);
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn files_are_written_all_or_none() {
+        let out = folder("all");
+        write_all(&out, "out", &[wanted("a/x", "1")]).unwrap();
+        let long = format!("b/{}", "y".repeat(300));
+        let new = [wanted("a/x", "2"), wanted("c/z", "3"), wanted(&long, "4")];
+        let error = write_all(&out, "out", &new).unwrap_err();
+        assert_eq!(error.code, "unwritable");
+        assert_eq!(names(&out), ["a"]);
+        assert_eq!(names(&out.join("a")), ["x"]);
+        assert_eq!(fs::read_to_string(out.join("a/x")).unwrap(), "1");
         fs::remove_dir_all(&out).unwrap();
     }
 

@@ -13,6 +13,7 @@ pub mod check;
 pub mod clock;
 pub mod exit;
 pub mod fs;
+pub mod import;
 pub mod load;
 pub mod output;
 pub mod say;
@@ -50,6 +51,7 @@ fn run(args: &Args) -> Exit {
         Command::Build(it) => build::run(&args.global, it),
         Command::Check(it) => check::run(&args.global, it),
         Command::Test(it) => test::run(&args.global, it),
+        Command::Import(it) => import::run(&args.global, it),
         Command::Schema(it) => schema::run(&args.global, it),
     }
 }

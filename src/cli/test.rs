@@ -8,7 +8,7 @@ pub mod others;
 mod project;
 pub mod promtool;
 pub mod reports;
-mod rule_files;
+pub mod rule_files;
 mod strict;
 
 use std::path::Path;

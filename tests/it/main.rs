@@ -21,6 +21,7 @@ mod failures;
 mod golden;
 mod harness;
 mod harness_corpus;
+mod import;
 mod limits;
 mod oddities;
 mod platform;
@@ -50,6 +51,7 @@ fn main() {
     trials.extend(limits::trials());
     trials.extend(oddities::trials());
     trials.extend(harness_corpus::trials());
+    trials.extend(import::trials());
     trials.extend(platform::trials());
     trials.extend(vendored::trials());
     libtest_mimic::run(&args, trials).exit();

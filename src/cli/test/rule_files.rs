@@ -196,7 +196,7 @@ impl<'a> RuleFiles<'a> {
 
 /// A path without `.`, and without `..` where it can do without (Go's `filepath.Clean`):
 /// one file has one path, however it is named.
-fn cleaned(path: &str) -> String {
+pub fn cleaned(path: &str) -> String {
     let root = if path.starts_with('/') { "/" } else { "" };
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

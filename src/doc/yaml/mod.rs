@@ -4,11 +4,13 @@
 //! handled here. A syntax error ends its document, but the next one is still read.
 
 mod build;
+mod comment;
 mod fault;
 mod resolve;
 mod scalar;
 mod typed;
 
+pub use comment::{Comment, comments};
 pub use resolve::{go_bool, go_float, go_int};
 
 use granit_parser::{Event, Options, Parser};
