@@ -3,10 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::case::glob;
 use crate::cli::fs;
 use crate::cli::session::Session;
-use crate::cli::test::rule_files::cleaned;
+use crate::cli::test::rule_files::{cleaned, matching};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
@@ -152,14 +151,10 @@ fn neither(
 
 /// The rule files that a test file names, as promtool finds them.
 fn named(start: &Path, tests: &Tests, session: &mut Session) -> Vec<String> {
-    let below = |it: &str| match it.starts_with('/') {
-        true => cleaned(it),
-        false => cleaned(&format!("{}/../{it}", tests.path)),
-    };
     let mut names = |it: &str| fs::names(start, it);
     let mut out = Vec::new();
     for pattern in &tests.file.rule_files {
-        let Some(found) = glob::expand(&below(pattern.as_str()), &mut names) else {
+        let Some(found) = matching(pattern.as_str(), &tests.path, &mut names) else {
             let title = format!("`{pattern}` is not a pattern of paths");
             session.sink.push(
                 Diagnostic::error("bad-pattern", title).at(pattern.span(), "malformed"),

@@ -75,17 +75,12 @@ impl<'a> RuleFiles<'a> {
     ) -> (Vec<usize>, Vec<String>) {
         let (mut out, mut faults) = (Vec::new(), Vec::new());
         for pattern in &test.rule_files {
-            let below = match pattern.as_str().starts_with('/') {
-                true => pattern.to_string(),
-                false => format!("{path}/../{pattern}"),
-            };
-            let below = cleaned(&below);
             let (start, folders) = (self.start, &mut self.folders);
             let mut names = |folder: &str| {
                 let read = || fs::names(start, folder);
                 folders.entry(folder.to_string()).or_insert_with(read).clone()
             };
-            let Some(found) = glob::expand(&below, &mut names) else {
+            let Some(found) = matching(pattern.as_str(), path, &mut names) else {
                 faults.push(format!("`{pattern}` is not a pattern of paths"));
                 continue;
             };
@@ -192,6 +187,19 @@ impl<'a> RuleFiles<'a> {
         }
         out
     }
+}
+
+/// The files that match a pattern of the test file at `path`; `None` where it is malformed.
+pub fn matching(
+    pattern: &str,
+    path: &str,
+    names: &mut dyn FnMut(&str) -> Vec<String>,
+) -> Option<Vec<String>> {
+    let pattern = match pattern.starts_with('/') {
+        true => cleaned(pattern),
+        false => cleaned(&format!("{path}/../{pattern}")),
+    };
+    glob::expand(&pattern, names)
 }
 
 /// A path without `.`, and without `..` where it can do without (Go's `filepath.Clean`):

@@ -158,22 +158,25 @@ static CHANGE_ENVS: Shape = Shape {
     }),
 };
 
+/// What may be changed of an alert.
+const CHANGES: &[Key] = &[
+    EXPR,
+    SEVERITY_KEY,
+    FOR,
+    KEEP_FIRING_FOR,
+    SUMMARY,
+    DESCRIPTION,
+    RUNBOOK,
+    OWNER_KEY,
+    LABELS,
+    ANNOTATIONS_KEY,
+];
+
 static ENV_CHANGE: Shape = Shape {
     name: "a change of a rule file's alert in an environment",
     header: "[use.\"<path>.yaml\".env.<env>.<alert>]",
     doc: "Keys of the alert with other values there.",
-    keys: &[
-        EXPR,
-        SEVERITY_KEY,
-        FOR,
-        KEEP_FIRING_FOR,
-        SUMMARY,
-        DESCRIPTION,
-        RUNBOOK,
-        OWNER_KEY,
-        LABELS,
-        ANNOTATIONS_KEY,
-    ],
+    keys: CHANGES,
     others: Some(TIERS),
 };
 
@@ -182,17 +185,6 @@ pub static TIER: Shape = Shape {
     name: "a change of a rule file's alerts of one severity",
     header: "[use.\"<path>.yaml\".<alert>.<severity>]",
     doc: "Keys of these alerts with other values.",
-    keys: &[
-        EXPR,
-        SEVERITY_KEY,
-        FOR,
-        KEEP_FIRING_FOR,
-        SUMMARY,
-        DESCRIPTION,
-        RUNBOOK,
-        OWNER_KEY,
-        LABELS,
-        ANNOTATIONS_KEY,
-    ],
+    keys: CHANGES,
     others: None,
 };
