@@ -16,6 +16,31 @@ const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
 /// Test groups on whose verdict there was agreement when last counted; never fewer.
 const AGREED: usize = 1069;
 
+/// Files on which the verdicts differ, each with the reason.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("govuk-helm-charts/rules/integration/database_backups_and_syncs_integration", NEWER),
+    ("govuk-helm-charts/rules/production/database_backups_and_syncs_production", NEWER),
+    ("govuk-helm-charts/rules/staging/database_backups_and_syncs_staging", NEWER),
+];
+
+/// `testGroup` in `cmd/promtool/unittest.go` of Prometheus 3.14.
+const NEWER: &str =
+    "`start_timestamp` is a key of 3.14; the recorded verdicts are 3.5.3's";
+
+/// A file for which promtool needs minutes, so that no verdict of it is recorded; and the
+/// tests that fail there in the end. All others pass.
+const SLOW: (&str, usize, &[&str]) = (
+    "postgresql-operator/tests/alerts/test_postgresql_rules.yaml",
+    42,
+    &[
+        "PostgresqlDeadLocks fires if increase>5 in 1m",
+        "PostgresqlCommitRateLow fires when commit rate <10",
+        "PostgresqlLowXidConsumption fires if <5",
+        "PostgresqlHighRateStatementTimeout fires when rate >3",
+        "PostgresqlHighRateDeadlock fires when increase >1",
+    ],
+);
+
 /// Files that fail as a whole or in part, all of whose messages are promtool's; never
 /// fewer.
 const SAME_MESSAGES: usize = 25;
@@ -112,21 +137,40 @@ fn corpus() -> Result<(), Failed> {
     let n_failing = verdicts.iter().filter(|it| fails(it)).count();
     let n_differ = all.iter().filter(|it| it.2.is_some()).count();
     println!("{n_differ} of {n_failing} failing files have other messages");
+    let mut unexplained = 0;
     for (verdict, (_, faults, other)) in verdicts.iter().zip(&all) {
-        faults.iter().for_each(|it| println!("{it}\n"));
+        let reason = EXCEPTIONS.iter().find(|it| verdict.path.starts_with(it.0));
+        unexplained += usize::from(reason.is_some() == faults.is_empty());
+        faults.iter().for_each(|it| println!("{it}\n{:?}\n", reason.map(|it| it.1)));
         if let Some(other) = other {
             println!("{}\nwant\n{}got\n{other}", verdict.path, verdict.messages);
         }
     }
     let n_same = n_failing.saturating_sub(n_differ);
-    match AGREED <= n_agreed && SAME_MESSAGES <= n_same {
+    match AGREED <= n_agreed && SAME_MESSAGES <= n_same && unexplained == 0 {
         true => Ok(()),
         false => Err(format!(
             "{n_agreed} verdicts agree, were {AGREED}; {n_same} files say the same, were \
-             {SAME_MESSAGES}"
+             {SAME_MESSAGES}; {unexplained} files are no exceptions, or needlessly"
         )
         .into()),
     }
+}
+
+/// The file that has no recorded verdict, since promtool was stopped after a minute.
+fn slow() -> Result<(), Failed> {
+    let (path, n_tests, failing) = SLOW;
+    let path = format!("{CORPUS}/src/{path}");
+    if !Path::new(&path).exists() {
+        println!("skipped: no corpus");
+        return Ok(());
+    }
+    let result = run(Path::new(&path), Dialect::new(Version::new(3, 5)));
+    assert_eq!(result.tests.len(), n_tests);
+    let failed = result.tests.iter().filter(|it| it.outcome != Outcome::Passed);
+    let failed: Vec<&str> = failed.map(|it| it.name.as_str()).collect();
+    pretty_assertions::assert_eq!(failed, failing);
+    Ok(())
 }
 
 /// The same verdict with and without the shortcuts, on tests of a size that this takes a
@@ -193,6 +237,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("harness::corpus", corpus),
         Trial::test("harness::corpus_without_shortcuts", shortcuts),
+        Trial::test("harness::corpus_slow", slow),
         Trial::test("harness::conformance", conformance),
     ]
 }
