@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::diag::source::Span;
 use crate::diag::text::Text;
-use crate::harness::reads::{Alone, Output, Read, Reads};
+use crate::harness::reads::{ALERTS, ALERTS_FOR_STATE, Alone, Output, Read, Reads};
+use crate::harness::write;
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::syntax::ast::Parsed;
 use crate::rules::group::{Group, Pair, Rule};
@@ -95,6 +96,10 @@ pub struct Plan<'a> {
     nameless: Vec<(RuleIdx, usize)>,
     /// Metric -> rules that write it.
     writers: HashMap<Arc<str>, Vec<RuleIdx>>,
+    /// Name of an alert -> its rules.
+    alerts: HashMap<Arc<str>, Vec<RuleIdx>>,
+    /// Records that are called like the series of alerts.
+    false_alerts: Vec<RuleIdx>,
     /// For each rule, those whose results it may read.
     sources: Vec<Vec<RuleIdx>>,
     /// For each rule, those that may read its results.
@@ -121,6 +126,8 @@ impl<'a> Plan<'a> {
             readers: HashMap::new(),
             nameless: Vec::new(),
             writers: HashMap::new(),
+            alerts: HashMap::new(),
+            false_alerts: Vec::new(),
             sources: Vec::new(),
             sinks: Vec::new(),
             always: Vec::new(),
@@ -130,6 +137,16 @@ impl<'a> Plan<'a> {
         for (idx, slot) in plan.slots.iter().enumerate() {
             for metric in &slot.output.metrics {
                 plan.writers.entry(metric.clone()).or_default().push(idx);
+            }
+            match slot.rule {
+                Rule::Alert(it) => {
+                    plan.alerts.entry(it.name.shared()).or_default().push(idx);
+                }
+                Rule::Record(it) => {
+                    if [ALERTS, ALERTS_FOR_STATE].contains(&it.name.as_str()) {
+                        plan.false_alerts.push(idx);
+                    }
+                }
             }
             for (n, read) in slot.reads.selectors.iter().enumerate() {
                 match &read.metric {
@@ -149,12 +166,17 @@ impl<'a> Plan<'a> {
         for (idx, slot) in plan.slots.iter().enumerate() {
             match slot.reads.alone {
                 Alone::Nothing => {}
-                Alone::One if plan.may_be_contradicted(idx) => plan.always.push(idx),
+                Alone::One if plan.rivals(idx).next().is_some() => plan.always.push(idx),
                 Alone::One => plan.harmless.push(idx),
                 Alone::Anything => plan.always.push(idx),
             }
         }
-        plan
+        // Whether the database takes what is written so late depends on what anybody has
+        // written before.
+        match plan.slots.iter().any(|it| write::MAX_DELAY < it.offset) {
+            true => plan.without_shortcuts(),
+            false => plan,
+        }
     }
 
     /// The same rules, evaluated as Prometheus does: all of them, tick by tick, in turn.
@@ -168,11 +190,18 @@ impl<'a> Plan<'a> {
         self
     }
 
-    /// Whether another rule may write a series of this one: with another value at the
-    /// same time, the second of them fails.
-    fn may_be_contradicted(&self, idx: RuleIdx) -> bool {
+    /// The other rules that may write a series of this one: of two different values at
+    /// one time, the second fails.
+    pub(super) fn rivals(&self, idx: RuleIdx) -> impl Iterator<Item = RuleIdx> {
         let slot = &self.slots[idx];
-        slot.output.metrics.iter().flat_map(|it| self.writers(it)).any(|other| {
+        let (first, second): (&[RuleIdx], &[RuleIdx]) = match slot.rule {
+            Rule::Alert(it) => {
+                let same_name = self.alerts.get(it.name.as_str());
+                (same_name.map_or(&[], |it| it), &self.false_alerts)
+            }
+            Rule::Record(it) => (self.writers(it.name.as_str()), &[]),
+        };
+        first.iter().chain(second).copied().filter(move |other| {
             *other != idx && slot.output.may_share_with(&self.slots[*other].output)
         })
     }

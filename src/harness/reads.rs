@@ -42,25 +42,28 @@ impl Read {
         Read { metric, parts, compiled: OnceLock::new() }
     }
 
+    fn matchers(&self) -> &Matchers {
+        let parts = || self.parts.iter().cloned();
+        self.compiled.get_or_init(|| Matchers::from_parts(parts()))
+    }
+
     /// Whether it selects a series.
     pub fn selects(&self, labels: &Labels) -> bool {
-        let matchers = self
-            .compiled
-            .get_or_init(|| Matchers::from_parts(self.parts.iter().cloned()));
-        matchers.holds(labels)
+        self.matchers().holds(labels)
     }
 
     /// Whether it may select a series of which only some labels are known.
     pub fn may_select(&self, output: &Output) -> bool {
+        let known = |name: &str| {
+            let it = output.known.iter().find(|it| &*it.0 == name)?;
+            Some(&*it.1)
+        };
         output.metrics.iter().any(|metric| {
-            let known = |name: &str| {
-                name == METRIC_NAME || output.known.iter().any(|it| &*it.0 == name)
+            let known = |name: &str| match name {
+                METRIC_NAME => Some(&**metric),
+                name => known(name),
             };
-            let parts: Vec<_> =
-                self.parts.iter().filter(|it| known(&it.0)).cloned().collect();
-            let mut pairs = output.known.clone();
-            pairs.push((METRIC_NAME.into(), metric.clone()));
-            Matchers::from_parts(parts).holds(&Labels::from_pairs(pairs))
+            self.matchers().may_hold(known)
         })
     }
 }
@@ -76,12 +79,13 @@ pub struct Output {
 }
 
 impl Output {
-    /// Whether the two may write one series. Both are records, or both alerts.
+    /// Whether the two may write one series.
     pub(super) fn may_share_with(&self, other: &Output) -> bool {
         let contradicts = |it: &(Symbol, Symbol)| {
             other.known.iter().any(|other| other.0 == it.0 && other.1 != it.1)
         };
-        !self.known.iter().any(contradicts)
+        self.metrics.iter().any(|it| other.metrics.contains(it))
+            && !self.known.iter().any(contradicts)
     }
 
     /// What a rule of a group writes.
@@ -121,7 +125,8 @@ pub struct Reads {
     pub alone: Alone,
 }
 
-/// What an expression may do where its selectors find nothing.
+/// What an expression may do where its selectors find nothing. Of the parts of an
+/// expression the worst counts, so that what may fail is never hidden below what may not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alone {
     /// It has no result and does not fail.
@@ -136,7 +141,8 @@ pub enum Alone {
 impl Reads {
     /// What an expression looks at.
     pub fn of(expr: &Expr) -> Reads {
-        let fails = !constants(expr, &Dialect::new(Version::LATEST)).is_empty();
+        let fails = !constants(expr, &Dialect::new(Version::LATEST)).is_empty()
+            || !is_rule_result(expr);
         let alone = if fails { Alone::Anything } else { alone(expr) };
         let mut reads = Reads { alone, ..Reads::default() };
         expr.walk(&mut |it| match &it.kind {
@@ -179,50 +185,60 @@ fn is_literal(duration: &Duration) -> bool {
     matches!(duration.kind, DurationKind::Literal { .. })
 }
 
+/// Whether a rule can have a result of this type: a vector or a scalar.
+fn is_rule_result(expr: &Expr) -> bool {
+    !matches!(
+        expr.without_parens().kind,
+        ExprKind::Matrix(_) | ExprKind::Subquery(_) | ExprKind::String(_)
+    )
+}
+
 /// What an expression may do where its selectors find nothing.
 fn alone(expr: &Expr) -> Alone {
+    // In the order of `Expr::children`, each looked at once.
+    let parts: Vec<Alone> = expr.children().map(alone).collect();
+    if parts.contains(&Alone::Anything) {
+        return Alone::Anything;
+    }
+    let first = parts.first().copied().unwrap_or_default();
     match &expr.kind {
         ExprKind::Selector(_) | ExprKind::Matrix(_) => Alone::Nothing,
         ExprKind::Number { .. } | ExprKind::String(_) => Alone::One,
-        ExprKind::Call(it) => call(it),
+        ExprKind::Call(it) => call(it, &parts),
         ExprKind::Aggregate(it) => match &it.param {
-            // A parameter can be out of range.
-            Some(_) if alone(&it.expr) != Alone::Nothing => Alone::Anything,
-            _ => alone(&it.expr),
+            // A parameter can be out of range, of `topk` even for nothing.
+            Some(param) if first != Alone::Nothing || !is_small(param) => Alone::Anything,
+            _ => first,
         },
-        ExprKind::Subquery(it) => alone(&it.expr),
-        ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => alone(expr),
+        // One result at each of its steps can be too many samples.
+        ExprKind::Subquery(_) if first != Alone::Nothing => Alone::Anything,
+        ExprKind::Subquery(_) | ExprKind::Unary { .. } | ExprKind::Paren(_) => first,
         ExprKind::Binary(it) => {
-            let (lhs, rhs) = (alone(&it.lhs), alone(&it.rhs));
-            let both = || lhs != Alone::Nothing && rhs != Alone::Nothing;
+            let (lhs, rhs) = (first, parts.get(1).copied().unwrap_or_default());
+            let both = lhs != Alone::Nothing && rhs != Alone::Nothing;
             let filled = it
                 .matching
                 .as_ref()
                 .is_some_and(|it| it.fill_lhs.is_some() || it.fill_rhs.is_some());
             match it.op {
-                BinaryOp::Or if both() => Alone::Anything,
+                BinaryOp::Or if both => Alone::Anything,
                 BinaryOp::Or => lhs.max(rhs),
                 BinaryOp::Unless => lhs,
-                BinaryOp::And if both() => lhs,
-                _ if both() || filled => lhs.max(rhs),
-                _ if lhs.max(rhs) == Alone::Anything => Alone::Anything,
+                _ if both || filled => lhs.max(rhs),
                 _ => Alone::Nothing,
             }
         }
     }
 }
 
-fn call(call: &Call) -> Alone {
+fn call(call: &Call, args: &[Alone]) -> Alone {
     match call.name {
         "absent" | "absent_over_time" | "vector" | "time" | "pi" | "scalar" => Alone::One,
-        _ if call.args.is_empty() => Alone::One,
-        _ => call
-            .args
-            .iter()
-            .filter(|it| !is_parameter(it))
-            .map(alone)
-            .max()
-            .unwrap_or_default(),
+        _ if args.is_empty() => Alone::One,
+        _ => {
+            let args = call.args.iter().zip(args).filter(|it| !is_parameter(it.0));
+            args.map(|it| *it.1).max().unwrap_or_default()
+        }
     }
 }
 
@@ -231,6 +247,15 @@ fn is_parameter(expr: &Expr) -> bool {
     match &expr.without_parens().kind {
         ExprKind::Number { .. } | ExprKind::String(_) => true,
         ExprKind::Call(it) => matches!(it.name, "time" | "pi" | "scalar"),
+        _ => false,
+    }
+}
+
+/// A parameter that no aggregation refuses. Names of labels are constants.
+fn is_small(param: &Expr) -> bool {
+    match &param.without_parens().kind {
+        ExprKind::Number { value, .. } => value.abs() <= 1e9,
+        ExprKind::String(_) => true,
         _ => false,
     }
 }

@@ -8,7 +8,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use crate::harness::plan::{Plan, RuleIdx};
-use crate::harness::reads::{ALERTS, ALERTS_FOR_STATE};
 
 /// Rules that are evaluated together.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,36 +82,16 @@ fn graph(plan: &Plan<'_>, awake: &[RuleIdx]) -> Graph {
             }
         }
         // Two writers of one series: the second finds what the first has written.
-        for metric in &slot.output.metrics {
-            if &**metric == ALERTS_FOR_STATE {
-                continue;
-            }
-            let before = plan.writers(metric).iter().rev().filter(|it| **it < *idx);
-            let before = before
-                .filter(|it| shares_series(plan, **it, *idx))
-                .filter_map(|it| Some((*it, *node_of.get(it)?)));
-            for (n, (other, node_before)) in before.enumerate() {
-                // What stands before the one before is before it already.
-                if n == 0 {
-                    after[node].insert(node_before);
-                }
-                // What they find depends on when it was written, not only on its time.
-                if slot.offset != 0 || plan.slots[other].offset != 0 {
-                    after[node].insert(node_before);
-                    after[node_before].insert(node);
-                }
+        for other in plan.rivals(*idx).filter(|it| it < idx) {
+            let Some(&node_before) = node_of.get(&other) else { continue };
+            after[node].insert(node_before);
+            // What they find depends on when it was written, not only on its time.
+            if slot.offset != 0 || plan.slots[other].offset != 0 {
+                after[node_before].insert(node);
             }
         }
     }
     Graph { after }
-}
-
-fn shares_series(plan: &Plan<'_>, one: RuleIdx, two: RuleIdx) -> bool {
-    let (one, two) = (&plan.slots[one].output, &plan.slots[two].output);
-    let alertname = |it: &crate::harness::reads::Output| {
-        it.known.iter().find(|it| &*it.0 == "alertname").map(|it| it.1.clone())
-    };
-    !one.metrics.iter().any(|it| &**it == ALERTS) || alertname(one) == alertname(two)
 }
 
 /// The strongly connected component of each node (Tarjan, without recursion).

@@ -174,7 +174,6 @@ fn states_matter(
 ) -> bool {
     let slot = &plan.slots[idx];
     let output = &slot.output;
-    let same_name = |it: &&RuleIdx| **it != idx && plan.slots[**it].name() == slot.name();
     setup.needs.all
         || !plan.sinks(idx).is_empty()
         || plan.queries_in_templates
@@ -184,11 +183,7 @@ fn states_matter(
             .iter()
             .flat_map(|it| &it.selectors)
             .any(|it| it.may_select(output))
-        || plan
-            .writers(ALERTS)
-            .iter()
-            .filter(|it| awake.binary_search(it).is_ok())
-            .any(|it| same_name(&it))
+        || plan.rivals(idx).any(|it| awake.binary_search(&it).is_ok())
         || setup
             .series
             .iter()

@@ -8,6 +8,11 @@ use crate::promql::number::general;
 use crate::promql::storage::{MemoryStorage, SeriesId};
 use crate::promql::value::{STALE_NAN, Sample, is_stale_nan};
 
+/// How much older a sample may be than the newest, in milliseconds: half of the range of
+/// a chunk in promtool's database (`util/teststorage`, `tsdb/head_append.go`,
+/// `appendableMinValidTime`).
+pub(super) const MAX_DELAY: i64 = 12 * 3_600_000;
+
 /// What a rule writes, and what it wrote the last time.
 #[derive(Debug, Default)]
 pub(super) struct Written {
@@ -69,6 +74,9 @@ fn append(
     {
         return Err(refusal);
     }
+    if MAX_DELAY < at.tick - at.time && at.time < newest(storage, at.tick) - MAX_DELAY {
+        return Err("out of bounds".to_string());
+    }
     let series = &storage.series()[id as usize];
     let floats = series.floats.times.partition_point(|it| *it <= at.tick);
     let histograms = series.histograms.times.partition_point(|it| *it <= at.tick);
@@ -122,4 +130,15 @@ fn append(
             Ok(())
         }
     }
+}
+
+/// The time of the newest sample that is there at a tick.
+fn newest(storage: &MemoryStorage, tick: i64) -> i64 {
+    let last = |times: &[i64]| {
+        let n = times.partition_point(|it| *it <= tick);
+        n.checked_sub(1).map(|it| times[it])
+    };
+    let series = storage.series().iter();
+    let all = series.flat_map(|it| [last(&it.floats.times), last(&it.histograms.times)]);
+    all.flatten().max().unwrap_or(i64::MIN / 2)
 }

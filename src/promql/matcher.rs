@@ -59,6 +59,11 @@ impl Matchers {
         self.0.iter().all(|it| it.holds(labels.get(&it.name)))
     }
 
+    /// Whether all may hold for labels of which only some are known.
+    pub fn may_hold<'v>(&self, known: impl Fn(&str) -> Option<&'v str>) -> bool {
+        self.0.iter().all(|it| known(&it.name).is_none_or(|value| it.holds(value)))
+    }
+
     /// Whether all would hold for labels that have this value.
     pub fn hold_for(&self, value: &str) -> bool {
         self.0.iter().all(|it| it.holds(value))
