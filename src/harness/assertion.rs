@@ -263,7 +263,7 @@ fn expected_samples(test: &ExprTest) -> Result<Vec<Expected<'_>>, (String, Span)
 fn read_sample(it: &ExpectedSample) -> Result<(Labels, Sample), String> {
     let text = it.labels.as_str();
     let fault = |fault: SyntaxError| format!("labels {text:?}: {}", fault.message);
-    let labels = notation::metric(text).map_err(fault)?;
+    let labels = notation::expected(text).map_err(fault)?;
     if it.histogram.as_str().is_empty() {
         return Ok((labels, Sample::Float(it.value)));
     }

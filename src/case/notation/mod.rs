@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::promql::labels::Labels;
 use crate::promql::syntax::ast::{SyntaxError, TextRange};
-use crate::promql::syntax::{parse_metric, parse_series_head};
+use crate::promql::syntax::{parse_expected, parse_metric, parse_series_head};
 
 pub use expand::{Grid, Room, expand, expand_within};
 pub use histogram::{Hint, HistogramText};
@@ -123,6 +123,11 @@ pub fn values(text: &str, notation: Notation) -> Result<Vec<Item>, SyntaxError> 
 /// Reads a series name with its labels alone: `up{job="a"}` (`ParseMetric`).
 pub fn metric(text: &str) -> Result<Labels, SyntaxError> {
     parse_metric(text).map_err(first)
+}
+
+/// Reads the labels of an expected sample as promtool does: with those that no result has.
+pub fn expected(text: &str) -> Result<Labels, SyntaxError> {
+    parse_expected(text).map_err(first)
 }
 
 /// Reads one native histogram: `{{schema:0 count:4 buckets:[1 2 1]}}`.

@@ -13,6 +13,8 @@ pub mod types;
 mod unquote;
 mod visit;
 
-pub use parser::{SeriesHead, parse, parse_metric, parse_selector, parse_series_head};
+pub use parser::{
+    SeriesHead, parse, parse_expected, parse_metric, parse_selector, parse_series_head,
+};
 pub use pretty::pretty;
 pub use same::same;

@@ -22,7 +22,7 @@ use crate::promql::syntax::lexer::Lexer;
 use crate::promql::syntax::token::{Token, TokenKind};
 use crate::promql::syntax::unquote::unquote;
 
-pub use series::{SeriesHead, parse_metric, parse_series_head};
+pub use series::{SeriesHead, parse_expected, parse_metric, parse_series_head};
 
 /// Parses an expression; types and arguments are checked elsewhere.
 pub fn parse(text: &str, dialect: &Dialect) -> Result<Parsed, Vec<SyntaxError>> {

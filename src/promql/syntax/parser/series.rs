@@ -20,12 +20,31 @@ pub struct SeriesHead {
     pub values_at: usize,
 }
 
+/// The name before the braces, and the labels inside.
+type Written = (Option<Symbol>, Vec<(Symbol, Symbol)>);
+
 /// Parses `metric{a="b"}` and nothing else (Prometheus's `ParseMetric`).
 pub fn parse_metric(text: &str) -> Result<Labels, Vec<SyntaxError>> {
     let dialect = Dialect::everything();
     let mut parser = Parser::new(Lexer::new(text), text, &dialect);
     match parser.whole(Parser::metric) {
         Some(labels) if parser.errors.is_empty() => Ok(labels),
+        _ => Err(parser.errors),
+    }
+}
+
+/// Parses what is expected of a result. Without a metric's name before the braces these are
+/// the labels as they are written, also those that no result has: with empty values, or a
+/// name twice (`labels.New` in Prometheus's grammar).
+pub fn parse_expected(text: &str) -> Result<Labels, Vec<SyntaxError>> {
+    let dialect = Dialect::everything();
+    let mut parser = Parser::new(Lexer::new(text), text, &dialect);
+    match parser.whole(Parser::written) {
+        Some((None, mut pairs)) if parser.errors.is_empty() => {
+            pairs.sort_by(|a, b| a.0.cmp(&b.0));
+            Ok(Labels::from_sorted(pairs))
+        }
+        Some((name, pairs)) if parser.errors.is_empty() => Ok(labels(name, pairs)),
         _ => Err(parser.errors),
     }
 }
@@ -43,8 +62,17 @@ pub fn parse_series_head(text: &str) -> Result<SeriesHead, Vec<SyntaxError>> {
     }
 }
 
+fn labels(name: Option<Symbol>, mut pairs: Vec<(Symbol, Symbol)>) -> Labels {
+    pairs.extend(name.map(|it| (METRIC_NAME.into(), it)));
+    Labels::from_pairs(pairs)
+}
+
 impl Parser<'_> {
     fn metric(&mut self) -> Parse<Labels> {
+        self.written().map(|(name, pairs)| labels(name, pairs))
+    }
+
+    fn written(&mut self) -> Parse<Written> {
         let token = self.peek();
         let name = match token.kind.is_metric_name() {
             true => {
@@ -53,14 +81,11 @@ impl Parser<'_> {
             }
             false => None,
         };
-        let mut pairs = match self.kind() {
+        let pairs = match self.kind() {
             TokenKind::LeftBrace => self.label_set()?,
             _ => Vec::new(),
         };
-        if let Some(name) = name {
-            pairs.push((METRIC_NAME.into(), name));
-        }
-        Ok(Labels::from_pairs(pairs))
+        Ok((name, pairs))
     }
 
     fn label_set(&mut self) -> Parse<Vec<(Symbol, Symbol)>> {

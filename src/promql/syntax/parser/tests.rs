@@ -105,6 +105,23 @@ fn series_heads_end_where_values_begin() {
 }
 
 #[test]
+fn expected_labels_are_as_written_where_no_name_is_before_them() {
+    for (text, labels) in [
+        (r#"{c="",a="b"}"#, r#"{a="b", c=""}"#),
+        (r#"{"up",c=""}"#, r#"{__name__="up", c=""}"#),
+        (r#"{__name__="",a="b"}"#, r#"{__name__="", a="b"}"#),
+        (r#"{"x",__name__="up"}"#, r#"{__name__="x", __name__="up"}"#),
+        (r#"up{a="b",c=""}"#, r#"{__name__="up", a="b"}"#),
+        (r#"up{__name__="x"}"#, r#"{__name__="up"}"#),
+        ("", "{}"),
+    ] {
+        assert_eq!(parse_expected(text).unwrap().to_string(), labels, "{text}");
+    }
+    assert!(parse_expected("up{a=").is_err());
+    assert_eq!(parse_metric(r#"{c="",a="b"}"#).unwrap().to_string(), r#"{a="b"}"#);
+}
+
+#[test]
 fn old_servers_lack_what_came_later() {
     let dialect =
         |minor| Dialect { version: Version::new(3, minor), ..Dialect::everything() };
