@@ -31,22 +31,100 @@ impl Line<'_> {
     }
 }
 
+/// Where promtool's loader ends before the last series.
+#[derive(Clone, Debug)]
+pub struct Cut<'g> {
+    /// The first series that is lost.
+    pub lost: &'g InputSeries,
+    /// The place in the series before it that ends the list; `None` where the lost series
+    /// does so itself.
+    pub end: Option<Span>,
+    /// What ends it.
+    pub cause: Cause,
+}
+
+/// What ends the list of series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A line break behind the values.
+    LineBreak,
+    /// A line without text.
+    EmptyLine,
+    /// A line that begins with `#`.
+    Comment,
+}
+
+impl Cause {
+    /// What it is, for the title of a message.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Cause::LineBreak => "a line break",
+            Cause::EmptyLine => "an empty line",
+            Cause::Comment => "a line that begins with `#`",
+        }
+    }
+
+    /// What the text that ends the list does, for a label.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Cause::LineBreak => "ends with a line break",
+            Cause::EmptyLine => "has an empty line",
+            Cause::Comment => "begins with `#`",
+        }
+    }
+
+    /// What to write instead.
+    pub fn help(self) -> &'static str {
+        match self {
+            Cause::LineBreak | Cause::EmptyLine => {
+                "write the values on one line, or with `>-`"
+            }
+            Cause::Comment => "write comments outside of the texts",
+        }
+    }
+}
+
 /// The lines that promtool's loader sees: those after an empty one, or after one that
 /// begins with `#`, are lost.
 pub fn lines(group: &TestGroup) -> Vec<Line<'_>> {
+    load(group).0
+}
+
+/// Where the loader ends, if series are lost by that.
+pub fn cut(group: &TestGroup) -> Option<Cut<'_>> {
+    let (idx, end, cause) = load(group).1?;
+    let n_loaded = idx + usize::from(end.is_some());
+    Some(Cut { lost: group.series.get(n_loaded)?, end, cause })
+}
+
+/// The place of a series among all, where in it the list ends unless at its begin, and why.
+type End = (usize, Option<Span>, Cause);
+
+fn load(group: &TestGroup) -> (Vec<Line<'_>>, Option<End>) {
     let mut out = Vec::new();
-    for input in &group.series {
+    for (idx, input) in group.series.iter().enumerate() {
         let both = format!("{} {}", input.series, input.values);
         let mut start = 0;
         for raw in both.split('\n') {
-            let line = raw.trim();
-            if line.is_empty() || line.starts_with('#') {
-                return out;
-            }
+            let text = raw.trim();
             let offset = start + (raw.len() - raw.trim_start().len());
-            out.push(Line { text: line.to_string(), input, offset });
-            start += raw.len() + 1;
+            let line = Line { text: text.to_string(), input, offset };
+            let cause = match text.chars().next() {
+                Some('#') => Cause::Comment,
+                None if start != 0 && start + raw.len() == both.len() => Cause::LineBreak,
+                None => Cause::EmptyLine,
+                Some(_) => {
+                    out.push(line);
+                    start += raw.len() + 1;
+                    continue;
+                }
+            };
+            let place = match cause {
+                Cause::Comment => line.place(TextRange::new(0, text.len())),
+                Cause::LineBreak | Cause::EmptyLine => input.values.span(),
+            };
+            return (out, Some((idx, (start != 0).then_some(place), cause)));
         }
     }
-    out
+    (out, None)
 }

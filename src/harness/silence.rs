@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::case::loaded;
+use crate::case::loaded::{self, Cut};
 use crate::case::notation::{self, Notation};
-use crate::case::promtool::{AlertTest, TestFile, TestGroup};
+use crate::case::promtool::{AlertTest, InputSeries, TestFile, TestGroup};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
@@ -36,49 +36,72 @@ pub const CODES: &[&str] = &[
 /// Those that say what rules lack.
 pub const OF_RULES: &[&str] = &["unknown-alert", "unknown-group"];
 
+/// A silent pass.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// The test in which it is, by its place in the file; an aliased text is written in
+    /// another one.
+    pub test: Option<usize>,
+    /// What there is to say.
+    pub said: Diagnostic,
+}
+
 /// Warnings about a file of promtool tests and the rules that it was run with. `span` is
 /// the file's beginning.
-pub fn warnings(file: &TestFile, groups: &[&Group], span: Span) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    if file.tests.is_empty() {
-        out.push(
-            Diagnostic::warning("no-tests", "a file of tests without a test")
-                .at(span, "proves nothing"),
-        );
-    }
-    let rules = || groups.iter().flat_map(|it| &it.rules);
-    let names: Vec<&str> = rules()
+pub fn warnings(file: &TestFile, groups: &[&Group], span: Span) -> Vec<Warning> {
+    let rules = groups.iter().flat_map(|it| &it.rules);
+    let names: Vec<&str> = rules
         .filter_map(|it| match it {
             Rule::Alert(it) => Some(it.name.as_str()),
             Rule::Record(_) => None,
         })
         .collect();
-    for group in &file.tests {
-        if group.alerts.is_empty() && group.exprs.is_empty() {
-            out.push(
-                Diagnostic::warning("no-assertions", "a test without an assertion")
-                    .at(group.span, "proves nothing")
-                    .help("add `alert_rule_test` or `promql_expr_test`"),
-            );
-        }
-        for test in &group.alerts {
-            if !test.name.is_empty() && !names.contains(&test.name.as_str()) {
-                out.push(unknown_alert(&test.name, &names, test.span));
-            }
-            out.extend(overwritten(test));
-        }
-        out.extend(repeated_assertions(group));
-        out.extend(between_ticks(group, file.interval));
-        out.extend(lost_series(group));
-        out.extend(repeated_series(group));
+    let mut out = Vec::new();
+    for (idx, group) in file.tests.iter().enumerate() {
+        let said = of_test(group, file.interval, &names);
+        out.extend(said.into_iter().map(|said| Warning { test: Some(idx), said }));
     }
-    for name in &file.group_order {
-        if !groups.iter().any(|it| it.name == name.as_str()) {
-            let title = format!("no rule group is called `{name}`");
-            let label = "has no effect on the order";
-            out.push(Diagnostic::warning("unknown-group", title).at(name.span(), label));
-        }
+    out.extend(of_file(file, groups, span).map(|said| Warning { test: None, said }));
+    out
+}
+
+fn of_file(
+    file: &TestFile,
+    groups: &[&Group],
+    span: Span,
+) -> impl Iterator<Item = Diagnostic> {
+    let empty = file.tests.is_empty().then(|| {
+        Diagnostic::warning("no-tests", "a file of tests without a test")
+            .at(span, "proves nothing")
+    });
+    let unknown = |name: &&Text| !groups.iter().any(|it| it.name == name.as_str());
+    let unknown = file.group_order.iter().filter(unknown).map(|name| {
+        let title = format!("no rule group is called `{name}`");
+        let label = "has no effect on the order";
+        Diagnostic::warning("unknown-group", title).at(name.span(), label)
+    });
+    empty.into_iter().chain(unknown)
+}
+
+fn of_test(group: &TestGroup, interval: i64, names: &[&str]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    if group.alerts.is_empty() && group.exprs.is_empty() {
+        out.push(
+            Diagnostic::warning("no-assertions", "a test without an assertion")
+                .at(group.span, "proves nothing")
+                .help("add `alert_rule_test` or `promql_expr_test`"),
+        );
     }
+    for test in &group.alerts {
+        if !test.name.is_empty() && !names.contains(&test.name.as_str()) {
+            out.push(unknown_alert(&test.name, names, test.span));
+        }
+        out.extend(overwritten(test));
+    }
+    out.extend(repeated_assertions(group));
+    out.extend(between_ticks(group, interval));
+    out.extend(lost_series(group));
+    out.extend(repeated_series(group));
     out
 }
 
@@ -142,38 +165,47 @@ pub(super) fn off_tick(time: i64, interval: i64, span: Span, done: &str) -> Diag
         .help(format!("write a multiple of `evaluation_interval`, {every}"))
 }
 
-/// A line break in `series` or `values` ends the list.
+/// A line break or a `#` in `series` or `values` ends the list.
 fn lost_series(group: &TestGroup) -> Option<Diagnostic> {
-    let mut loaded: Vec<Span> =
-        loaded::lines(group).iter().map(|it| it.input.series.span()).collect();
-    loaded.dedup();
-    let first_lost = group.series.get(loaded.len())?;
-    let last = group.series.get(loaded.len().checked_sub(1)?)?;
-    let title = "series after a line break are dropped";
-    Some(
-        Diagnostic::warning("dropped-series", title)
-            .at(first_lost.series.span(), "this series and all after it are not loaded")
-            .context(last.values.span(), "ends with a line break")
-            .help("write the values on one line, or with `>-`"),
-    )
+    let Cut { lost, end, cause } = loaded::cut(group)?;
+    let title = format!("series after {} are dropped", cause.noun());
+    let diagnostic = Diagnostic::warning("dropped-series", title);
+    let diagnostic = match end {
+        Some(end) => diagnostic
+            .at(lost.series.span(), "this series and all after it are not loaded")
+            .context(end, cause.verb()),
+        None => diagnostic.at(
+            lost.series.span(),
+            format!("{}: neither it nor any after it is loaded", cause.verb()),
+        ),
+    };
+    Some(diagnostic.help(cause.help()))
 }
 
-/// Of two series with the same labels the later one counts.
+/// Of two series with the same labels the later one counts. Where both are one text, by an
+/// alias, nothing is lost.
 fn repeated_series(group: &TestGroup) -> Vec<Diagnostic> {
-    let mut seen: HashMap<Labels, Span> = HashMap::new();
+    let mut seen: HashMap<Labels, &InputSeries> = HashMap::new();
     let mut out = Vec::new();
     for line in loaded::lines(group) {
         let Ok((labels, _)) = notation::series(&line.text, Notation::Prometheus) else {
             continue;
         };
-        let span = line.input.series.span();
-        if let Some(first) = seen.insert(labels, span) {
-            out.push(
-                Diagnostic::warning("repeated-series", "the same series twice")
-                    .at(span, "this one is loaded")
-                    .context(first, "this one is not"),
-            );
+        let it = line.input;
+        let Some(first) = seen.insert(labels, it) else { continue };
+        let same_name = first.series.span() == it.series.span();
+        if same_name && first.values.span() == it.values.span() {
+            continue;
         }
+        let place = |it: &InputSeries| match same_name {
+            true => it.values.span(),
+            false => it.series.span(),
+        };
+        out.push(
+            Diagnostic::warning("repeated-series", "the same series twice")
+                .at(place(it), "this one is loaded")
+                .context(place(first), "this one is not"),
+        );
     }
     out
 }

@@ -3,7 +3,7 @@
 //! The samples up to the end of the test are the same. Values that stay the same for
 //! some time are written with that time, `0..5m`; whatever else stands there stays.
 
-use crate::case::loaded::{self, Line};
+use crate::case::loaded::{self, Cut, Line};
 use crate::case::notation::{self, Extent, Item, Notation, Shape};
 use crate::case::promtool::TestGroup;
 use crate::diag::diagnostic::Diagnostic;
@@ -37,7 +37,7 @@ pub fn block(
     sink: &mut Sink,
 ) -> Option<String> {
     let lines = loaded::lines(group);
-    lost(group, &lines, sink);
+    lost(group, sink);
     let mut rows: Vec<Row> = Vec::with_capacity(lines.len());
     let mut good = true;
     for line in &lines {
@@ -76,16 +76,13 @@ pub fn block(
 }
 
 /// Says which series promtool never loads.
-fn lost(group: &TestGroup, lines: &[Line<'_>], sink: &mut Sink) {
-    let loaded = |span: Span| lines.iter().any(|it| it.input.series.span() == span);
-    let lost = group.series.iter().find(|it| !loaded(it.series.span()));
-    let Some(first) = lost else { return };
-    let mut diagnostic =
-        Diagnostic::warning("left-out", "series after a line break are left out")
-            .at(first.series.span(), "promtool loads neither this nor any after it");
-    if let Some(last) = lines.last() {
-        diagnostic =
-            diagnostic.context(last.input.values.span(), "ends with a line break");
+fn lost(group: &TestGroup, sink: &mut Sink) {
+    let Some(Cut { lost, end, cause }) = loaded::cut(group) else { return };
+    let title = format!("series after {} are left out", cause.noun());
+    let mut diagnostic = Diagnostic::warning("left-out", title)
+        .at(lost.series.span(), "promtool loads neither this nor any after it");
+    if let Some(end) = end {
+        diagnostic = diagnostic.context(end, cause.verb());
     }
     sink.push(diagnostic);
 }

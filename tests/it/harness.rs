@@ -166,7 +166,7 @@ fn silence() -> Result<(), Failed> {
     let groups: Vec<&Group> = it.groups.iter().collect();
     let found: String = warnings(&it.file, &groups, span)
         .iter()
-        .map(|it| format!("{}: {}\n", line(it.place().unwrap()), it.title))
+        .map(|it| format!("{}: {}\n", line(it.said.place().unwrap()), it.said.title))
         .collect();
     let expected = "\
         4: no rule group is called `nobody`\n\

@@ -75,6 +75,7 @@ pub fn run(
     }
     let parsed = rule_files.parse(&dialect, plan, own, session);
     let mut suites = Vec::new();
+    let mut silent = HashMap::new();
     for (file, path, test, places, faults) in sound {
         let mut all: Vec<usize> = Vec::new();
         for place in places {
@@ -85,8 +86,8 @@ pub fn run(
         let whole = Span { file, start: 0, end: 0 };
         let mut said = silence::warnings(&test, &groups(&all, &parsed), whole);
         let known = all.iter().all(|it| parsed[*it].faults.is_empty());
-        said.retain(|it| known || !silence::OF_RULES.contains(&it.code));
-        session.sink.extend(said);
+        said.retain(|it| known || !silence::OF_RULES.contains(&it.said.code));
+        silent.insert(path, (test.tests.len(), said));
         for env in environments(&all, &parsed) {
             let here = |it: &usize| {
                 let of = parsed[*it].env.as_ref().map(|it| &it.0);
@@ -103,10 +104,19 @@ pub fn run(
         false => |_, _, _| Vec::new(),
     };
     for (mut result, said) in run_all(&suites, &parsed, dialect, ask) {
-        for (idx, it) in said {
-            spoil(&mut result, Some(idx), &it);
+        for (idx, mut it) in said {
+            spoil(&mut result, [idx], &mut it);
             // What a rule does in many tests is told of once.
             session.sink.push_once(it);
+        }
+        let (n_tests, said) = silent.remove(&result.path).unwrap_or_default();
+        for silence::Warning { test, mut said } in said {
+            if let (Some(test), true) = (test, plan.strict) {
+                // A test is there once for each environment.
+                let same = (test..result.tests.len()).step_by(n_tests);
+                spoil(&mut result, same, &mut said);
+            }
+            session.sink.push(said);
         }
         results.push(result);
     }
