@@ -81,7 +81,15 @@ impl<'a> RuleFiles<'a> {
                 folders.entry(folder.to_string()).or_insert_with(read).clone()
             };
             let Some(found) = matching(pattern.as_str(), path, &mut names) else {
-                faults.push(format!("`{pattern}` is not a pattern of paths"));
+                let title = format!("`{pattern}` is not a pattern of paths");
+                faults.push(title.clone());
+                session.sink.push(
+                    Diagnostic::error("bad-pattern", title)
+                        .at(pattern.span(), "malformed")
+                        .help(
+                            "close `[…]`, or write `\\[` and `\\\\` for the characters",
+                        ),
+                );
                 continue;
             };
             if found.is_empty() {
