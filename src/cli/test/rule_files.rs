@@ -98,7 +98,7 @@ impl<'a> RuleFiles<'a> {
                         "no-rule-file",
                         "no rule file matches this pattern",
                     )
-                    .at(pattern.span(), "promtool would pass in silence"),
+                    .at(pattern.span(), "promtool would warn and pass"),
                 );
             }
             for path in found {
