@@ -3,7 +3,7 @@
 //! None of it changes a verdict; whoever wants strictness makes errors of these. What can
 //! be seen without running a test is here, the rest in `harness/strict.rs`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::case::loaded::{self, Cut};
 use crate::case::notation::{self, Notation};
@@ -36,6 +36,9 @@ pub const CODES: &[&str] = &[
 /// Those that say what rules lack.
 pub const OF_RULES: &[&str] = &["unknown-alert", "unknown-group"];
 
+/// Pairs of an unknown name and a rule's that are compared for one file of tests.
+const COMPARED: usize = 50_000;
+
 /// A silent pass.
 #[derive(Clone, Debug)]
 pub struct Warning {
@@ -48,17 +51,22 @@ pub struct Warning {
 
 /// Warnings about a file of promtool tests and the rules that it was run with. `span` is
 /// the file's beginning.
-pub fn warnings(file: &TestFile, groups: &[&Group], span: Span) -> Vec<Warning> {
+pub fn warnings<'a>(
+    file: &'a TestFile,
+    groups: &[&'a Group],
+    span: Span,
+) -> Vec<Warning> {
     let rules = groups.iter().flat_map(|it| &it.rules);
-    let names: Vec<&str> = rules
+    let names: HashSet<&str> = rules
         .filter_map(|it| match it {
             Rule::Alert(it) => Some(it.name.as_str()),
             Rule::Record(_) => None,
         })
         .collect();
+    let mut near = Near::of(&names);
     let mut out = Vec::new();
     for (idx, group) in file.tests.iter().enumerate() {
-        let said = of_test(group, file.interval, &names);
+        let said = of_test(group, file.interval, &names, &mut near);
         out.extend(said.into_iter().map(|said| Warning { test: Some(idx), said }));
     }
     out.extend(of_file(file, groups, span).map(|said| Warning { test: None, said }));
@@ -83,7 +91,12 @@ fn of_file(
     empty.into_iter().chain(unknown)
 }
 
-fn of_test(group: &TestGroup, interval: i64, names: &[&str]) -> Vec<Diagnostic> {
+fn of_test<'a>(
+    group: &'a TestGroup,
+    interval: i64,
+    names: &HashSet<&str>,
+    near: &mut Near<'a>,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     if group.alerts.is_empty() && group.exprs.is_empty() {
         out.push(
@@ -93,8 +106,8 @@ fn of_test(group: &TestGroup, interval: i64, names: &[&str]) -> Vec<Diagnostic> 
         );
     }
     for test in &group.alerts {
-        if !test.name.is_empty() && !names.contains(&test.name.as_str()) {
-            out.push(unknown_alert(&test.name, names, test.span));
+        if !test.name.is_empty() && !names.contains(test.name.as_str()) {
+            out.push(unknown_alert(&test.name, near, test.span));
         }
         out.extend(overwritten(test));
     }
@@ -105,10 +118,38 @@ fn of_test(group: &TestGroup, interval: i64, names: &[&str]) -> Vec<Diagnostic> 
     out
 }
 
-fn unknown_alert(name: &str, names: &[&str], span: Span) -> Diagnostic {
+/// Names like those that no rule has.
+struct Near<'a> {
+    /// The names of all alerts, in order.
+    known: Vec<&'a str>,
+    /// What was found for unknown ones.
+    found: HashMap<&'a str, Option<&'a str>>,
+    /// How many pairs may still be compared.
+    room: usize,
+}
+
+impl<'a> Near<'a> {
+    fn of(names: &HashSet<&'a str>) -> Near<'a> {
+        let mut known: Vec<&str> = names.iter().copied().collect();
+        known.sort_unstable();
+        Near { known, found: HashMap::new(), room: COMPARED }
+    }
+
+    fn to(&mut self, name: &'a str) -> Option<&'a str> {
+        if self.room == 0 || self.found.contains_key(name) {
+            return self.found.get(name).copied().flatten();
+        }
+        self.room = self.room.saturating_sub(self.known.len());
+        let near = suggest::nearest(name, self.known.iter().copied());
+        self.found.insert(name, near);
+        near
+    }
+}
+
+fn unknown_alert<'a>(name: &'a str, near: &mut Near<'a>, span: Span) -> Diagnostic {
     let title = format!("no rule has the alert name `{name}`");
     let diagnostic = Diagnostic::warning("unknown-alert", title);
-    match suggest::nearest(name, names.iter().copied()) {
+    match near.to(name) {
         Some(near) => diagnostic.at(span, format!("did you mean `{near}`?")),
         None => diagnostic
             .at(span, "can never fire")

@@ -180,6 +180,39 @@ fn silence() -> Result<(), Failed> {
     Ok(())
 }
 
+/// Like names are looked for while that is cheap, and for each unknown one once.
+fn suggestions() -> Result<(), Failed> {
+    let mut sources = SourceMap::new();
+    let mut sink = Sink::new();
+    let rules: String =
+        (0..500).map(|it| format!("  - {{alert: Alert{it}, expr: up}}\n")).collect();
+    let rules = format!("groups:\n- name: g\n  rules:\n{rules}");
+    let rules_id = sources.add("rules.yaml", rules.as_str());
+    let config = Config {
+        dialect: &Dialect::new(Version::LATEST),
+        legacy_names: false,
+        ignore_unknown: false,
+        template: &|_, _| {},
+    };
+    let groups = read(rules_id, "rules.yaml", &rules, &config, &mut sink);
+    let tests: String = (0..120)
+        .flat_map(|it| [(it, 1), (it, 2)])
+        .map(|(it, at)| format!("  - {{eval_time: {at}m, alertname: Alrt{it}}}\n"))
+        .collect();
+    let tests = format!("tests:\n- alert_rule_test:\n{tests}");
+    let id = sources.add("tests.yaml", tests.as_str());
+    let documents = yaml::read(id, &tests, &mut sink);
+    let file = promtool::read(&documents[0], &mut sink);
+    assert!(!sink.has_errors());
+    let groups: Vec<&Group> = groups.iter().collect();
+    let said = warnings(&file, &groups, Span { file: id, start: 0, end: 0 });
+    let asks = |it: &usize| said[*it].said.labels[0].text.starts_with("did you mean");
+    assert_eq!(said.len(), 240);
+    assert_eq!((0..240).filter(asks).collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
+    assert_eq!(said[99].said.labels[0].text, "did you mean `Alert49`?");
+    Ok(())
+}
+
 const FIXTURES: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/harness/promtool");
 
@@ -209,5 +242,6 @@ pub fn trials() -> Vec<Trial> {
     trials
         .extend(files(ANSWERS).into_iter().map(|it| trial("promtool-3.5", it, answers)));
     trials.push(Trial::test("harness::promtool::silence_is_told", silence));
+    trials.push(Trial::test("harness::promtool::suggestions_are_few", suggestions));
     trials
 }
