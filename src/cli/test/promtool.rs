@@ -74,13 +74,15 @@ pub fn run(
         sound.push((*file, path, Arc::new(test), places, faults));
     }
     let parsed = rule_files.parse(&dialect, plan, own, session);
+    let mut by_place: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (idx, it) in parsed.iter().enumerate() {
+        by_place.entry(it.place).or_default().push(idx);
+    }
     let mut suites = Vec::new();
     let mut silent = HashMap::new();
     for (file, path, test, places, faults) in sound {
-        let mut all: Vec<usize> = Vec::new();
-        for place in places {
-            all.extend((0..parsed.len()).filter(|it| parsed[*it].place == place));
-        }
+        let of_place = |it: &usize| by_place.get(it).into_iter().flatten().copied();
+        let all: Vec<usize> = places.iter().flat_map(of_place).collect();
         // An alert that one of the environments has is not unknown; and nothing is known
         // of rules that cannot be loaded.
         let whole = Span { file, start: 0, end: 0 };

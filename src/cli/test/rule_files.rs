@@ -1,7 +1,7 @@
 //! The rule files that promtool's test files name, each of them once; and projects, which
 //! are named by their manifest or its folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,6 +74,7 @@ impl<'a> RuleFiles<'a> {
         session: &mut Session,
     ) -> (Vec<usize>, Vec<String>) {
         let (mut out, mut faults) = (Vec::new(), Vec::new());
+        let mut seen: HashSet<usize> = HashSet::new();
         for pattern in &test.rule_files {
             let (start, folders) = (self.start, &mut self.folders);
             let mut names = |folder: &str| {
@@ -103,7 +104,7 @@ impl<'a> RuleFiles<'a> {
             }
             for path in found {
                 let idx = self.place(path, session);
-                if !out.contains(&idx) {
+                if seen.insert(idx) {
                     out.push(idx);
                 }
             }
