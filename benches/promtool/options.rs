@@ -8,7 +8,8 @@ cargo bench --bench promtool -- [OPTIONS]
   --only CASE    small, grid, check, growth or corpus; may be repeated
   --corpus DIR   test files of others for `corpus`, below DIR/src; where promtool cannot
                  read the rule files beside them, the same tree below DIR/oracle
-  --runs N       runs of this program of which the fastest counts (3)
+  --runs N       runs of which the fastest counts (3); promtool has as many where it is quick
+                 (small, check), else one
   --no-promtool  this program alone
 
 AQUA_PEERS       directory of the `promtool` binary; else PATH, else target/peers/usr/bin";

@@ -16,6 +16,8 @@ pub struct Cost {
     pub memory: u64,
     /// Whether it ended with success.
     pub passed: bool,
+    /// Runs of which this is the fastest.
+    pub runs: usize,
 }
 
 /// A program.
@@ -50,7 +52,7 @@ impl Program {
         let all: Vec<Cost> = (0..runs).map(once).collect();
         let wall = all.iter().map(|it| it.wall).min().unwrap_or_default();
         let memory = all.iter().map(|it| it.memory).max().unwrap_or_default();
-        Cost { wall, memory, passed: all.iter().all(|it| it.passed) }
+        Cost { wall, memory, passed: all.iter().all(|it| it.passed), runs }
     }
 
     fn once(&self, dir: &Path, args: &[&str], files: &[String]) -> Cost {
@@ -75,7 +77,7 @@ impl Program {
             }
             sleep(Duration::from_micros(200));
         };
-        Cost { wall: begin.elapsed(), memory, passed }
+        Cost { wall: begin.elapsed(), memory, passed, runs: 1 }
     }
 }
 
