@@ -24,7 +24,7 @@ use crate::cli::session::{Outcome as Shown, Session};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
-use crate::harness::report::{failure, human, json as json_report};
+use crate::harness::report::{fold, human, json as json_report};
 use crate::harness::result::{FileResult, Outcome};
 use crate::promql::dialect::{self, Features, Version};
 use crate::promql::re2::Regex;
@@ -245,6 +245,6 @@ fn finish(
 fn failures(results: &[FileResult]) -> Vec<Diagnostic> {
     let tests = results.iter().flat_map(|it| &it.tests);
     let mut sink = Sink::new();
-    sink.extend(tests.flat_map(failure::of_test));
+    sink.extend(fold::of_tests(tests));
     sink.into_sorted()
 }

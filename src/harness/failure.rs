@@ -6,6 +6,9 @@
 
 use crate::diag::source::Span;
 
+/// What a label says of the test in which a rule fails.
+pub const WHILE: &str = "while this test runs";
+
 /// Expected against found, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Failure {

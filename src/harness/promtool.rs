@@ -13,6 +13,7 @@ use crate::case::promtool::{TestFile, TestGroup};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::harness::failure::WHILE;
 use crate::harness::plan::Plan;
 use crate::harness::reads::Reads;
 use crate::harness::result::{
@@ -195,7 +196,7 @@ fn judge(
         result.said.extend(result.errors.iter().map(|it| {
             let slot = &plan.slots[it.rule_idx];
             rule_fails(it, slot.expr_text(), group.start)
-                .context(group.span.head(), "while this test runs")
+                .context(group.span.head(), WHILE)
         }));
         result.assertions.extend(
             group

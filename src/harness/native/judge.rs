@@ -4,6 +4,7 @@ use crate::case::native::fill::{Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
+use crate::harness::failure::WHILE;
 use crate::harness::native::compared::{self, Asked, Miss};
 use crate::harness::native::{draw, select};
 use crate::harness::plan::RuleIdx;
@@ -98,7 +99,7 @@ impl<'a> Judge<'a> {
         self.failed_rules.push(error.rule_idx);
         let text = self.run.plan().slots[error.rule_idx].expr_text();
         let said = promtool::rule_fails(error, text, self.ready.start);
-        self.said.push(said.context(self.ready.span, "while this test runs"));
+        self.said.push(said.context(self.ready.span, WHILE));
     }
 
     /// Judges an expectation.

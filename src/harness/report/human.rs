@@ -1,6 +1,7 @@
 //! The report for people: a line for each file, the failed tests, and the sums. What is
 //! wrong with them is shown between, with the source under it (`report/failure.rs`).
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
@@ -23,12 +24,16 @@ pub fn files(files: &[FileResult], config: Config) -> String {
         for message in &file.messages {
             let _ = writeln!(out, "      {}", message.replace('\n', "\n      "));
         }
+        // What keeps all tests of a file from being run is said below the first of them.
+        let mut said: HashSet<&[String]> = HashSet::new();
         for test in &file.tests {
             if config.verbose || test.outcome != Outcome::Passed {
                 // Most of what went wrong is shown with the source under it; the messages
                 // of native tests are no more than its titles.
                 let native = file.path.ends_with(".toml");
-                let messages = !native && (config.verbose || !is_shown(test));
+                let is_said = is_shown(test)
+                    || (test.assertions.is_empty() && !said.insert(&test.messages));
+                let messages = !native && (config.verbose || !is_said);
                 line(&mut out, test, messages, config);
             }
         }
