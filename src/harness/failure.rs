@@ -112,6 +112,18 @@ pub struct Reason {
     pub span: Option<Span>,
 }
 
+/// Keeps each reason once.
+pub fn once(reasons: &mut Vec<Reason>) {
+    let mut seen: Vec<Reason> = Vec::new();
+    reasons.retain(|it| {
+        let is_new = !seen.contains(it);
+        if is_new {
+            seen.push(it.clone());
+        }
+        is_new
+    });
+}
+
 /// What an expression gave around a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {

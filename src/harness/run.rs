@@ -202,6 +202,16 @@ impl<'a> Runner<'a> {
     }
 }
 
+/// What a rule sees of the series: nothing after a tick, and at the tick itself no
+/// results of its own and of later rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// The tick.
+    pub tick: i64,
+    /// The rule's place in the order of evaluation.
+    pub rule: RuleIdx,
+}
+
 /// An alert that fires.
 #[derive(Clone, Debug)]
 pub struct Firing<'r> {
@@ -288,6 +298,27 @@ impl<'a> Run<'a> {
     pub fn over(&self, expr: &Parsed, ticks: Ticks) -> Result<Vec<Column>, EvalError> {
         let grid = Grid::range(ticks.start, ticks.end, ticks.step);
         self.engine.unlimited().vector(expr, &self.storage, grid)
+    }
+
+    /// What an expression gives at a time, as a rule sees the series, or else as they are
+    /// in the end.
+    pub fn seen(
+        &self,
+        expr: &Parsed,
+        sight: Option<Sight>,
+        time: i64,
+    ) -> Result<Value, EvalError> {
+        let (engine, grid) = (self.engine.unlimited(), Grid::instant(time));
+        match sight {
+            None => engine.value(expr, &self.storage, grid),
+            Some(sight) => engine.value(expr, &self.view(sight), grid),
+        }
+    }
+
+    /// The series as a rule sees them.
+    pub fn view(&self, sight: Sight) -> View<'_> {
+        let rank = sight.rule as Rank + 1;
+        View { storage: &self.storage, until: sight.tick, rank }
     }
 
     /// What PromQL remarks on an expression over ticks.

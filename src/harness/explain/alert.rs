@@ -4,12 +4,12 @@ use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::harness::explain::cause::{Asked, Part};
 use crate::harness::explain::pair::{Paired, Thing, pairs, title};
-use crate::harness::explain::values;
 use crate::harness::explain::wanted::Wanted;
-use crate::harness::failure::{Failure, Field, Reason, Subject, Values};
+use crate::harness::explain::{unseen, values};
+use crate::harness::failure::{self, Failure, Field, Reason, Subject, Values};
 use crate::harness::plan::RuleIdx;
 use crate::harness::result::{State, Timeline};
-use crate::harness::run::Run;
+use crate::harness::run::{Run, Sight};
 use crate::harness::words;
 use crate::promql::labels::Labels;
 use crate::rules::group::{Alert, Rule};
@@ -95,12 +95,7 @@ pub fn explain(
             failure.values = asserted.values(rule, &found[idx].labels, &[]);
         }
     }
-    let mut seen: Vec<Reason> = Vec::new();
-    failure.reasons.retain(|it| {
-        let is_new = !seen.contains(it);
-        seen.push(it.clone());
-        is_new
-    });
+    failure::once(&mut failure.reasons);
     failure
 }
 
@@ -206,6 +201,7 @@ impl<'a> Asserted<'a> {
         }
         let cause = asked.cause();
         failure.reasons.extend(cause.reasons);
+        failure.reasons.extend(unseen::reasons(&asked));
         if failure.values.is_none() {
             failure.values = self.values(rule, &thing.labels, &cause.look_at);
         }
@@ -214,14 +210,28 @@ impl<'a> Asserted<'a> {
     fn pending(&self, rule: RuleIdx, timeline: &Timeline, head: &str) -> Reason {
         let alert = self.alert(rule);
         let hold = alert.hold.value;
-        let active = timeline.stretch_at(self.tick).map_or(self.tick, |it| it.active_at);
+        let here = timeline.stretch_at(self.tick);
+        let active = here.map_or(self.tick, |it| it.active_at);
         let step = self.run.setup().ticks(self.run.plan().slots[rule].group).step;
-        let fires = active + (hold.0 + step - 1) / step * step;
-        let text = format!(
-            "{head} since {}; with `for: {hold}` it fires at {}",
-            self.since(active),
-            self.since(fires)
-        );
+        let due = self.since(active + (hold.0 + step - 1) / step * step);
+        let fires = timeline
+            .stretches
+            .iter()
+            .find(|it| it.state == State::Firing && it.active_at == active);
+        // What comes after the last tick of the test nobody knows.
+        let then = match (fires, here.and_then(|it| it.to)) {
+            (Some(fires), _) => {
+                format!("with `for: {hold}` it fires at {}", self.since(fires.from))
+            }
+            (None, Some(end)) => format!(
+                "with `for: {hold}` it would fire at {due}, but it ends at {}",
+                self.since(end)
+            ),
+            (None, None) => {
+                format!("with `for: {hold}` it fires at {due} at the earliest")
+            }
+        };
+        let text = format!("{head} since {}; {then}", self.since(active));
         let span: Option<Span> = alert.hold.defined_by.last().copied();
         Reason { text, span: span.or(Some(alert.span)) }
     }
@@ -250,6 +260,8 @@ impl<'a> Asserted<'a> {
             ));
         }
         failure.reasons.push(Reason { text, span: Some(alert.span) });
+        let asked = self.asked(rule, self.wanted(rule, labels));
+        failure.reasons.extend(unseen::reasons(&asked));
         if failure.values.is_none() {
             failure.values = self.values(rule, labels, &[]);
         }
@@ -270,6 +282,7 @@ impl<'a> Asserted<'a> {
             whole: slot.expr(),
             text: slot.expr_text(),
             time: self.tick - slot.offset,
+            sight: Some(Sight { tick: self.tick, rule }),
             wanted,
             depth: 0,
         }

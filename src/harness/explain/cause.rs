@@ -2,22 +2,19 @@
 //!
 //! An expression is followed from the outside in, along what is empty, to the part whose
 //! own parts are not: the comparison that does not hold, the join that finds no partner,
-//! the selector that no series matches. A recorded metric is followed into its rule.
+//! the selector that no series matches. A recorded metric is followed into its rules.
 
 use crate::diag::text::Text;
 use crate::harness::explain::pair::value_text;
-use crate::harness::explain::selector;
 use crate::harness::explain::wanted::{self, Wanted};
-use crate::harness::failure::Reason;
+use crate::harness::explain::{join, selector};
+use crate::harness::failure::{self, Reason};
 use crate::harness::query;
-use crate::harness::result::Ticks;
-use crate::harness::run::Run;
+use crate::harness::run::{Run, Sight};
 use crate::promql::labels::{Labels, METRIC_NAME, quote};
-use crate::promql::syntax::ast::{Binary, BinaryOp, Call, Expr, ExprKind, Parsed};
+use crate::promql::series::Series;
+use crate::promql::syntax::ast::{Call, Expr, ExprKind, Parsed};
 use crate::promql::value::{Column, Value};
-
-/// Recorded metrics that are followed into their rules, one in the other.
-const DEEPEST: usize = 4;
 
 /// An expression at a time, of which the series matter that agree with some labels.
 #[derive(Clone, Debug)]
@@ -30,6 +27,8 @@ pub struct Asked<'a> {
     pub text: &'a Text,
     /// The time at which it is evaluated.
     pub time: i64,
+    /// What is seen then; a query of the test sees everything.
+    pub sight: Option<Sight>,
     /// Labels that a series must not contradict.
     pub wanted: Wanted,
     /// How many recorded metrics were followed so far.
@@ -67,10 +66,15 @@ impl<'a> Asked<'a> {
 
     /// All samples of a part.
     pub fn all(&self, part: &Expr) -> Option<Vec<Column>> {
-        let at = Ticks { start: self.time, end: self.time, step: 1 };
-        let mut all = self.run.over_part(self.whole, part, at).ok()?;
-        all.retain(|it| it.has.get(0));
-        Some(all)
+        let part = query::part(self.whole, part);
+        match self.run.seen(&part, self.sight, self.time).ok()? {
+            Value::Vector(mut all) => {
+                all.retain(|it| it.has.get(0));
+                Some(all)
+            }
+            Value::Scalar(values) => Some(vec![Column::full(Labels::empty(), values)]),
+            Value::Text(_) | Value::Matrix(_) => None,
+        }
     }
 
     /// Whether a series does not contradict the wanted labels.
@@ -82,7 +86,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether a part gives nothing; one that cannot be asked is not said to be empty.
-    fn is_empty(&self, part: &Expr) -> bool {
+    pub fn is_empty(&self, part: &Expr) -> bool {
         self.samples(part).is_some_and(|it| it.is_empty())
     }
 
@@ -93,23 +97,28 @@ impl<'a> Asked<'a> {
         Reason { text: text.into(), span: Some(span) }
     }
 
-    fn part(&self, expr: &'a Expr) -> Part<'a> {
+    /// A part with its surroundings.
+    pub fn part(&self, expr: &'a Expr) -> Part<'a> {
         Part { whole: self.whole, text: self.text, expr }
     }
 
     /// The same question about series with other labels.
-    fn with(&self, wanted: Wanted) -> Asked<'a> {
+    pub fn with(&self, wanted: Wanted) -> Asked<'a> {
         Asked { wanted, ..self.clone() }
     }
 
-    /// Why the expression gives nothing.
+    /// Why the expression gives nothing; of one that gives something, nothing is said.
     pub fn cause(&self) -> Cause<'a> {
         let mut out = Cause::default();
-        self.follow(&self.whole.expr, &mut out);
+        if self.is_empty(&self.whole.expr) {
+            self.follow(&self.whole.expr, &mut out);
+        }
+        failure::once(&mut out.reasons);
         out
     }
 
-    fn follow(&self, expr: &'a Expr, out: &mut Cause<'a>) {
+    /// Goes on with a part that gives nothing.
+    pub fn follow(&self, expr: &'a Expr, out: &mut Cause<'a>) {
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Unary { expr: inner, .. } => {
                 self.follow(inner, out);
@@ -120,12 +129,17 @@ impl<'a> Asked<'a> {
                 let range = it.range.literal_millis();
                 selector::nothing(self, expr, inner, range, out);
             }
-            ExprKind::Subquery(it) => match self.is_empty(&it.expr) {
-                true => self.follow(&it.expr, out),
-                false => {
-                    out.reasons.push(self.reason(expr, "gives nothing in its window"));
+            // Where it looks at another time, what is empty now tells nothing.
+            ExprKind::Subquery(it) => {
+                let is_now = it.offset.is_none() && it.at.is_none();
+                match is_now && self.is_empty(&it.expr) {
+                    true => self.follow(&it.expr, out),
+                    false => {
+                        out.reasons
+                            .push(self.reason(expr, "gives nothing in its window"));
+                    }
                 }
-            },
+            }
             ExprKind::Call(it) => {
                 let below = self.with(wanted::of_call(&self.wanted, it));
                 below.call(expr, it, out);
@@ -134,41 +148,24 @@ impl<'a> Asked<'a> {
                 let below = self.with(wanted::of_aggregate(&self.wanted, it));
                 match below.is_empty(&it.expr) {
                     true => below.follow(&it.expr, out),
-                    false => out.reasons.push(self.reason(expr, "gives nothing")),
+                    false => {
+                        let verb =
+                            if wanted::keeps_series(it.op) { "keeps" } else { "gives" };
+                        let others = self.others(expr, verb);
+                        let text = others.unwrap_or_else(|| "gives nothing".to_string());
+                        out.reasons.push(self.reason(expr, text));
+                    }
                 }
             }
-            ExprKind::Binary(it) => self.binary(expr, it, out),
+            ExprKind::Binary(it) => join::nothing(self, expr, it, out),
             ExprKind::Number { .. } | ExprKind::String(_) => {}
         }
     }
 
-    /// Follows a recorded metric into the rule that writes it.
-    pub fn recorded(&self, expr: &Expr, metric: &str, out: &mut Cause<'a>) -> bool {
-        let plan = self.run.plan();
-        let rules = plan.writers(metric);
-        let Some(rule) = rules.first().filter(|_| self.depth < DEEPEST) else {
-            return false;
-        };
-        let slot = &plan.slots[*rule];
-        // Labels that the rule sets say nothing of what its expression gives.
-        let own = slot.labels();
-        let own: Vec<&str> = own.iter().map(|it| &*it.0).collect();
-        let wanted = wanted::without(&self.wanted, &own);
-        let asked = Asked {
-            run: self.run,
-            whole: slot.expr(),
-            text: slot.expr_text(),
-            time: self.time - slot.offset,
-            wanted,
-            depth: self.depth + 1,
-        };
-        out.reasons.push(self.reason(expr, format!("`{metric}` is not recorded then")));
-        let Cause { reasons, .. } = asked.cause();
-        out.reasons.extend(reasons);
-        true
-    }
-
     fn call(&self, expr: &'a Expr, call: &'a Call, out: &mut Cause<'a>) {
+        if call.name.starts_with("absent") {
+            return self.absent(expr, call, out);
+        }
         for arg in &call.args {
             let inner = arg.without_parens();
             if !matches!(inner.kind, ExprKind::Matrix(_) | ExprKind::Subquery(_)) {
@@ -182,7 +179,7 @@ impl<'a> Asked<'a> {
             if most == 0 {
                 return self.follow(inner, out);
             }
-            if most == 1 {
+            if most == 1 && NEED_TWO.contains(&call.name) && !looks_around(inner) {
                 let text = format!(
                     "there is only one sample in this window, and `{}` needs two",
                     call.name
@@ -193,100 +190,87 @@ impl<'a> Asked<'a> {
                 return out.reasons.push(self.reason(arg, text));
             }
         }
-        let there = call.args.first().and_then(|it| self.all(it));
-        let text = match (call.name.starts_with("absent"), there) {
-            (true, Some(there)) if !there.is_empty() => {
-                out.look_at.extend(call.args.iter().map(|it| self.part(it)));
-                format!("is not absent: there is {}", series(&there[0]))
-            }
-            (true, _) => "is not absent: there is data".to_string(),
-            (false, _) => format!("`{}` gives nothing for this", call.name),
-        };
+        let text = self
+            .others(expr, "gives")
+            .unwrap_or_else(|| format!("`{}` gives nothing for this", call.name));
         out.reasons.push(self.reason(expr, text));
+    }
+
+    /// Why `absent` or `absent_over_time` does not give what is looked for.
+    fn absent(&self, expr: &Expr, call: &'a Call, out: &mut Cause<'a>) {
+        if let Some(given) = self.all(expr).unwrap_or_default().first() {
+            let text = format!(
+                "gives {}: `{}` has the labels of `=` matchers only",
+                named(&given.labels),
+                call.name
+            );
+            return out.reasons.push(self.reason(expr, text));
+        }
+        let Some(arg) = call.args.first() else { return };
+        let inner = arg.without_parens();
+        let there = match &inner.kind {
+            ExprKind::Matrix(_) | ExprKind::Subquery(_) => {
+                if let ExprKind::Matrix(it) = &inner.kind {
+                    out.look_at.push(self.part(&it.selector));
+                }
+                let all = self.matrix(inner).unwrap_or_default();
+                all.first().map(|it| format!("{} in this window", named(&it.labels)))
+            }
+            _ => {
+                out.look_at.push(self.part(arg));
+                self.all(arg).unwrap_or_default().first().map(series)
+            }
+        };
+        if let Some(there) = there {
+            let text = format!("is not absent: there is {there}");
+            out.reasons.push(self.reason(expr, text));
+        }
+    }
+
+    /// The series of a range selector or subquery.
+    fn matrix(&self, expr: &Expr) -> Option<Vec<Series>> {
+        let part = query::part(self.whole, expr);
+        match self.run.seen(&part, self.sight, self.time) {
+            Ok(Value::Matrix(all)) => Some(all),
+            _ => None,
+        }
     }
 
     /// Samples of each series in the window of a range selector or subquery.
     fn window(&self, expr: &Expr) -> Option<Vec<usize>> {
-        let part = query::part(self.whole, expr);
-        let Ok(Value::Matrix(all)) = self.run.instant(&part, self.time) else {
-            return None;
-        };
+        let all = self.matrix(expr)?;
         let agree = all.iter().filter(|it| self.agrees(&it.labels));
         Some(agree.map(|it| it.floats.len() + it.histograms.len()).collect())
     }
 
-    fn binary(&self, expr: &'a Expr, it: &'a Binary, out: &mut Cause<'a>) {
-        let (lhs, rhs) = (&*it.lhs, &*it.rhs);
-        let [left, right] = wanted::of_sides(&self.wanted, it).map(|it| self.with(it));
-        if it.op == BinaryOp::Or {
-            left.follow(lhs, out);
-            right.follow(rhs, out);
-            return;
-        }
-        if left.is_empty(lhs) {
-            return left.follow(lhs, out);
-        }
-        let both = [self.part(lhs), self.part(rhs)];
-        if it.op == BinaryOp::Unless {
-            out.look_at.extend(both);
-            let there = right.samples(rhs).unwrap_or_default();
-            let text = match there.first() {
-                Some(it) => format!("takes it away: {}", series(it)),
-                None => "takes it away".to_string(),
-            };
-            return out.reasons.push(self.reason(rhs, text));
-        }
-        if right.is_empty(rhs) {
-            return right.follow(rhs, out);
-        }
-        out.look_at.extend(both);
-        let sides =
-            [left.samples(lhs), right.samples(rhs)].map(|it| it.unwrap_or_default());
-        if it.op.is_comparison() && !it.return_bool {
-            let compared = Binary { return_bool: true, ..it.clone() };
-            let compared = Expr { kind: ExprKind::Binary(compared), ..expr.clone() };
-            if !self.is_empty(&compared) {
-                return out.reasons.push(self.reason(expr, compare(it, &sides)));
-            }
-        }
-        let text = match sides.each_ref().map(|it| it.first().map(series)) {
-            [Some(left), Some(right)] => {
-                let by = labels_matched(it);
-                format!("finds no partners{by}: left {left}, right {right}")
-            }
-            _ => "finds no partners".to_string(),
-        };
-        out.reasons.push(self.reason(expr, text));
+    /// What a part gives that is not looked for, if it gives anything.
+    pub fn others(&self, part: &Expr, verb: &str) -> Option<String> {
+        let all = self.all(part)?;
+        Some(format!("{verb} other series: {}", series(all.first()?)))
     }
 }
 
-/// What a comparison that does not hold compares.
-fn compare(it: &Binary, sides: &[Vec<Column>; 2]) -> String {
-    let op = it.op.as_str();
-    let value = |it: &Column| it.sample(0).map_or(String::new(), |it| value_text(&it));
-    match sides.each_ref().map(Vec::as_slice) {
-        [[left], [right]] => {
-            format!("does not hold: {} {op} {}", value(left), value(right))
-        }
-        [[first, ..], [right]] => format!(
-            "holds for none of {}: {} {op} {} for {}",
-            sides[0].len(),
-            value(first),
-            value(right),
-            named(&first.labels)
-        ),
-        _ => "holds for none".to_string(),
-    }
-}
+/// Functions that tell nothing from one sample.
+const NEED_TWO: &[&str] = &[
+    "rate",
+    "irate",
+    "increase",
+    "delta",
+    "idelta",
+    "deriv",
+    "predict_linear",
+    "double_exponential_smoothing",
+    "holt_winters",
+];
 
-/// The labels by which a join finds partners, where they are named.
-fn labels_matched(it: &Binary) -> String {
-    match &it.matching {
-        Some(matching) if matching.on => {
-            let names: Vec<&str> = matching.labels.iter().map(|it| &*it.text).collect();
-            format!(" by `on ({})`", names.join(", "))
-        }
-        Some(_) | None => " with the same labels".to_string(),
+/// Whether samples outside of its window count for a range selector.
+fn looks_around(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Matrix(it) => match &it.selector.kind {
+            ExprKind::Selector(it) => it.anchored || it.smoothed,
+            _ => false,
+        },
+        _ => false,
     }
 }
 

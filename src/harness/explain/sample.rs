@@ -54,8 +54,15 @@ pub fn explain(
         .filter(|it| &*it.0 != METRIC_NAME)
         .cloned()
         .collect();
-    let asked =
-        Asked { run, whole: asserted.expr, text: asserted.text, time, wanted, depth: 0 };
+    let asked = Asked {
+        run,
+        whole: asserted.expr,
+        text: asserted.text,
+        time,
+        sight: None,
+        wanted,
+        depth: 0,
+    };
     let whole = Part { whole: asked.whole, text: asked.text, expr: &asked.whole.expr };
     let mut parts = vec![whole];
     if missing.is_some() && asked.samples(whole.expr).is_some_and(|it| it.is_empty()) {

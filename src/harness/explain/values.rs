@@ -1,12 +1,15 @@
 //! What an expression gave around a time.
 
+use std::collections::BTreeMap;
+
 use crate::harness::explain::cause::{Asked, Part, named};
 use crate::harness::failure::{Row, Values};
 use crate::harness::result::Ticks;
+use crate::harness::run::Sight;
 use crate::harness::words;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::syntax::ast::ExprKind;
-use crate::promql::value::{Column, Sample};
+use crate::promql::value::Sample;
 
 /// Ticks before the time.
 const BEFORE: i64 = 5;
@@ -17,8 +20,15 @@ const AFTER: i64 = 2;
 /// Series that are shown.
 const MOST: usize = 6;
 
+/// A series at the shown times.
+struct Line {
+    labels: Labels,
+    values: Vec<Option<Sample>>,
+}
+
 /// The values of some parts around a time; nothing where none of them gave any. Rows
-/// that agree with the wanted labels come first.
+/// that agree with the wanted labels come first. What a rule saw is shown as it saw it at
+/// each of the ticks.
 pub fn around(
     asked: &Asked<'_>,
     parts: &[Part<'_>],
@@ -28,18 +38,15 @@ pub fn around(
 ) -> Option<Values> {
     let first = time - ((time - ticks.start) / ticks.step).min(BEFORE) * ticks.step;
     let last = time + ((ticks.end - time) / ticks.step).clamp(0, AFTER) * ticks.step;
-    let shown = Ticks { start: first - offset, end: last - offset, step: ticks.step };
+    let shown = Ticks { start: first, end: last, step: ticks.step };
     let mut rows: Vec<(bool, Row)> = Vec::new();
     for part in parts {
         if matches!(part.expr.without_parens().kind, ExprKind::Number { .. }) {
             continue;
         }
-        let Ok(columns) = asked.run.over_part(part.whole, part.expr, shown) else {
-            continue;
-        };
-        let with_data: Vec<&Column> = columns.iter().filter(|it| it.has.any()).collect();
-        let names = names(&with_data);
-        rows.extend(with_data.iter().zip(names).map(|(it, name)| {
+        let lines = lines(asked, part, shown, offset);
+        let names = names(&lines);
+        rows.extend(lines.iter().zip(names).map(|(it, name)| {
             let name = match parts.len() {
                 1 => name,
                 _ => format!("{} {name}", short(part)),
@@ -54,8 +61,7 @@ pub fn around(
     let n_more = rows.len().saturating_sub(MOST);
     let rows = rows.into_iter().take(MOST).map(|it| it.1).collect();
     let start = asked.run.setup().start;
-    let times: Vec<i64> =
-        (0..shown.len() as i64).map(|it| first + it * ticks.step - start).collect();
+    let times: Vec<i64> = shown.iter().map(|it| it - start).collect();
     let at = ((time - first) / ticks.step) as usize;
     let of = match parts {
         [one] => short(one),
@@ -64,26 +70,42 @@ pub fn around(
     Some(Values { of, times, at, rows, n_more })
 }
 
+/// What a part gave at some ticks, by labels.
+fn lines(asked: &Asked<'_>, part: &Part<'_>, ticks: Ticks, offset: i64) -> Vec<Line> {
+    let mut out: BTreeMap<Labels, Vec<Option<Sample>>> = BTreeMap::new();
+    for (step, tick) in ticks.iter().enumerate() {
+        let sight = asked.sight.map(|it| Sight { tick, ..it });
+        let at = Asked { sight, time: tick - offset, whole: part.whole, ..asked.clone() };
+        for column in at.all(part.expr).unwrap_or_default() {
+            let values = out
+                .entry(column.labels.clone())
+                .or_insert_with(|| vec![None; ticks.len()]);
+            values[step] = column.sample(0);
+        }
+    }
+    out.into_iter().map(|(labels, values)| Line { labels, values }).collect()
+}
+
 /// The series as people tell them apart: by the labels in which they differ.
-fn names(columns: &[&Column]) -> Vec<String> {
+fn names(lines: &[Line]) -> Vec<String> {
     let shared = |name: &str, value: &str| {
-        1 < columns.len() && columns.iter().all(|it| it.labels.get(name) == value)
+        1 < lines.len() && lines.iter().all(|it| it.labels.get(name) == value)
     };
     let tells = |labels: &Labels, name: &str| {
         name != METRIC_NAME && !shared(name, labels.get(name))
     };
-    let name = |it: &&Column| named(&it.labels.filter(|name| tells(&it.labels, name)));
-    columns.iter().map(name).collect()
+    let name = |it: &Line| named(&it.labels.filter(|name| tells(&it.labels, name)));
+    lines.iter().map(name).collect()
 }
 
-fn row(column: &Column, labels: String) -> Row {
-    let value = |step: usize| {
-        column.sample(step).map(|it| match it {
-            Sample::Float(it) => words::number(it),
+fn row(line: &Line, labels: String) -> Row {
+    let value = |it: &Option<Sample>| {
+        it.as_ref().map(|it| match it {
+            Sample::Float(it) => words::number(*it),
             Sample::Histogram(_) => "histogram".to_string(),
         })
     };
-    Row { labels, values: (0..column.n_steps()).map(value).collect() }
+    Row { labels, values: line.values.iter().map(value).collect() }
 }
 
 /// The text of a part, on one line, if it is short.

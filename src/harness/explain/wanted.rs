@@ -44,12 +44,20 @@ pub fn of_call(wanted: &[(Symbol, Symbol)], call: &Call) -> Wanted {
 /// For what is aggregated.
 pub fn of_aggregate(wanted: &[(Symbol, Symbol)], it: &Aggregate) -> Wanted {
     let names = texts(&it.grouping);
-    match it.op {
-        // These give series as they are.
+    match (keeps_series(it.op), it.without) {
+        (true, _) => wanted.to_vec(),
+        (false, true) => without(wanted, &names),
+        (false, false) => only(wanted, &names),
+    }
+}
+
+/// Whether an aggregation gives some of the series as they are.
+pub fn keeps_series(op: AggregateOp) -> bool {
+    match op {
         AggregateOp::Topk
         | AggregateOp::Bottomk
         | AggregateOp::Limitk
-        | AggregateOp::LimitRatio => wanted.to_vec(),
+        | AggregateOp::LimitRatio => true,
         AggregateOp::Avg
         | AggregateOp::Count
         | AggregateOp::CountValues
@@ -59,10 +67,7 @@ pub fn of_aggregate(wanted: &[(Symbol, Symbol)], it: &Aggregate) -> Wanted {
         | AggregateOp::Quantile
         | AggregateOp::Stddev
         | AggregateOp::Stdvar
-        | AggregateOp::Sum => match it.without {
-            true => without(wanted, &names),
-            false => only(wanted, &names),
-        },
+        | AggregateOp::Sum => false,
     }
 }
 
