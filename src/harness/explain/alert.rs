@@ -186,6 +186,9 @@ impl<'a> Asserted<'a> {
             let did = words::did(timeline, self.run.setup().start);
             failure.reasons.push(Reason { text: format!("it was {did}"), span: None });
         }
+        if unseen::is_blurred(self.run.plan(), rule) {
+            return;
+        }
         let wanted = self.wanted(rule, &thing.labels);
         let asked = self.asked(rule, wanted);
         let root = &asked.whole.expr;
@@ -295,6 +298,9 @@ impl<'a> Asserted<'a> {
         labels: &Labels,
         parts: &[Part<'_>],
     ) -> Option<Values> {
+        if unseen::is_blurred(self.run.plan(), rule) {
+            return None;
+        }
         let wanted = self.wanted(rule, labels);
         let asked = self.asked(rule, wanted);
         let slot = &self.run.plan().slots[rule];

@@ -1,6 +1,7 @@
 //! Why a recorded metric is not there: into the rules that may write it.
 
 use crate::harness::explain::cause::{Asked, Cause};
+use crate::harness::explain::unseen::is_blurred;
 use crate::harness::explain::wanted::{self, Wanted};
 use crate::harness::plan::RuleIdx;
 use crate::harness::reads::Reads;
@@ -72,6 +73,9 @@ pub fn follow(
     }
     let Some(needed) = needed(asked, selector) else { return };
     for rule in rules {
+        if is_blurred(asked.run.plan(), *rule) {
+            continue;
+        }
         let slot = &asked.run.plan().slots[*rule];
         let Some(tick) = last_tick(asked, selector, *rule) else { continue };
         // Labels that the rule sets say nothing of what its expression gives.

@@ -4,6 +4,7 @@
 use crate::harness::explain::cause::{Asked, series};
 use crate::harness::explain::recorded;
 use crate::harness::failure::Reason;
+use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::query;
 use crate::harness::words;
 use crate::promql::syntax::ast::{Expr, ExprKind, Selector};
@@ -20,6 +21,13 @@ pub fn reasons(asked: &Asked<'_>) -> Vec<Reason> {
         }
     });
     out
+}
+
+/// Whether it cannot be told any more what a rule saw: a later rule writes into the past,
+/// to where this one looks.
+pub fn is_blurred(plan: &Plan<'_>, rule: RuleIdx) -> bool {
+    let moved = |it: &RuleIdx| plan.slots[*it].offset != 0;
+    moved(&rule) && plan.sources(rule).iter().any(|it| rule <= *it && moved(it))
 }
 
 fn unseen(asked: &Asked<'_>, expr: &Expr, selector: &Selector) -> Option<String> {
