@@ -77,6 +77,8 @@ pub struct AlertTest {
     pub span: Span,
     /// The line to which a message about it belongs: the value of `alertname`.
     pub head: Span,
+    /// The value of `eval_time`, or else `head`.
+    pub time_span: Span,
 }
 
 /// One of `exp_alerts`.
@@ -101,6 +103,8 @@ pub struct ExprTest {
     pub expected: Vec<ExpectedSample>,
     /// Where it is written.
     pub span: Span,
+    /// The value of `eval_time`, or else `span`.
+    pub time_span: Span,
 }
 
 /// One of `exp_samples`.
@@ -257,12 +261,18 @@ fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
         expected.push(ExpectedAlert { labels, annotations, head: head(it) });
     }
     let name = text(table, "alertname", node, sink);
+    let head = match name.as_str() {
+        "" => head(node),
+        // What stands in quotes, so that it can be replaced.
+        all => name.place(0, all.len()).span,
+    };
     Some(AlertTest {
         eval_time: millis(table, "eval_time", sink),
         name: name.as_str().to_string(),
         expected,
         span: node.span,
-        head: if name.as_str().is_empty() { head(node) } else { name.span() },
+        head,
+        time_span: table.get("eval_time").map_or(head, |it| it.span),
     })
 }
 
@@ -290,6 +300,7 @@ fn expr_test(node: &Node, sink: &mut Sink) -> Option<ExprTest> {
         eval_time: millis(table, "eval_time", sink),
         expected,
         span: node.span,
+        time_span: table.get("eval_time").map_or(node.span, |it| it.span),
     })
 }
 

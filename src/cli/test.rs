@@ -234,7 +234,10 @@ fn finish(
     let config = human::Config { verbose: args.verbose, colour };
     let (head, tail) = match results.is_empty() {
         true => Default::default(),
-        false => (human::files(results, config), human::summary(results, config)),
+        false => {
+            let files = human::files(results, &session.sources, config);
+            (files, human::summary(results, config))
+        }
     };
     let (failures, head, tail) = (&failures[..], &*head, &*tail);
     let commands = args.report.contains(&Report::Github);

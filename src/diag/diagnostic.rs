@@ -55,6 +55,8 @@ pub struct Diagnostic {
     pub contrasts: Vec<Contrast>,
     /// Background.
     pub notes: Vec<String>,
+    /// Background in columns, for where all letters are equally wide.
+    pub tables: Vec<String>,
     /// What to write instead.
     pub help: Vec<String>,
     /// A change that mends it.
@@ -70,6 +72,7 @@ impl Diagnostic {
             labels: Vec::new(),
             contrasts: Vec::new(),
             notes: Vec::new(),
+            tables: Vec::new(),
             help: Vec::new(),
             fix: None,
         }
@@ -123,6 +126,12 @@ impl Diagnostic {
     /// Adds background.
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
         self.notes.push(text.into());
+        self
+    }
+
+    /// Adds background in columns.
+    pub fn table(mut self, text: impl Into<String>) -> Diagnostic {
+        self.tables.push(text.into());
         self
     }
 

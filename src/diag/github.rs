@@ -6,7 +6,7 @@
 
 use crate::diag::contrast::text;
 use crate::diag::diagnostic::{Diagnostic, Level};
-use crate::diag::source::SourceMap;
+use crate::diag::source::{Source, SourceMap};
 
 /// A command for each message. Paths are below `folder`, which ends with `/` or is empty.
 pub fn commands(diagnostics: &[Diagnostic], sources: &SourceMap, folder: &str) -> String {
@@ -23,11 +23,7 @@ fn command(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String
     if let Some(span) = diagnostic.place() {
         let source = sources.file(span.file);
         let (start, end) = (source.position(span.start), source.position(span.end));
-        let path = match source.path.starts_with('/') {
-            true => source.path.clone(),
-            false => format!("{folder}{}", source.path),
-        };
-        properties.push(("file", path));
+        properties.push(("file", path(source, folder)));
         properties.push(("line", start.line.to_string()));
         properties.push(("endLine", end.line.to_string()));
         // Columns mean something on one line only.
@@ -39,14 +35,30 @@ fn command(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String
     properties.push(("title", diagnostic.code.to_string()));
     let properties: Vec<String> =
         properties.iter().map(|it| format!("{}={}", it.0, property(&it.1))).collect();
-    format!("::{name} {}::{}\n", properties.join(","), data(&message(diagnostic)))
+    let message = message(diagnostic, sources, folder);
+    format!("::{name} {}::{}\n", properties.join(","), data(&message))
 }
 
-/// Everything but the source, which GitHub shows itself.
-fn message(diagnostic: &Diagnostic) -> String {
+/// The path of a source from the folder of the repository.
+fn path(source: &Source, folder: &str) -> String {
+    match source.path.starts_with('/') {
+        true => source.path.clone(),
+        false => format!("{folder}{}", source.path),
+    }
+}
+
+/// Everything but the source, which GitHub shows itself, and tables, which it does not show
+/// in columns.
+fn message(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String {
     let mut out = vec![diagnostic.title.clone()];
-    let primary = diagnostic.labels.iter().filter(|it| it.primary);
-    out.extend(primary.map(|it| it.text.clone()).filter(|it| !it.is_empty()));
+    let labels = || diagnostic.labels.iter().filter(|it| !it.text.is_empty());
+    out.extend(labels().filter(|it| it.primary).map(|it| it.text.clone()));
+    // Only one place is underlined.
+    for it in labels().filter(|it| !it.primary) {
+        let source = sources.file(it.span.file);
+        let line = source.position(it.span.start).line;
+        out.push(format!("{}:{line}: {}", path(source, folder), it.text));
+    }
     for it in &diagnostic.contrasts {
         out.push(format!("{}\n{}", it.title, text(it).trim_end()));
     }
@@ -76,6 +88,8 @@ mod tests {
         let all = [
             Diagnostic::error("bad", "100 %, really:\r\nyes")
                 .at(Span { file, start: 4, end: 5 }, "here")
+                .context(Span { file, start: 6, end: 7 }, "because of this")
+                .table("1  2")
                 .note("one")
                 .help("two"),
             Diagnostic::warning("wide", "two lines")
@@ -83,7 +97,7 @@ mod tests {
             Diagnostic::warning("nowhere", "no place"),
         ];
         let expected = "\
-::error file=farm/a%2Cb%3Ac.toml,line=1,endLine=1,col=5,endColumn=6,title=bad::100 %25, really:%0D%0Ayes%0Ahere%0Anote: one%0Ahelp: two
+::error file=farm/a%2Cb%3Ac.toml,line=1,endLine=1,col=5,endColumn=6,title=bad::100 %25, really:%0D%0Ayes%0Ahere%0Afarm/a,b:c.toml:2: because of this%0Anote: one%0Ahelp: two
 ::warning file=farm/a%2Cb%3Ac.toml,line=1,endLine=2,title=wide::two lines
 ::warning title=nowhere::no place
 ";

@@ -39,7 +39,8 @@ fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
         let contrasts = contrasts.map(|it| json!({"title": it.title, "text": text(it)}));
         out.insert("contrasts".to_owned(), contrasts.collect());
     }
-    out.insert("notes".to_owned(), json!(diagnostic.notes));
+    let notes: Vec<&String> = diagnostic.notes.iter().chain(&diagnostic.tables).collect();
+    out.insert("notes".to_owned(), json!(notes));
     out.insert("help".to_owned(), json!(diagnostic.help));
     if let Some(fix) = &diagnostic.fix {
         let edits = fix.edits.iter().map(|(span, text)| {

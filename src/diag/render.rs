@@ -85,7 +85,7 @@ fn groups(
     for it in &diagnostic.contrasts {
         main = main.element(Severity::NOTE.no_name().message(contrast(it, config)));
     }
-    for text in &diagnostic.notes {
+    for text in diagnostic.notes.iter().chain(&diagnostic.tables) {
         main = main.element(Severity::NOTE.message(normalize_untrusted_str(text)));
     }
     for text in &diagnostic.help {

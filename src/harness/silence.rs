@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::case::loaded::{self, Cut};
 use crate::case::notation::{self, Notation};
 use crate::case::promtool::{AlertTest, InputSeries, TestFile, TestGroup};
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Fix};
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
@@ -107,7 +107,7 @@ fn of_test<'a>(
     }
     for test in &group.alerts {
         if !test.name.is_empty() && !names.contains(test.name.as_str()) {
-            out.push(unknown_alert(&test.name, near, test.span));
+            out.push(unknown_alert(test, near));
         }
         out.extend(overwritten(test));
     }
@@ -146,14 +146,23 @@ impl<'a> Near<'a> {
     }
 }
 
-fn unknown_alert<'a>(name: &'a str, near: &mut Near<'a>, span: Span) -> Diagnostic {
-    let title = format!("no rule has the alert name `{name}`");
+fn unknown_alert<'a>(test: &'a AlertTest, near: &mut Near<'a>) -> Diagnostic {
+    let title = format!("no rule has the alert name `{}`", test.name);
     let diagnostic = Diagnostic::warning("unknown-alert", title);
-    match near.to(name) {
-        Some(near) => diagnostic.at(span, format!("did you mean `{near}`?")),
-        None => diagnostic
-            .at(span, "can never fire")
+    match near.to(&test.name) {
+        Some(near) => {
+            let (title, edits) =
+                (format!("write `{near}`"), vec![(test.head, near.to_string())]);
+            diagnostic.at(test.head, format!("did you mean `{near}`?")).fix(Fix {
+                title,
+                edits,
+                safe: false,
+            })
+        }
+        None if test.expected.is_empty() => diagnostic
+            .at(test.head, "can never fire")
             .help("an empty `exp_alerts` passes for a name that does not exist"),
+        None => diagnostic.at(test.head, "can never fire"),
     }
 }
 
@@ -177,12 +186,12 @@ fn repeated_assertions(group: &TestGroup) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for test in &group.alerts {
         let key = (test.eval_time, test.name.as_str());
-        let Some(first) = seen.insert(key, test.span) else { continue };
+        let Some(first) = seen.insert(key, test.head) else { continue };
         let time = format_duration(test.eval_time);
         let title = format!("`{}` is asserted twice at {time}", test.name);
         out.push(
             Diagnostic::warning("repeated-assertion", title)
-                .at(test.span, "compared with all alerts that fire")
+                .at(test.head, "compared with all alerts that fire")
                 .context(first, "as is this one")
                 .help("put all expected alerts into one `exp_alerts`"),
         );
@@ -193,7 +202,7 @@ fn repeated_assertions(group: &TestGroup) -> Vec<Diagnostic> {
 /// Alerts are asserted at the last tick before a time that is none.
 fn between_ticks(group: &TestGroup, interval: i64) -> Vec<Diagnostic> {
     let alerts = group.alerts.iter().filter(|it| it.eval_time % interval.max(1) != 0);
-    alerts.map(|it| off_tick(it.eval_time, interval, it.span, "asserted")).collect()
+    alerts.map(|it| off_tick(it.eval_time, interval, it.time_span, "asserted")).collect()
 }
 
 /// Says that something is `done` at the last tick before a time.

@@ -52,7 +52,7 @@ pub fn ask(
     let interval = setup.interval;
     for it in group.exprs.iter().filter(|it| it.eval_time % interval.max(1) != 0) {
         let done = "the last rules are evaluated";
-        let warning = silence::off_tick(it.eval_time, interval, it.span, done);
+        let warning = silence::off_tick(it.eval_time, interval, it.time_span, done);
         out.push(Diagnostic { level: Level::Note, ..warning });
     }
     out.extend(outlived(group, run));

@@ -10,9 +10,16 @@ use crate::harness::words;
 /// Pairs that are shown; the others are only counted.
 const MOST: usize = 6;
 
+/// The code of an assertion of promtool's that does not hold.
+const FAILED: &str = "test-failed";
+
 /// Everything that is to be said about a test.
 pub fn of_test(test: &TestResult) -> Vec<Diagnostic> {
-    let assertions = test.assertions.iter().flat_map(|it| of_assertion(test, it));
+    let mut assertions: Vec<Diagnostic> =
+        test.assertions.iter().flat_map(|it| of_assertion(test, it)).collect();
+    for it in assertions.iter_mut().filter(|it| it.code == FAILED) {
+        it.notes.push(format!("in the test `{}`", test.name));
+    }
     test.said.iter().cloned().chain(assertions).collect()
 }
 
@@ -29,7 +36,7 @@ pub fn of_assertion(test: &TestResult, assertion: &AssertionResult) -> Vec<Diagn
 }
 
 fn diagnostic(failure: &Failure, assertion: &AssertionResult) -> Diagnostic {
-    let mut out = Diagnostic::error("test-failed", title(failure));
+    let mut out = Diagnostic::error(FAILED, title(failure));
     let mut extra: Vec<&Item> = Vec::new();
     let (mut n_shown, mut n_left) = (0, 0);
     let mut seen: Vec<Vec<Difference>> = Vec::new();
@@ -89,7 +96,7 @@ fn diagnostic(failure: &Failure, assertion: &AssertionResult) -> Diagnostic {
         };
     }
     if let Some(values) = &failure.values {
-        out = out.note(table(values));
+        out = out.table(table(values));
     }
     failure.help.iter().fold(out, |out, it| out.help(it.clone()))
 }

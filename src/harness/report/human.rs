@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use crate::diag::source::SourceMap;
 use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
 
 /// What is printed.
@@ -16,7 +17,7 @@ pub struct Config {
 }
 
 /// A line for each file, and below it the tests that failed.
-pub fn files(files: &[FileResult], config: Config) -> String {
+pub fn files(files: &[FileResult], sources: &SourceMap, config: Config) -> String {
     let mut out = String::new();
     let width = files.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
     for file in files {
@@ -34,7 +35,7 @@ pub fn files(files: &[FileResult], config: Config) -> String {
                 let is_said = is_shown(test)
                     || (test.assertions.is_empty() && !said.insert(&test.messages));
                 let messages = !native && (config.verbose || !is_said);
-                line(&mut out, test, messages, config);
+                line(&mut out, test, messages, sources, config);
             }
         }
     }
@@ -51,10 +52,14 @@ fn head(out: &mut String, file: &FileResult, width: usize, config: Config) {
     let path = &file.path;
     let pad = width.saturating_sub(path.chars().count()).min(4096);
     let _ = write!(out, "{word}  {path}{:pad$}  {} passed", "", count(Outcome::Passed));
-    for (outcome, what) in [(Outcome::Failed, "failed"), (Outcome::Error, "errors")] {
-        if count(outcome) != 0 {
-            let _ = write!(out, ", {} {what}", count(outcome));
-        }
+    match count(Outcome::Failed) {
+        0 => {}
+        n_failed => _ = write!(out, ", {n_failed} failed"),
+    }
+    match count(Outcome::Error) {
+        0 => {}
+        1 => out.push_str(", 1 error"),
+        n_errors => _ = write!(out, ", {n_errors} errors"),
     }
     out.push('\n');
 }
@@ -78,7 +83,13 @@ fn is_shown(test: &TestResult) -> bool {
     !test.said.is_empty() || test.assertions.iter().any(said)
 }
 
-fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {
+fn line(
+    out: &mut String,
+    test: &TestResult,
+    messages: bool,
+    sources: &SourceMap,
+    config: Config,
+) {
     let word = match test.outcome {
         Outcome::Passed => paint("ok  ", "32", config),
         Outcome::Failed => paint("FAIL", "31;1", config),
@@ -88,7 +99,16 @@ fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {
         Some(env) => format!("  [{env}]"),
         None => String::new(),
     };
-    let _ = writeln!(out, "      {word}  {}{env}", on_one_line(&test.name));
+    // A number among all is hard to find.
+    let place = test.span.filter(|_| test.name.starts_with("unnamed#"));
+    let place = match place {
+        Some(it) => {
+            let line = sources.file(it.file).position(it.start).line;
+            format!(", line {line}")
+        }
+        None => String::new(),
+    };
+    let _ = writeln!(out, "      {word}  {}{place}{env}", on_one_line(&test.name));
     if messages {
         for message in &test.messages {
             let _ =
@@ -100,7 +120,6 @@ fn line(out: &mut String, test: &TestResult, messages: bool, config: Config) {
 /// `N passed, N failed`, the last line.
 pub fn summary(files: &[FileResult], config: Config) -> String {
     let sums = sums(files);
-    // A file that could not be run at all is a failure too.
     let n_failed = sums.failed + sums.errors;
     let text = format!("{} passed, {n_failed} failed", sums.passed);
     let colour = if n_failed == 0 { "32;1" } else { "31;1" };
@@ -114,7 +133,7 @@ pub struct Sums {
     pub passed: usize,
     /// Tests that failed.
     pub failed: usize,
-    /// Tests, and files, that could not be run.
+    /// Tests that could not be run, and files at fault of which no test failed.
     pub errors: usize,
 }
 
@@ -122,8 +141,9 @@ pub struct Sums {
 pub fn sums(files: &[FileResult]) -> Sums {
     let mut sums = Sums::default();
     for file in files {
-        let whole = file.tests.is_empty() || !file.messages.is_empty();
-        if file.outcome == Outcome::Error && whole {
+        // A fault of the file counts where no test counts for it.
+        let passed = file.tests.iter().all(|it| it.outcome == Outcome::Passed);
+        if file.outcome == Outcome::Error && passed {
             sums.errors += 1;
         }
         for test in &file.tests {
@@ -153,7 +173,7 @@ mod tests {
         let test = TestResult::new("é\n::error::\u{1b}[31m", None);
         let files = [FileResult::of_tests("t.yaml", vec![test])];
         let config = Config { verbose: true, colour: false };
-        let got = self::files(&files, config);
+        let got = self::files(&files, &SourceMap::new(), config);
         let expected = "ok    t.yaml  1 passed\n      ok    é\\n::error::\\u{1b}[31m\n";
         assert_eq!(got, expected);
     }
