@@ -53,6 +53,18 @@ pub enum Command {
     Schema(Schema),
 }
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  aqua-alerts check                              the project
+  aqua-alerts check rules/ --deny warnings       all rule files below a folder
+  helm template CHART | aqua-alerts check -      what another program writes";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  aqua-alerts test --run pump            tests of the project with `pump` in their name
+  aqua-alerts test -v tests/             promtool's tests below a folder, each with a line
+  aqua-alerts test tests/ --strict --report junit=results.xml";
+
 /// Options of `build`.
 #[derive(Debug, ClapArgs)]
 pub struct Build {
@@ -79,6 +91,7 @@ pub enum ExtraTarget {
 
 /// Options of `check`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = CHECK_EXAMPLES)]
 pub struct Check {
     /// Rule files, PrometheusRule manifests, or folders with them; `-` is standard input.
     /// Without any, the project is checked
@@ -118,6 +131,7 @@ pub enum Lint {
 
 /// Options of `test`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = TEST_EXAMPLES)]
 pub struct Test {
     /// Test files or folders; the default is the project's `testdata`
     #[arg(value_name = "PATH")]
@@ -145,6 +159,23 @@ pub struct Test {
     /// alert that no rule has, a series that is not loaded, a PromQL warning
     #[arg(long)]
     pub strict: bool,
+    /// promtool's word for `--report junit=FILE`
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub junit: Option<String>,
+    /// promtool's, refused with a word about what is there instead
+    #[arg(long, hide = true)]
+    pub debug: bool,
+    /// promtool's, as `debug`
+    #[arg(long, hide = true)]
+    pub diff: bool,
+}
+
+impl Test {
+    /// The reports that are asked for, in whichever words.
+    pub fn reports(&self) -> Vec<Report> {
+        let junit = self.junit.iter().map(|it| Report::Junit(it.clone()));
+        self.report.iter().cloned().chain(junit).collect()
+    }
 }
 
 /// A report of a run of tests, beside what is printed.

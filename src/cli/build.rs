@@ -12,7 +12,7 @@ use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Change, Plan, Wanted, plan};
 use crate::cli::session::{Session, counted};
 use crate::cli::{check, fs, say, test, unified};
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::emit::{self, promtool_tests};
@@ -29,16 +29,19 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     let Some(mut loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
-    let mut tests = Vec::new();
+    let (mut tests, mut n_yaml) = (Vec::new(), 0);
     if with_tests {
         load::check_names(&loaded.project, &args.env, &mut session);
-        tests = promtool_tests(&mut loaded, &args.env, &mut session);
+        (tests, n_yaml) = promtool_tests(&mut loaded, &args.env, &mut session);
         if session.sink.has_errors() {
             return session.finish(Exit::Invalid, "", json!({}));
         }
     }
     check::pages(&loaded, false, &mut session);
     let wanted = compile(&loaded.books, &tests, &mut session.sink);
+    if with_tests {
+        said_of_tests(&wanted, n_yaml, &mut session.sink);
+    }
     let (out, shown) = folder(&loaded.root, args, global);
     let rule_files = loaded.project.rule_files.iter().map(|it| it.path.as_str());
     if fs::is_source_folder(&loaded.root, &out, rule_files) {
@@ -59,7 +62,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
         return session.finish(Exit::Findings, "", json!({}));
     }
     if args.check {
-        return stale(session, &plan, &shown);
+        return stale(session, &plan, &shown, with_tests);
     }
     if let Err(diagnostic) = fs::carry_out(&out, &shown, &old, &plan) {
         return session.fail(diagnostic);
@@ -70,29 +73,51 @@ pub fn run(global: &Global, args: &Build) -> Exit {
 }
 
 /// The tests of the project as promtool's, for each of these environments; the others
-/// leave `loaded`.
+/// leave `loaded`. Also how many test files are promtool's already.
 fn promtool_tests(
     loaded: &mut Loaded,
     envs: &[String],
     session: &mut Session,
-) -> Vec<Vec<promtool_tests::File>> {
-    let files: Vec<FileId> = test::own(loaded, session)
-        .into_iter()
-        .filter(|it| it.1.ends_with(".toml"))
-        .map(|it| it.0)
-        .collect();
+) -> (Vec<Vec<promtool_tests::File>>, usize) {
+    let (files, others): (Vec<_>, Vec<_>) =
+        test::own(loaded, session).into_iter().partition(|it| it.1.ends_with(".toml"));
+    let files: Vec<FileId> = files.into_iter().map(|it| it.0).collect();
     let Some(tests) = test::native::exported(loaded, &files, session) else {
-        return Vec::new();
+        return Default::default();
     };
     let is_wanted =
         |book: &Book| envs.is_empty() || envs.iter().any(|it| **it == *book.env);
-    let (books, tests) = std::mem::take(&mut loaded.books)
+    let (books, tests): (_, Vec<_>) = std::mem::take(&mut loaded.books)
         .into_iter()
         .zip(tests)
         .filter(|it| is_wanted(&it.0))
         .unzip();
     loaded.books = books;
-    tests
+    (tests, others.iter().filter(|it| !it.1.ends_with(".test")).count())
+}
+
+/// Says that no test is written, and which tests are promtool's already.
+fn said_of_tests(wanted: &[Wanted], n_yaml: usize, sink: &mut Sink) {
+    let note = match n_yaml {
+        0 => None,
+        1 => Some("1 YAML file in `testdata` is promtool's already".to_owned()),
+        n => Some(format!("{n} YAML files in `testdata` are promtool's already")),
+    };
+    if !wanted.iter().any(|it| is_test(&it.path)) {
+        let title = "`--target promtool-tests` has no test to write";
+        let mut it = Diagnostic::error("no-test", title)
+            .help("write tests in `testdata/*.toml`, or leave the target out");
+        it.notes.extend(note);
+        sink.push(it);
+    } else if let Some(title) = note {
+        let it = Diagnostic::warning("not-converted", title);
+        sink.push(Diagnostic { level: Level::Note, ..it });
+    }
+}
+
+/// Whether a path below the output folder is that of a test of promtool's.
+fn is_test(path: &str) -> bool {
+    path.split('/').nth(1) == Some(promtool_tests::FOLDER)
 }
 
 /// Writes all books, and the tests of each where there are any; the paths begin with the
@@ -172,7 +197,7 @@ fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
 }
 
 /// The end of `build --check`: a diff where the folder is out of date.
-fn stale(session: Session, plan: &Plan, shown: &str) -> Exit {
+fn stale(session: Session, plan: &Plan, shown: &str, with_tests: bool) -> Exit {
     let paths: Vec<String> =
         plan.changes.iter().map(|it| format!("{shown}/{}", it.path)).collect();
     let machine = json!({ "out": shown, "stale": paths });
@@ -187,6 +212,12 @@ fn stale(session: Session, plan: &Plan, shown: &str) -> Exit {
     human.push_str(&format!(
         "{shown} is out of date: {n_files} to change; run `aqua-alerts build`\n"
     ));
+    let is_left = |it: &Change| it.new.is_none() && is_test(&it.path);
+    if !with_tests && plan.changes.iter().any(is_left) {
+        human.push_str(
+            "tests were written with `--target promtool-tests`: name it here too\n",
+        );
+    }
     session.finish(Exit::Findings, &human, machine)
 }
 

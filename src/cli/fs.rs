@@ -190,6 +190,16 @@ pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()
 }
 
+/// Whether something is at `root/path`.
+pub fn exists(root: &Path, path: &str) -> bool {
+    fs::symlink_metadata(root.join(path)).is_ok()
+}
+
+/// Whether `root/path` is a pipe or a device.
+pub fn is_special(root: &Path, path: &str) -> bool {
+    fs::metadata(root.join(path)).is_ok_and(|it| !it.is_dir() && !it.is_file())
+}
+
 /// The names in a folder, sorted; none where it cannot be read.
 pub fn names(root: &Path, folder: &str) -> Vec<String> {
     let names = entries(&root.join(folder), &mut BTreeSet::new()).unwrap_or_default();

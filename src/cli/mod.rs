@@ -15,6 +15,7 @@ pub mod exit;
 pub mod fs;
 pub mod import;
 pub mod load;
+pub mod mistaken;
 pub mod output;
 pub mod say;
 pub mod schema;

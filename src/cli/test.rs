@@ -3,6 +3,7 @@
 //! Tests of three dialects: the project's own TOML files, promtool's YAML files, and
 //! Prometheus's script files. Without paths, all files below `testdata`.
 
+mod find;
 pub mod native;
 pub mod others;
 mod project;
@@ -24,6 +25,7 @@ use crate::cli::session::{Outcome as Shown, Session};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
+use crate::diag::suggest::list;
 use crate::harness::report::{fold, human, json as json_report};
 use crate::harness::result::{FileResult, Outcome};
 use crate::promql::dialect::{self, Features, Version};
@@ -109,14 +111,26 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         ignore_unknown: args.ignore_unknown_fields,
         strict: args.strict,
     };
+    for (given, help) in [
+        (args.debug, "`-v` shows every test"),
+        (args.diff, "differences are always shown; `-v` shows every test"),
+    ] {
+        if given {
+            let title = "`--debug` and `--diff` are promtool's";
+            return session.fail(Diagnostic::error("bad-argument", title).help(help));
+        }
+    }
     let start = fs::start(global.directory.as_deref());
-    reports::check(&args.report, &start, &mut session);
-    let named = others::find(&start, &args.paths, &mut session);
+    reports::check(&args.reports(), &start, &mut session);
+    let named = find::find(&start, &args.paths, &mut session);
     if session.sink.has_errors() {
         return session.finish(Exit::Invalid, "", json!({}));
     }
     let native = named.is_none()
-        || named.iter().flatten().any(|it| dialect(&it.1) == Some(Dialect::Native));
+        || named
+            .iter()
+            .flat_map(|it| &it.files)
+            .any(|it| dialect(&it.1) == Some(Dialect::Native));
     let loaded = match native {
         true => match load_all(&args.env, &mut session) {
             Some(it) => Some(it),
@@ -124,12 +138,14 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         },
         false => None,
     };
-    let files: Vec<(FileId, String)> = match (named, &loaded) {
-        (Some(files), _) => files,
-        (None, Some(loaded)) => own(loaded, &mut session),
-        (None, None) => Vec::new(),
+    let find::Named { files, faults: mut results, said: unread } = match (named, &loaded)
+    {
+        (Some(named), _) => named,
+        (None, Some(loaded)) => {
+            find::Named { files: own(loaded, &mut session), ..find::Named::default() }
+        }
+        (None, None) => find::Named::default(),
     };
-    let mut results: Vec<FileResult> = Vec::new();
     let is_promtool = |it: &(FileId, String)| dialect(&it.1) == Some(Dialect::Promtool);
     if !args.enable_feature.is_empty() && !files.iter().any(is_promtool) {
         let title = "`--enable-feature` has no effect: no test file is promtool's";
@@ -160,7 +176,12 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         results.retain(|it| !it.tests.is_empty() || it.outcome == Outcome::Error);
     }
     results.sort_by(|a, b| a.path.cmp(&b.path));
-    nothing_ran(&results, &plan, loaded.is_some(), &mut session);
+    nothing_ran(&results, &plan, &promtools, loaded.is_some(), &mut session);
+    if !args.env.is_empty() && loaded.is_none() && !session.sink.has_errors() {
+        no_environment(&results, &mut session);
+    }
+    // The other paths ran all the same.
+    session.sink.extend(unread.into_sorted());
     if plan.strict {
         strict::apply(&mut results, &mut session);
     }
@@ -190,6 +211,7 @@ pub fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
 fn nothing_ran(
     results: &[FileResult],
     plan: &Plan,
+    promtools: &[(FileId, String)],
     of_project: bool,
     session: &mut Session,
 ) {
@@ -203,13 +225,35 @@ fn nothing_ran(
         false => Diagnostic::warning,
     };
     let diagnostic = match plan.filter {
-        Some(_) => new("no-test", "no test has a name that matches `--run`".to_owned()),
+        Some(_) => {
+            let title = "no test has a name that matches `--run`";
+            let it = new("no-test", title.to_owned())
+                .note("it is matched with names of tests, not of alerts");
+            match promtool::names(promtools, &session.sources) {
+                names if names.is_empty() => it,
+                names => {
+                    let names = list(names.iter().map(String::as_str), 3);
+                    it.help(format!("tests are named {names}"))
+                }
+            }
+        }
         // Of promtool's files each was said to have none.
         None if !of_project && session.sink.has_warnings() => return,
         None => new("no-test", "there is no test".to_owned())
             .help("write the first one in `testdata/`: `[[test]]`"),
     };
     session.sink.push(diagnostic);
+}
+
+/// Environments are a project's; tests of plain rule files run in none.
+fn no_environment(results: &[FileResult], session: &mut Session) {
+    let mut tests = results.iter().flat_map(|it| &it.tests).peekable();
+    if tests.peek().is_some() && tests.all(|it| it.env.is_none()) {
+        let title = "`--env` has no effect: no test is of a project";
+        session.sink.push(Diagnostic::warning("unused-argument", title).help(
+            "name the project's manifest among `rule_files`, or leave `--env` out",
+        ));
+    }
 }
 
 /// The exit code of a run, its reports, and what is printed.
@@ -220,7 +264,7 @@ fn finish(
     start: &Path,
 ) -> Exit {
     let failures = failures(results);
-    reports::write(results, &args.report, start, &mut session);
+    reports::write(results, &args.reports(), start, &mut session);
     let worst = results.iter().map(|it| it.outcome).max().unwrap_or_default();
     let exit = match worst {
         Outcome::Passed => Exit::Clean,

@@ -157,6 +157,11 @@ impl<'n, 's> Fields<'n, 's> {
                         .at(entry.key.span(), "dropped by the API server")
                 }
             };
+            if name == "partial_response_strategy" {
+                it = it
+                    .note("it is a field of Thanos's rules")
+                    .help("`--ignore-unknown-fields` passes over such fields");
+            }
             if let Some(near) = suggest::nearest(name, self.known.iter().copied()) {
                 it = it.fix(Fix {
                     title: format!("write `{near}`"),

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
+use crate::case::promtool::is_tests;
 use crate::cli::args::{Check, Global, Lint};
 use crate::cli::exit::Exit;
-use crate::cli::fs;
 use crate::cli::say;
 use crate::cli::session::{Session, counted};
 use crate::cli::test::others::features;
+use crate::cli::{fs, mistaken};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
@@ -51,6 +52,8 @@ struct Judged {
     n_groups: usize,
     n_records: usize,
     n_alerts: usize,
+    /// Whether it is to be a rule file: it was named itself, or looks like one.
+    meant: bool,
     /// Whether it is a rule file without errors.
     sound: bool,
     said: Vec<Diagnostic>,
@@ -72,16 +75,19 @@ pub(super) fn run(global: &Global, args: &Check) -> Exit {
     let features = features(&args.enable_feature, &mut session.sink);
     let dialect = Dialect { features, ..Dialect::new(Version::LATEST) };
     let start = fs::start(global.directory.as_deref());
-    let Found { files, folders, .. } = find(&start, &args.paths, &mut session);
-    let judged: Vec<Judged> =
-        files.into_par_iter().filter_map(|it| judge(it, args, &dialect)).collect();
+    let Found { files, folders, n_others, .. } = find(&start, &args.paths, &mut session);
+    let all: Vec<Judged> =
+        files.into_par_iter().map(|it| judge(it, args, &dialect)).collect();
+    let (judged, others): (Vec<Judged>, Vec<Judged>) =
+        all.into_iter().partition(|it| it.meant);
+    let n_others = n_others + others.len();
     for (idx, (folder, known)) in folders.iter().enumerate() {
         if !known && !judged.iter().any(|it| it.folder == Some(idx)) {
             let title = format!("`{folder}` has no rule file");
             session.sink.push(Diagnostic::error("no-rules", title).help(HELP));
         }
     }
-    for it in &judged {
+    for it in judged.iter().chain(&others) {
         session.sink.extend(it.said.iter().cloned());
     }
     let found = judged.iter().flat_map(|it| &it.said).any(|it| it.code == DUPLICATE);
@@ -91,17 +97,20 @@ pub(super) fn run(global: &Global, args: &Check) -> Exit {
     };
     let human = match judged.is_empty() {
         true => String::new(),
-        false => report(&judged, say::coloured(global, &std::io::stdout())),
+        false => report(&judged, n_others, say::coloured(global, &std::io::stdout())),
     };
-    session.finish(exit, &human, machine(&judged))
+    session.finish(exit, &human, machine(&judged, n_others))
 }
 
 /// The files that were named, and those in folders that were named; each once.
 #[derive(Default)]
 struct Found {
     files: Vec<Candidate>,
-    /// With whether a file in it was named before, and so is no longer looked for here.
+    /// With whether a file in it was named before, and so is no longer looked for here, or
+    /// could not be read.
     folders: Vec<(String, bool)>,
+    /// Files in folders that have nothing of rules, nor anything like them.
+    n_others: usize,
     seen: HashSet<String>,
 }
 
@@ -129,16 +138,24 @@ impl Found {
 fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
     let mut found = Found::default();
     let (sources, sink) = (&mut session.sources, &mut session.sink);
+    let word = mistaken::word("check", start, paths);
+    let paths = &paths[usize::from(word.is_some())..];
+    sink.extend(word);
     for path in paths {
         let shown = fs::shown(start, path);
         if path.as_os_str() == "-" {
             let text = fs::read_stdin(STDIN, sources, sink);
             found.add(STDIN.to_owned(), text, None, sources);
         } else if fs::is_folder(start, &shown) {
+            let n_errors = sink.n_errors();
             let all = fs::read_tree(start, &shown, EXTENSIONS, sources, sink);
             let idx = Some(found.folders.len());
-            let mut known = false;
-            for (path, text) in all.into_iter().filter(|it| may_have_rules(&it.1)) {
+            let mut known = n_errors < sink.n_errors();
+            for (path, text) in all {
+                if !may_have_rules(&text) {
+                    found.n_others += 1;
+                    continue;
+                }
                 let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
                 known |= !found.add(path, Some(text), idx, sources);
             }
@@ -149,7 +166,13 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
                     .help("`check` without a path checks the project"),
             );
         } else {
-            let text = fs::read_file(start, &shown, sources, sink);
+            let mut said = Sink::new();
+            let text = fs::read_file(start, &shown, sources, &mut said);
+            let special = fs::is_special(start, &shown);
+            sink.extend(said.into_sorted().into_iter().map(|it| match special {
+                true => it.help("pipe it in: `... | aqua-alerts check -`"),
+                false => it,
+            }));
             found.add(shown, text, None, sources);
         }
     }
@@ -158,7 +181,9 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
 
 /// Whether a text can hold rules at all: spares the reading of all other YAML.
 fn may_have_rules(text: &str) -> bool {
-    text.contains("groups") || text.contains("PrometheusRule")
+    text.contains("groups")
+        || text.contains("PrometheusRule")
+        || mistaken::may_be_like_rules(text)
 }
 
 /// Whether a text that does not parse was meant to be a rule file.
@@ -167,8 +192,8 @@ fn looks_like_rules(text: &str) -> bool {
     text.lines().any(begins) || text.contains("PrometheusRule")
 }
 
-/// Judges a file; `None` for one in a folder that is no rule file.
-fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Option<Judged> {
+/// Judges a file.
+fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
     let Candidate { path, source, folder } = file;
     let mut judged = Judged {
         path,
@@ -176,16 +201,24 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Option<Judged> {
         n_groups: 0,
         n_records: 0,
         n_alerts: 0,
+        meant: true,
         sound: false,
         said: Vec::new(),
     };
-    let Some((id, text)) = source else { return Some(judged) };
+    let Some((id, text)) = source else { return judged };
     let mut sink = Sink::new();
     let documents = read::documents(id, &text, &mut sink);
-    let meant =
-        read::has_rules(&documents) || sink.has_errors() && looks_like_rules(&text);
-    if folder.is_some() && !meant {
-        return None;
+    let has_rules = read::has_rules(&documents);
+    judged.meant =
+        folder.is_none() || has_rules || sink.has_errors() && looks_like_rules(&text);
+    if !judged.meant {
+        let warning = mistaken::like_rules(&judged.path, id, &text, &documents);
+        judged.said = warning.into_iter().collect();
+        return judged;
+    }
+    if let Some(root) = documents.first().filter(|it| is_tests(it) && !has_rules) {
+        judged.said = vec![mistaken::tests(&judged.path, root)];
+        return judged;
     }
     let template = |text: &Text, sink: &mut Sink| {
         template(text, sink);
@@ -202,15 +235,18 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Option<Judged> {
     judged.n_alerts = rules().filter(|it| matches!(it, Rule::Alert(_))).count();
     judged.n_records = rules().count() - judged.n_alerts;
     judged.sound = !sink.has_errors();
-    judged.said = sink.into_sorted();
+    judged.said = match mistaken::helm(&judged.path, id, &text) {
+        Some(it) if !judged.sound => vec![it],
+        _ => sink.into_sorted(),
+    };
     if !args.lint.iter().any(|it| matches!(it, Lint::DuplicateRules | Lint::All)) {
         judged.said.retain(|it| it.code != DUPLICATE);
     }
-    Some(judged)
+    judged
 }
 
 /// A line for each file, and the sum.
-fn report(judged: &[Judged], colour: bool) -> String {
+fn report(judged: &[Judged], n_others: usize, colour: bool) -> String {
     let width = judged.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for it in judged {
@@ -238,10 +274,14 @@ fn report(judged: &[Judged], colour: bool) -> String {
         0 => {}
         n_refused => out += &format!(", {n_refused} invalid"),
     }
+    match n_others {
+        0 => {}
+        n => out += &format!("; {} passed over", counted(n, "other YAML file")),
+    }
     out + "\n"
 }
 
-fn machine(judged: &[Judged]) -> Json {
+fn machine(judged: &[Judged], n_others: usize) -> Json {
     let sound = || judged.iter().filter(|it| it.sound);
     let file = |it: &Judged| {
         let mut out = json!({
@@ -263,6 +303,7 @@ fn machine(judged: &[Judged]) -> Json {
             "files": judged.len(),
             "rules": sound().map(Judged::n_rules).sum::<usize>(),
             "errors": judged.len() - sound().count(),
+            "passed_over": n_others,
         },
         "files": judged.iter().map(file).collect::<Vec<_>>(),
     })

@@ -1,22 +1,16 @@
 //! Tests in the dialects of promtool and of Prometheus's own scripts.
 
-use std::path::{Path, PathBuf};
-
-use crate::case::{promtool, script};
+use crate::case::script;
 use crate::cli::clock::clock;
-use crate::cli::fs;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::suggest::{list, nearest};
-use crate::doc::yaml;
 use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
 use crate::promql::dialect::{Dialect, Features, Version};
-
-const EXTENSIONS: &[&str] = &["toml", "yaml", "yml", "test"];
 
 /// The flags that `promtool` knows.
 const FLAGS: &[&str] = &[
@@ -43,57 +37,6 @@ pub fn features(names: &[String], sink: &mut Sink) -> Features {
         });
     }
     features
-}
-
-/// The test files that were named, read; `None` where none was.
-pub fn find(
-    start: &Path,
-    paths: &[PathBuf],
-    session: &mut Session,
-) -> Option<Vec<(FileId, String)>> {
-    if paths.is_empty() {
-        return None;
-    }
-    let (sources, sink) = (&mut session.sources, &mut session.sink);
-    let mut files: Vec<fs::File> = Vec::new();
-    for path in paths {
-        let shown = fs::shown(start, path);
-        if fs::is_folder(start, &shown) {
-            let all = fs::read_tree(start, &shown, EXTENSIONS, sources, sink);
-            // Rule files lie beside the tests of them.
-            files.extend(all.into_iter().filter(|it| !is_other_yaml(&it.0, &it.1)));
-            continue;
-        }
-        let known = EXTENSIONS.iter().any(|it| shown.ends_with(&format!(".{it}")));
-        if !known {
-            sink.push(
-                Diagnostic::error("no-test", format!("`{shown}` is no test file")).help(
-                    "tests are `.toml`, promtool's `.yaml`, or Prometheus's `.test`",
-                ),
-            );
-            continue;
-        }
-        files.extend(fs::read_file(start, &shown, sources, sink).map(|it| (shown, it)));
-    }
-    files.sort();
-    files.dedup_by(|a, b| a.0 == b.0);
-    let add = |(path, text): fs::File| (sources.add(path.as_str(), text), path);
-    Some(files.into_iter().map(add).collect())
-}
-
-/// Whether a file is YAML, but not a file of tests.
-fn is_other_yaml(path: &str, text: &str) -> bool {
-    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    let keys = ["tests", "rule_files"];
-    if !yaml || !keys.iter().any(|it| text.contains(it)) {
-        return yaml;
-    }
-    let mut sink = Sink::new();
-    let root = yaml::read(FileId(0), text, &mut sink).into_iter().next();
-    // One that is broken is meant to be tests where a line begins with such a key.
-    let begins = |it: &str| keys.iter().any(|key| it.starts_with(&format!("{key}:")));
-    let meant = sink.has_errors() && text.lines().any(begins);
-    !meant && !root.is_some_and(|it| promtool::is_tests(&it))
 }
 
 /// Runs a script; each `eval` is a test.

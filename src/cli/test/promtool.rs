@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::case::promtool::{self, TestFile};
 use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
+use crate::cli::mistaken;
 use crate::cli::session::Session;
 use crate::cli::test::Plan;
 use crate::cli::test::rule_files::{Parsed, RuleFiles};
@@ -26,6 +27,7 @@ use crate::harness::promtool::{self as runner, Ask};
 use crate::harness::result::{FileResult, TestResult};
 use crate::harness::{silence, strict};
 use crate::promql::dialect::{Dialect, Version};
+use crate::rulefile::read::has_rules;
 use crate::rules::group::Group;
 
 /// A test file and the rules that it names, in one environment where they are those of a
@@ -140,11 +142,24 @@ fn environments(rules: &[usize], parsed: &[Parsed]) -> Vec<Option<(Arc<str>, Dia
     }
 }
 
+/// The names of the tests in test files.
+pub fn names(files: &[(FileId, String)], sources: &SourceMap) -> Vec<String> {
+    let tests = files.iter().flat_map(|it| read(it.0, sources).0.tests);
+    let names = tests.filter_map(|it| it.name.map(|it| it.to_string()));
+    names.filter(|it| !it.is_empty()).collect()
+}
+
 fn read(file: FileId, sources: &SourceMap) -> (TestFile, Sink) {
     let mut sink = Sink::new();
     let text = &sources.file(file).text;
     let documents = yaml::read_first(file, text, |_| true, &mut sink);
     let test = match documents.first() {
+        Some(node) if has_rules(&documents) && !promtool::is_tests(node) => {
+            // What is wrong with rules is not to be said of tests.
+            sink = Sink::new();
+            sink.push(mistaken::rules(&sources.file(file).path, node));
+            return (TestFile::default(), sink);
+        }
         Some(node) => promtool::read(node, &mut sink),
         None => TestFile::default(),
     };

@@ -16,6 +16,9 @@ use crate::promql::dialect::{Dialect, Features};
 use crate::rules::book::Book;
 use part::Part;
 
+/// The folder of the tests, in that of an environment.
+pub const FOLDER: &str = "tests";
+
 /// The tests of a native test file in one environment.
 #[derive(Debug)]
 pub struct File {
@@ -39,7 +42,7 @@ pub fn emit(book: &Book, files: &[File], sink: &mut Sink) -> Vec<Artifact> {
     let stems: Vec<&str> = parts.iter().map(|it| it.stem.as_str()).collect();
     let names = name::unique(&stems);
     let artifact = |(part, name): (&Part<'_>, String)| {
-        Artifact::new(format!("tests/{name}.yaml"), text(book, part), Kind::Plain)
+        Artifact::new(format!("{FOLDER}/{name}.yaml"), text(book, part), Kind::Plain)
     };
     parts.iter().zip(names).map(artifact).collect()
 }

@@ -1,0 +1,205 @@
+//! Files and words that a command does not take, although they were meant for it or for
+//! another command: what they are, and what to write.
+
+use std::path::{Path, PathBuf};
+
+use crate::case::promtool;
+use crate::cli::fs;
+use crate::diag::diagnostic::{Diagnostic, Fix};
+use crate::diag::source::{FileId, Span};
+use crate::diag::suggest::nearest;
+use crate::diag::text::Text;
+use crate::doc::node::Node;
+
+/// The word `rules` in front of the paths, which promtool's commands have and `command`
+/// has not; no fault where it is a path.
+pub fn word(command: &str, start: &Path, paths: &[PathBuf]) -> Option<Diagnostic> {
+    let [first, second, ..] = paths else { return None };
+    if first.as_os_str() != "rules" || fs::exists(start, "rules") {
+        return None;
+    }
+    let title = "promtool's word `rules` is not needed";
+    let shown = fs::shown(start, second);
+    Some(
+        Diagnostic::error("bad-argument", title)
+            .help(format!("write `aqua-alerts {command} {shown}`")),
+    )
+}
+
+/// Says that a file that is to be checked has promtool's tests.
+pub fn tests(path: &str, root: &Node) -> Diagnostic {
+    let title = format!("`{path}` is a test file of promtool's, not a rule file");
+    Diagnostic::error("wrong-file", title)
+        .at(head(root), "tests")
+        .help(format!("run it: `aqua-alerts test {path}`"))
+}
+
+/// Says that a file that is to be run as tests has rules.
+pub fn rules(path: &str, root: &Node) -> Diagnostic {
+    let title = format!("`{path}` is a rule file, not a test file");
+    Diagnostic::error("wrong-file", title)
+        .at(head(root), "rules")
+        .help(format!("check it: `aqua-alerts check {path}`"))
+}
+
+/// Words that Helm's templates have, and Prometheus's have not.
+const HELM: &[&str] =
+    &[".Values", ".Release", ".Chart", "include \"", "define \"", "toYaml", "nindent"];
+
+/// Says of a faulty file that it is a template of Helm, where it is one.
+pub fn helm(path: &str, file: FileId, text: &str) -> Option<Diagnostic> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(column) = line.find("{{") {
+            let rest = &line[column..];
+            // Text of YAML is never without indentation.
+            if column == 0 || HELM.iter().any(|it| rest.contains(it)) {
+                let start = (at + column) as u32;
+                let end = start + rest.trim_end().len() as u32;
+                let title = format!("`{path}` is a template of Helm");
+                return Some(
+                    Diagnostic::error("wrong-file", title)
+                        .at(Span { file, start, end }, "filled in by Helm")
+                        .help("pipe it in: `helm template ... | aqua-alerts check -`"),
+                );
+            }
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a text can be one of which [`like_rules`] speaks: spares the reading of others.
+pub fn may_be_like_rules(text: &str) -> bool {
+    text.contains("expr") && (text.contains("alert") || text.contains("record"))
+}
+
+/// A warning about a file that is no rule file, but has rules.
+pub fn like_rules(
+    path: &str,
+    file: FileId,
+    text: &str,
+    documents: &[Node],
+) -> Option<Diagnostic> {
+    let title = format!("`{path}` is passed over, but looks like rules");
+    let warning = Diagnostic::warning("looks-like-rules", title);
+    let is_rule = |it: &Node| {
+        ["alert", "record"]
+            .iter()
+            .any(|key| it.get(key).is_some_and(|it| it.raw().is_some()))
+            && it.get("expr").is_some()
+    };
+    let found = documents.iter().find_map(|it| Some((it, find(it, &is_rule)?)));
+    let Some((document, rule)) = found else {
+        // It may be too broken to have documents.
+        let span = broken(file, text)?;
+        let warning = warning.at(span, "a rule");
+        return documents.is_empty().then(|| warning.help(IN_GROUPS));
+    };
+    if let Some(kind) = document.get("kind") {
+        let known = ["PrometheusRule", "PrometheusRuleList"];
+        let near = kind.as_str().and_then(|it| nearest(it, known));
+        return Some(match (near, kind.raw()) {
+            (Some(near), Some(name)) => did_you_mean(warning, name, near),
+            (_, _) => warning
+                .at(kind.span, "not `PrometheusRule`")
+                .context(head(rule), "a rule"),
+        });
+    }
+    if let Some(groups) = document.at(&["spec", "groups"]) {
+        return Some(
+            warning
+                .at(head(document), "an object without a `kind`")
+                .context(groups.span.head(), "groups of rules")
+                .help("add `kind: PrometheusRule`"),
+        );
+    }
+    let near = near_key(document, &["groups"]);
+    Some(match near {
+        Some((key, near)) => did_you_mean(warning, key, near),
+        None => warning.at(head(rule), "a rule").help(IN_GROUPS),
+    })
+}
+
+const IN_GROUPS: &str =
+    "rules stand below `groups:`, in groups that have a `name` and `rules`";
+
+/// The first line of a rule, in a text that has no documents.
+fn broken(file: FileId, text: &str) -> Option<Span> {
+    let key = |line: &str, keys: &[&str]| {
+        let line = line.trim_start_matches([' ', '-']);
+        keys.iter().any(|it| line.starts_with(it))
+    };
+    if !text.lines().any(|it| key(it, &["expr:"])) {
+        return None;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if key(line, &["alert:", "record:"]) {
+            let start = at + (line.len() - line.trim_start_matches([' ', '-']).len());
+            let end = at + line.trim_end().len();
+            return Some(Span { file, start: start as u32, end: end as u32 });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// What promtool's tests assert.
+const ASSERTIONS: &[&str] = &["alert_rule_test", "promql_expr_test"];
+
+/// Whether a text can be one of which [`like_tests`] speaks.
+pub fn may_be_like_tests(text: &str) -> bool {
+    ASSERTIONS.iter().any(|it| text.contains(it))
+}
+
+/// A warning about a file that is no file of tests, but has promtool's tests.
+pub fn like_tests(path: &str, root: &Node) -> Option<Diagnostic> {
+    let is_test = |it: &Node| ASSERTIONS.iter().any(|key| it.get(key).is_some());
+    let test = find(root, &is_test).filter(|_| !promtool::is_tests(root))?;
+    let title = format!("`{path}` is passed over, but looks like tests");
+    let warning = Diagnostic::warning("looks-like-tests", title);
+    Some(match near_key(root, &["tests", "rule_files"]) {
+        Some((key, near)) => did_you_mean(warning, key, near),
+        None => warning
+            .at(head(test), "a test of promtool's")
+            .help("promtool's tests stand below `tests:`, at the top of the file"),
+    })
+}
+
+fn did_you_mean(warning: Diagnostic, name: &Text, near: &str) -> Diagnostic {
+    warning.at(name.span(), format!("did you mean `{near}`?")).fix(Fix {
+        title: format!("write `{near}`"),
+        edits: vec![(name.span(), near.to_owned())],
+        safe: false,
+    })
+}
+
+/// A key of a mapping that is nearly one of these, of which the mapping lacks that one.
+fn near_key<'n>(
+    node: &'n Node,
+    known: &[&'static str],
+) -> Option<(&'n Text, &'static str)> {
+    node.as_table()?.iter().find_map(|it| {
+        let missing = known.iter().copied().filter(|it| node.get(it).is_none());
+        Some((&it.key, nearest(it.key.as_str(), missing)?))
+    })
+}
+
+/// The first node that is as wanted, this one or one below it.
+fn find<'n>(node: &'n Node, wanted: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
+    if wanted(node) {
+        return Some(node);
+    }
+    match (node.as_array(), node.as_table()) {
+        (Some(items), _) => items.iter().find_map(|it| find(it, wanted)),
+        (_, Some(table)) => table.iter().find_map(|it| find(&it.value, wanted)),
+        (None, None) => None,
+    }
+}
+
+/// The first key of a mapping: it stands for one of many lines.
+fn head(node: &Node) -> Span {
+    let first = node.as_table().and_then(|it| it.iter().next());
+    first.map_or(node.span.head(), |it| it.key.span())
+}

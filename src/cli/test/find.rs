@@ -1,0 +1,124 @@
+//! The test files that are named, alone or by their folders.
+
+use std::path::{Path, PathBuf};
+
+use crate::case::promtool;
+use crate::cli::session::Session;
+use crate::cli::{fs, mistaken};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, SourceMap};
+use crate::doc::yaml;
+use crate::harness::result::FileResult;
+
+const EXTENSIONS: &[&str] = &["toml", "yaml", "yml", "test"];
+
+/// What was found under the paths of the command line.
+#[derive(Default)]
+pub(super) struct Named {
+    /// Test files.
+    pub(super) files: Vec<(FileId, String)>,
+    /// Paths without a test that can be run; the others run all the same.
+    pub(super) faults: Vec<FileResult>,
+    /// What is wrong with those.
+    pub(super) said: Sink,
+}
+
+/// The test files that were named, read; `None` where none was.
+pub(super) fn find(
+    start: &Path,
+    paths: &[PathBuf],
+    session: &mut Session,
+) -> Option<Named> {
+    if paths.is_empty() {
+        return None;
+    }
+    let mut named = Named::default();
+    let mut files: Vec<fs::File> = Vec::new();
+    let word = mistaken::word("test", start, paths);
+    let paths = &paths[usize::from(word.is_some())..];
+    if let Some(it) = word {
+        named.faults.push(FileResult::of_error("rules", vec![it.title.clone()]));
+        named.said.push(it);
+    }
+    for path in paths {
+        let shown = fs::shown(start, path);
+        let mut said = Sink::new();
+        files.extend(below(start, &shown, session, &mut said));
+        if said.has_errors() {
+            let said = said.into_sorted();
+            let messages = said.iter().map(|it| it.title.clone()).collect();
+            named.faults.push(FileResult::of_error(shown, messages));
+            named.said.extend(said);
+        }
+    }
+    files.sort();
+    files.dedup_by(|a, b| a.0 == b.0);
+    let sources = &mut session.sources;
+    let add = |(path, text): fs::File| (sources.add(path.as_str(), text), path);
+    named.files = files.into_iter().map(add).collect();
+    Some(named)
+}
+
+/// The test file of a path, or those in its folder; why there is none is in `said`.
+fn below(
+    start: &Path,
+    shown: &str,
+    session: &mut Session,
+    said: &mut Sink,
+) -> Vec<fs::File> {
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
+    if fs::is_folder(start, shown) {
+        let mut all = fs::read_tree(start, shown, EXTENSIONS, sources, said);
+        // Rule files lie beside the tests of them.
+        all.retain(|(path, text)| {
+            let is_other = is_other_yaml(path, text);
+            if is_other {
+                sink.extend(like_tests(path, text, sources));
+            }
+            !is_other
+        });
+        if all.is_empty() && !said.has_errors() {
+            said.push(
+                Diagnostic::error("no-test", format!("`{shown}` has no test file"))
+                    .help("promtool's have `tests:` at the top"),
+            );
+        }
+        return all;
+    }
+    let known = EXTENSIONS.iter().any(|it| shown.ends_with(&format!(".{it}")));
+    if !known && fs::exists(start, shown) {
+        said.push(
+            Diagnostic::error("no-test", format!("`{shown}` is no test file"))
+                .help("tests are `.toml`, promtool's `.yaml`, or Prometheus's `.test`"),
+        );
+        return Vec::new();
+    }
+    let text = fs::read_file(start, shown, sources, said);
+    text.into_iter().map(|it| (shown.to_owned(), it)).collect()
+}
+
+/// Whether a file is YAML, but not a file of tests.
+fn is_other_yaml(path: &str, text: &str) -> bool {
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let keys = ["tests", "rule_files"];
+    if !yaml || !keys.iter().any(|it| text.contains(it)) {
+        return yaml;
+    }
+    let mut sink = Sink::new();
+    let root = yaml::read(FileId(0), text, &mut sink).into_iter().next();
+    // One that is broken is meant to be tests where a line begins with such a key.
+    let begins = |it: &str| keys.iter().any(|key| it.starts_with(&format!("{key}:")));
+    let meant = sink.has_errors() && text.lines().any(begins);
+    !meant && !root.is_some_and(|it| promtool::is_tests(&it))
+}
+
+/// A warning about a file that is no file of tests, but was meant to be one.
+fn like_tests(path: &str, text: &str, sources: &mut SourceMap) -> Option<Diagnostic> {
+    if !mistaken::may_be_like_tests(text) {
+        return None;
+    }
+    let file = sources.add(path, text);
+    let root = yaml::read(file, text, &mut Sink::new()).into_iter().next()?;
+    mistaken::like_tests(path, &root)
+}
