@@ -2,6 +2,8 @@
 //!
 //! Pure: who asks gives the names in a folder.
 
+use std::sync::Arc;
+
 /// Whether a name (without `/`) matches a pattern; `None` where the pattern is malformed.
 pub fn matches(pattern: &str, name: &str) -> Option<bool> {
     let pattern: Vec<char> = pattern.chars().collect();
@@ -100,7 +102,7 @@ pub fn is_pattern(text: &str) -> bool {
 /// only its folder is asked.
 pub fn expand(
     pattern: &str,
-    names: &mut dyn FnMut(&str) -> Vec<String>,
+    names: &mut dyn FnMut(&str) -> Arc<[String]>,
 ) -> Option<Vec<String>> {
     let (root, rest) = match pattern.strip_prefix('/') {
         Some(rest) => ("/".to_string(), rest),
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn patterns_walk_folders() {
-        let names = |dir: &str| -> Vec<String> {
+        let names = |dir: &str| -> Arc<[String]> {
             let names: &[&str] = match dir {
                 "." => &["a", "b"],
                 "a" => &["x.yaml", "y.txt", "z.yaml"],

@@ -79,13 +79,12 @@ pub struct Output {
 }
 
 impl Output {
-    /// Whether the two may write one series.
+    /// Whether two that write one metric may write one series of it.
     pub(super) fn may_share_with(&self, other: &Output) -> bool {
         let contradicts = |it: &(Symbol, Symbol)| {
             other.known.iter().any(|other| other.0 == it.0 && other.1 != it.1)
         };
-        self.metrics.iter().any(|it| other.metrics.contains(it))
-            && !self.known.iter().any(contradicts)
+        !self.known.iter().any(contradicts)
     }
 
     /// What a rule of a group writes.

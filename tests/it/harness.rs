@@ -65,7 +65,9 @@ pub fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
     };
     let (mut groups, mut faults) = (Vec::new(), Vec::new());
     for pattern in &file.rule_files {
-        for name in glob::expand(pattern.as_str(), &mut names.clone()).unwrap() {
+        for name in
+            glob::expand(pattern.as_str(), &mut |it: &str| names(it).into()).unwrap()
+        {
             let text = fs::read_to_string(dir.join(&name)).unwrap();
             let file_id = sources.add(&*name, text.as_str());
             let mut sink = Sink::new();

@@ -239,7 +239,7 @@ fn rules() -> Result<(), Failed> {
 /// The rule files that a test file names, as promtool finds them.
 fn named(test: &Tests, path: &Path) -> Vec<PathBuf> {
     let dir = path.parent().unwrap();
-    let mut names = |it: &str| -> Vec<String> {
+    let names = |it: &str| -> Vec<String> {
         let Ok(entries) = fs::read_dir(dir.join(it)) else { return Vec::new() };
         let mut names: Vec<_> =
             entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
@@ -248,7 +248,9 @@ fn named(test: &Tests, path: &Path) -> Vec<PathBuf> {
     };
     let mut out: Vec<PathBuf> = Vec::new();
     for pattern in &test.file.rule_files {
-        for name in glob::expand(pattern.as_str(), &mut names).unwrap() {
+        for name in
+            glob::expand(pattern.as_str(), &mut |it: &str| names(it).into()).unwrap()
+        {
             let path = dir.join(name);
             if !out.contains(&path) {
                 out.push(path);

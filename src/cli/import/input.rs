@@ -151,7 +151,7 @@ fn neither(
 
 /// The rule files that a test file names, as promtool finds them.
 fn named(start: &Path, tests: &Tests, session: &mut Session) -> Vec<String> {
-    let mut names = |it: &str| fs::names(start, it);
+    let mut names = |it: &str| fs::names(start, it).into();
     let mut out = Vec::new();
     for pattern in &tests.file.rule_files {
         let Some(found) = matching(pattern.as_str(), &tests.path, &mut names) else {

@@ -29,7 +29,7 @@ pub(super) struct RuleFiles<'a> {
     files: Vec<File>,
     by_path: HashMap<String, usize>,
     /// The names in the folders that were asked for.
-    folders: HashMap<String, Vec<String>>,
+    folders: HashMap<String, Arc<[String]>>,
 }
 
 struct File {
@@ -78,7 +78,7 @@ impl<'a> RuleFiles<'a> {
         for pattern in &test.rule_files {
             let (start, folders) = (self.start, &mut self.folders);
             let mut names = |folder: &str| {
-                let read = || fs::names(start, folder);
+                let read = || fs::names(start, folder).into();
                 folders.entry(folder.to_string()).or_insert_with(read).clone()
             };
             let Some(found) = matching(pattern.as_str(), path, &mut names) else {
@@ -202,7 +202,7 @@ impl<'a> RuleFiles<'a> {
 pub fn matching(
     pattern: &str,
     path: &str,
-    names: &mut dyn FnMut(&str) -> Vec<String>,
+    names: &mut dyn FnMut(&str) -> Arc<[String]>,
 ) -> Option<Vec<String>> {
     let pattern = match pattern.starts_with('/') {
         true => cleaned(pattern),
