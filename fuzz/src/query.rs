@@ -1,5 +1,6 @@
 //! Random expressions that pass the type check most of the time, written as text.
 
+use aqua_alerts::promql::dialect::Version;
 use aqua_alerts::promql::functions::{self, Function};
 use aqua_alerts::promql::syntax::types::ValueType;
 
@@ -256,7 +257,11 @@ fn matching(bytes: &mut Bytes<'_>) -> String {
 
 fn call(bytes: &mut Bytes<'_>, depth: u32, wanted: ValueType) -> String {
     let all: Vec<&Function> =
-        functions::all().iter().copied().filter(|it| it.returns == wanted).collect();
+        functions::all()
+            .iter()
+            .copied()
+            .filter(|it| it.returns == wanted && it.is_in(Version::LATEST))
+            .collect();
     let function = bytes.pick(&all);
     let most = function.max_args().unwrap_or(function.min_args() + 3);
     let most = most.min(function.min_args() + 3);

@@ -12,6 +12,9 @@ pub struct Version {
 }
 
 impl Version {
+    /// The oldest version that rules can be written for.
+    pub const FIRST: Version = Version { major: 2, minor: 0 };
+
     /// The newest version whose behaviour is reproduced.
     pub const LATEST: Version = Version { major: 3, minor: 14 };
 
@@ -43,32 +46,96 @@ pub struct Features {
     pub delayed_name_removal: bool,
     /// `type-and-unit-labels`
     pub type_and_unit_labels: bool,
+    /// `promql-at-modifier`: `@`, of old servers.
+    pub at_modifier: bool,
+    /// `promql-negative-offset`, of old servers.
+    pub negative_offset: bool,
+}
+
+/// One of the flags.
+#[derive(Debug)]
+pub struct Flag {
+    /// Its name.
+    pub name: &'static str,
+    /// The first version that has it.
+    pub since: Version,
+    /// The first version in which what it brings needs no flag.
+    pub stable: Option<Version>,
+    slot: fn(&mut Features) -> &mut bool,
+}
+
+impl Flag {
+    /// Behind which `@` was at first.
+    pub const AT_MODIFIER: Flag = Flag {
+        name: "promql-at-modifier",
+        since: Version::new(2, 25),
+        stable: Some(Version::new(2, 33)),
+        slot: |it| &mut it.at_modifier,
+    };
+
+    /// Behind which negative offsets were at first.
+    pub const NEGATIVE_OFFSET: Flag = Flag {
+        name: "promql-negative-offset",
+        since: Version::new(2, 26),
+        stable: Some(Version::new(2, 33)),
+        slot: |it| &mut it.negative_offset,
+    };
+
+    const fn new(
+        name: &'static str,
+        (major, minor): (u16, u16),
+        slot: fn(&mut Features) -> &mut bool,
+    ) -> Flag {
+        Flag { name, since: Version::new(major, minor), stable: None, slot }
+    }
+
+    /// Whether `version` has what it brings only with this flag.
+    pub fn is_needed(&self, version: Version) -> bool {
+        self.stable.is_none_or(|it| version < it)
+    }
 }
 
 impl Features {
-    /// The names of the flags.
-    pub const FLAGS: [&str; 6] = [
-        "promql-experimental-functions",
-        "promql-duration-expr",
-        "promql-extended-range-selectors",
-        "promql-binop-fill-modifiers",
-        "promql-delayed-name-removal",
-        "type-and-unit-labels",
+    /// The flags.
+    pub const FLAGS: [Flag; 8] = [
+        Flag::new("promql-experimental-functions", (2, 49), |it| {
+            &mut it.experimental_functions
+        }),
+        Flag {
+            stable: Some(Version::new(3, 14)),
+            ..Flag::new("promql-duration-expr", (3, 4), |it| &mut it.duration_expr)
+        },
+        Flag::new("promql-extended-range-selectors", (3, 7), |it| {
+            &mut it.extended_range_selectors
+        }),
+        Flag::new("promql-binop-fill-modifiers", (3, 10), |it| {
+            &mut it.binop_fill_modifiers
+        }),
+        Flag::new("promql-delayed-name-removal", (2, 55), |it| {
+            &mut it.delayed_name_removal
+        }),
+        Flag::new("type-and-unit-labels", (3, 5), |it| &mut it.type_and_unit_labels),
+        Flag::AT_MODIFIER,
+        Flag::NEGATIVE_OFFSET,
     ];
 
+    /// The flag of a name.
+    pub fn flag(name: &str) -> Option<Flag> {
+        Features::FLAGS.into_iter().find(|it| it.name == name)
+    }
+
     /// Turns a flag on; false where there is none of that name.
-    pub fn enable(&mut self, flag: &str) -> bool {
-        let slot = match flag {
-            "promql-experimental-functions" => &mut self.experimental_functions,
-            "promql-duration-expr" => &mut self.duration_expr,
-            "promql-extended-range-selectors" => &mut self.extended_range_selectors,
-            "promql-binop-fill-modifiers" => &mut self.binop_fill_modifiers,
-            "promql-delayed-name-removal" => &mut self.delayed_name_removal,
-            "type-and-unit-labels" => &mut self.type_and_unit_labels,
-            _ => return false,
-        };
-        *slot = true;
-        true
+    pub fn enable(&mut self, name: &str) -> bool {
+        let flag = Features::flag(name);
+        if let Some(flag) = &flag {
+            *(flag.slot)(self) = true;
+        }
+        flag.is_some()
+    }
+
+    /// Whether a flag is on.
+    pub fn has(mut self, flag: &Flag) -> bool {
+        *(flag.slot)(&mut self)
     }
 }
 
@@ -115,6 +182,8 @@ impl Dialect {
                 binop_fill_modifiers: true,
                 delayed_name_removal: true,
                 type_and_unit_labels: true,
+                at_modifier: true,
+                negative_offset: true,
             },
             ..Dialect::new(Version::LATEST)
         }
@@ -128,8 +197,9 @@ mod tests {
     #[test]
     fn flags_are_turned_on_by_name() {
         let mut features = Features::default();
-        assert!(Features::FLAGS.iter().all(|it| features.enable(it)));
+        assert!(Features::FLAGS.iter().all(|it| features.enable(it.name)));
         assert_eq!(features, Dialect::everything().features);
-        assert!(!features.enable("promql-at-modifier"));
+        assert!(Features::FLAGS.iter().all(|it| features.has(it)));
+        assert!(!features.enable("promql-per-step-stats"));
     }
 }

@@ -6,7 +6,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::doc::keys::Form;
-use crate::promql::dialect::{Dialect, Version};
+use crate::promql::dialect::{Dialect, Features, Version};
 use crate::resolve::{layers, millis, names, plain};
 use crate::rules::group::Millis;
 use crate::spec::form;
@@ -167,6 +167,15 @@ fn dialect(prometheus: &Prometheus, sink: &mut Sink) -> Dialect {
     for feature in prometheus.features.iter().flatten() {
         // The table of keys takes no other.
         dialect.features.enable(feature.as_str());
+        if let Some(flag) = Features::flag(feature.as_str())
+            && version < flag.since
+        {
+            let title = format!("`{}` came with Prometheus {}", flag.name, flag.since);
+            sink.push_once(
+                Diagnostic::warning("unknown-feature", title)
+                    .at(feature.span(), format!("means nothing to Prometheus {version}")),
+            );
+        }
     }
     dialect
 }

@@ -9,6 +9,7 @@ pub mod absent;
 pub mod dashboard;
 pub mod environment;
 pub mod expression;
+mod fields;
 pub mod layers;
 pub mod monitor;
 pub mod names;
@@ -28,6 +29,7 @@ use crate::diag::text::Text;
 use crate::resolve::environment::Server;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
+use crate::rulefile::since;
 use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
 use crate::rules::group::{Group, Millis, Pair, Rule};
 use crate::spec::model::{self, File, Label, Project};
@@ -58,6 +60,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         }
         groups.extend(own.into_iter().filter(|it| !it.rules.is_empty()));
     }
+    fields::check(&groups, server.dialect.version, sink);
     // A pack that two services use brings its inhibitions once.
     let mut once: Vec<Inhibit> = Vec::new();
     for it in inhibits {
@@ -224,9 +227,17 @@ impl FileBook {
         let overrides = server.overrides(&declared.env).map(|it| &it.1);
         for settings in [&declared.settings].into_iter().chain(overrides) {
             group.interval = millis(settings.interval.as_ref()).or(group.interval);
-            let offset = millis(settings.query_offset.as_ref());
-            group.query_offset = offset.or(group.query_offset);
-            group.limit = settings.limit.unwrap_or(group.limit);
+            let version = server.dialect.version;
+            if let Some(offset) = &settings.query_offset {
+                since::QUERY_OFFSET.check(offset.span(), version, sink);
+                group.query_offset = millis(Some(offset)).or(group.query_offset);
+            }
+            if let Some((limit, at)) = settings.limit {
+                if limit != 0 {
+                    since::LIMIT.check(at, version, sink);
+                }
+                group.limit = limit;
+            }
             layers::labels(&mut labels, &settings.labels);
         }
         server.retain_names(&mut labels, &form::LABEL_NAME, sink);

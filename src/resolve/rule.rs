@@ -368,7 +368,12 @@ impl Texts<'_> {
         let name = |it: &Text| Text::opaque("severity", it.span());
         let pair = |it: &Text| Pair { name: name(it), value: it.clone() };
         let mut out: Vec<Pair> = severity.map(pair).into_iter().collect();
-        out.extend(pairs(&labels, |it, sink| template(it, self.scope, sink), sink));
+        let version = self.server.dialect.version;
+        out.extend(pairs(
+            &labels,
+            |it, sink| template(it, self.scope, version, sink),
+            sink,
+        ));
         out
     }
 
@@ -388,7 +393,9 @@ impl Texts<'_> {
         }
         layers::labels(&mut labels, &self.body.annotations);
         self.server.retain_names(&mut labels, &form::ANNOTATION_NAME, sink);
-        let mut out = pairs(&labels, |it, sink| template(it, self.scope, sink), sink);
+        let version = self.server.dialect.version;
+        let mut out =
+            pairs(&labels, |it, sink| template(it, self.scope, version, sink), sink);
         let given = out.iter().any(|it| it.name.as_str() == "runbook_url");
         if let Some(url) = runbook
             && !given

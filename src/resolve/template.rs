@@ -5,6 +5,7 @@
 
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
+use crate::promql::dialect::Version;
 use crate::promql::labels;
 use crate::resolve::expression::seconds;
 use crate::resolve::scope::Scope;
@@ -28,7 +29,12 @@ enum Inside {
 }
 
 /// The template of a text; `None` if something is wrong with it, which is said.
-pub(super) fn template(text: &Text, scope: &Scope, sink: &mut Sink) -> Option<Text> {
+pub(super) fn template(
+    text: &Text,
+    scope: &Scope,
+    version: Version,
+    sink: &mut Sink,
+) -> Option<Text> {
     let written = text.as_str();
     if !written.contains("{{") {
         return scope.text(text, sink);
@@ -41,7 +47,7 @@ pub(super) fn template(text: &Text, scope: &Scope, sink: &mut Sink) -> Option<Te
             Inside::Quoted => escaped(&value.text),
         }
     })?;
-    check(&filled.text, sink).then_some(filled.text)
+    check(&filled.text, version, sink).then_some(filled.text)
 }
 
 /// Walks through a template and knows where it is.
@@ -116,7 +122,9 @@ mod tests {
         scope.set("left", text("3d"));
         scope.set("job", text("api"));
         scope.set("odd", text("a \"b\""));
-        template(&text(written), &scope, &mut Sink::new()).unwrap().to_string()
+        template(&text(written), &scope, Version::LATEST, &mut Sink::new())
+            .unwrap()
+            .to_string()
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::promql::check;
 use crate::promql::labels::{METRIC_NAME, is_legacy_metric_name, is_legacy_name};
 use crate::rulefile::field::{Fields, Unknown};
 use crate::rulefile::read::Config;
+use crate::rulefile::since;
 use crate::rules::group::{Alert, Expression, Group, Pair, Record, Rule};
 
 /// Reads a list of groups.
@@ -82,12 +83,20 @@ fn group(
     let limit = fields.integer("limit");
     let labels = fields.pairs("labels");
     let rules = fields.take("rules");
+    let at = ["limit", "query_offset"].map(|it| fields.key(it));
     if unknown != Unknown::Error {
         // Thanos Ruler's, in the operator's schema.
         fields.allow("partial_response_strategy");
     }
     let place = fields.place();
     fields.finish();
+    let version = config.dialect.version;
+    if let Some(at) = at[0].filter(|_| 0 < limit) {
+        since::LIMIT.check(at, version, sink);
+    }
+    if let Some(at) = at[1].filter(|_| !query_offset.defined_by.is_empty()) {
+        since::QUERY_OFFSET.check(at, version, sink);
+    }
     if name.is_none() {
         sink.push(
             Diagnostic::error("missing-key", "group has no name")

@@ -6,6 +6,7 @@
 mod field;
 mod group;
 pub mod read;
+pub mod since;
 pub mod write;
 
 #[cfg(test)]

@@ -114,7 +114,10 @@ fn group(fields: &Fields<'_>, sink: &mut Sink) -> GroupSettings {
     GroupSettings {
         interval: fields.text("interval").cloned(),
         query_offset: fields.text("query_offset").cloned(),
-        limit: fields.integer("limit").and_then(|it| u32::try_from(it).ok()),
+        limit: fields
+            .entry("limit")
+            .zip(fields.integer("limit"))
+            .and_then(|(entry, it)| Some((u32::try_from(it).ok()?, entry.value.span))),
         labels: labels.unwrap_or_default(),
     }
 }

@@ -248,8 +248,8 @@ pub struct GroupSettings {
     pub interval: Option<Text>,
     /// How far in the past.
     pub query_offset: Option<Text>,
-    /// The most results of a rule.
-    pub limit: Option<u32>,
+    /// The most results of a rule, and where that is said.
+    pub limit: Option<(u32, Span)>,
     /// Labels of its rules.
     pub labels: Vec<Label>,
 }

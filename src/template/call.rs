@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::expand::Context;
 use super::value::{NamedInt, Object, Value};
+use crate::promql::dialect::Version;
 
 /// The Go type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Function {
     pub(super) params: &'static [Param],
     /// The type of any number of further arguments.
     pub(super) rest: Option<Param>,
+    /// The first version of Prometheus that has it.
+    pub(super) since: Version,
     pub(super) body: Body,
 }
 
@@ -46,7 +49,7 @@ impl Function {
         params: &'static [Param],
         body: Body,
     ) -> Function {
-        Function { name, params, rest: None, body }
+        Function { name, params, rest: None, since: Version::FIRST, body }
     }
 
     /// A function with any number of further arguments.
@@ -56,7 +59,12 @@ impl Function {
         rest: Param,
         body: Body,
     ) -> Function {
-        Function { name, params, rest: Some(rest), body }
+        Function { name, params, rest: Some(rest), since: Version::FIRST, body }
+    }
+
+    /// It came with version `major.minor`.
+    pub(super) const fn since(self, major: u16, minor: u16) -> Function {
+        Function { since: Version::new(major, minor), ..self }
     }
 
     /// The type of the argument at `idx`.

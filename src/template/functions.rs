@@ -60,10 +60,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("sortByLabel", &[Param::Text, Param::Result], sort_by_label),
     Function::new("stripPort", &[Param::Text], |_, args| {
         Ok(Value::text(strip_port(text(&args[0]))))
-    }),
+    })
+    .since(2, 33),
     Function::new("stripDomain", &[Param::Text], |_, args| {
         Ok(string(strip_domain(text(&args[0]))))
-    }),
+    })
+    .since(2, 36),
     Function::new("humanize", &[Param::Any], |_, args| {
         to_float(&args[0]).map(humanize).map(string)
     }),
@@ -75,21 +77,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("humanizePercentage", &[Param::Any], |_, args| {
         to_float(&args[0]).map(humanize_percentage).map(string)
-    }),
+    })
+    .since(2, 11),
     Function::new("humanizeTimestamp", &[Param::Any], |_, args| {
         to_float(&args[0]).and_then(humanize_timestamp).map(string)
     }),
     Function::new("toTime", &[Param::Any], |_, args| {
         let nanos = to_float(&args[0]).and_then(to_time)?;
         Ok(Value::Pointer(Rc::new(Object::Time(nanos))))
-    }),
+    })
+    .since(2, 38),
     Function::new("toDuration", &[Param::Any], |_, args| {
         let nanos = to_int(to_float(&args[0])? * SECOND as f64);
         Ok(Value::Pointer(Rc::new(Object::Duration(nanos))))
-    }),
+    })
+    .since(3, 6),
     Function::new("now", &[], |context, _| {
         Ok(Value::Float(context.time as f64 / 1000.0))
-    }),
+    })
+    .since(3, 6),
     Function::new("pathPrefix", &[], |context, _| Ok(string(path(context.external_url)))),
     Function::new("externalURL", &[], |context, _| Ok(Value::text(context.external_url))),
     Function::new(
@@ -99,10 +105,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Ok(millis) => Ok(Value::Float(super::humanize::seconds(millis * 1_000_000))),
             Err(fault) => Err(fault.to_string()),
         },
-    ),
+    )
+    .since(2, 32),
     Function::new("urlQueryEscape", &[Param::Text], |_, args| {
         Ok(string(query_escape(text(&args[0]))))
-    }),
+    })
+    .since(3, 8),
 ];
 
 /// What Go says of a field of nothing.

@@ -29,6 +29,7 @@ mod tree;
 pub mod usage;
 mod value;
 
+use crate::promql::dialect::Version;
 use crate::promql::syntax::ast::TextRange;
 
 /// What Prometheus puts before the text of each label and annotation
@@ -48,6 +49,8 @@ pub struct Template {
     /// Where the author's text begins in it.
     offset: u32,
     templates: parse::Templates,
+    /// Where names of functions, variables and fields stand.
+    names: Vec<TextRange>,
 }
 
 /// When a template failed.
@@ -87,10 +90,12 @@ fn parse_after(
         text: format!("{definitions}{text}"),
         offset: definitions.len() as u32,
         templates: parse::Templates::new(),
+        names: Vec::new(),
     };
     match parse::parse(&template.name, &template.text, is_function) {
-        Ok(templates) => {
+        Ok((templates, names)) => {
             template.templates = templates;
+            template.names = names;
             Ok(template)
         }
         Err(fault) => {
@@ -100,7 +105,28 @@ fn parse_after(
     }
 }
 
+/// Variables and fields that not every version gives to a template.
+const DATA: &[(&str, Version)] = &[
+    ("$externalLabels", Version::new(2, 10)),
+    (".ExternalLabels", Version::new(2, 10)),
+    ("$externalURL", Version::new(2, 28)),
+    (".ExternalURL", Version::new(2, 28)),
+];
+
 impl Template {
+    /// What a version does not know: the place in the author's text, the name, the version
+    /// that brought it.
+    pub fn newer_than(&self, version: Version) -> Vec<(TextRange, &str, Version)> {
+        let own = self.names.iter().filter(|it| it.start >= self.offset);
+        let newer = |at: &TextRange| {
+            let name = &self.text[at.bytes()];
+            let data = DATA.iter().find(|it| it.0 == name).map(|it| it.1);
+            let since = data.or_else(|| find_function(name).map(|it| it.0.since))?;
+            (version < since).then(|| (self.own(*at), name, since))
+        };
+        own.filter_map(newer).collect()
+    }
+
     fn error(
         &self,
         stage: Stage,

@@ -11,7 +11,7 @@ impl Generator<'_> {
         let version = self.dialect.version;
         let experimental = self.dialect.features.experimental_functions;
         let known = |it: &&&Function| {
-            it.since <= version && (experimental || !it.is_experimental(version))
+            it.is_in(version) && (experimental || !it.is_experimental(version))
         };
         functions::all().iter().filter(known).filter(|it| like(it)).copied().collect()
     }

@@ -55,7 +55,7 @@ pub fn load(path: &Path, dialect: Dialect) -> Result<Loaded, Vec<String>> {
         names
     };
     let template = |text: &Text, sink: &mut Sink| {
-        check(text, sink);
+        check(text, Version::LATEST, sink);
     };
     let config = Config {
         dialect: &dialect,

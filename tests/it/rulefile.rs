@@ -9,7 +9,7 @@ use aqua_alerts::diag::diagnostic::{Diagnostic, Level};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::FileId;
 use aqua_alerts::diag::text::Text;
-use aqua_alerts::promql::dialect::Dialect;
+use aqua_alerts::promql::dialect::{Dialect, Version};
 use aqua_alerts::rulefile::read::{Config, read};
 use aqua_alerts::rules::group::Group;
 use aqua_alerts::template::check::check;
@@ -33,7 +33,7 @@ pub fn judge(
 ) -> (Vec<Group>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
     let template = |text: &Text, sink: &mut Sink| {
-        check(text, sink);
+        check(text, Version::LATEST, sink);
     };
     let config = Config {
         dialect,

@@ -23,6 +23,7 @@ mod grafana;
 mod kubernetes;
 mod parts;
 mod prometheus;
+mod targets;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -33,5 +34,6 @@ fn main() {
     trials.extend(grafana::trials());
     trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
+    trials.extend(targets::trials());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -221,7 +221,7 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         return judged;
     }
     let template = |text: &Text, sink: &mut Sink| {
-        template(text, sink);
+        template(text, Version::LATEST, sink);
     };
     let config = Config {
         dialect,

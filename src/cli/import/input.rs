@@ -13,7 +13,7 @@ use crate::diag::text::Text;
 use crate::doc::node::{Kind, Node};
 use crate::doc::yaml;
 use crate::import::write::{RuleFile, Tests};
-use crate::promql::dialect::Dialect;
+use crate::promql::dialect::{Dialect, Version};
 use crate::rulefile::read::Config;
 use crate::template::check::check;
 
@@ -83,7 +83,7 @@ fn rule_file(
     // Whatever some server takes; the new manifest names the flags.
     let dialect = Dialect::everything();
     let template = |text: &Text, sink: &mut Sink| {
-        check(text, sink);
+        check(text, Version::LATEST, sink);
     };
     let config = Config {
         dialect: &dialect,

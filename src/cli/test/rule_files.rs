@@ -18,7 +18,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::diag::text::Text;
-use crate::promql::dialect::Dialect;
+use crate::promql::dialect::{Dialect, Version};
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::Group;
 use crate::template::check::check;
@@ -153,7 +153,7 @@ impl<'a> RuleFiles<'a> {
         let sources = &session.sources;
         let parse = |file: File| {
             let template = |text: &Text, sink: &mut Sink| {
-                check(text, sink);
+                check(text, Version::LATEST, sink);
             };
             let config = Config {
                 dialect,

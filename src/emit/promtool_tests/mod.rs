@@ -144,7 +144,7 @@ fn flags(book: &Book) -> Vec<&'static str> {
         // A flag that is on by itself needs no word.
         features != plain && features_with(book.dialect.features, flag)
     };
-    Features::FLAGS.into_iter().filter(|it| with(it)).collect()
+    Features::FLAGS.into_iter().map(|it| it.name).filter(|it| with(it)).collect()
 }
 
 fn features_with(features: Features, flag: &str) -> bool {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::promql::dialect::Version;
-use crate::promql::syntax::ast::SyntaxError;
+use crate::promql::syntax::ast::{BinaryOp, SyntaxError};
 
 /// The faults as `start:end message`.
 fn faults(errors: Vec<SyntaxError>) -> Vec<String> {
@@ -201,4 +201,114 @@ fn constants_that_always_fail() {
     let old = Dialect::new(Version::new(2, 53));
     let parsed = parse("count_values(\"a.b\", x)", &old).unwrap();
     assert_eq!(constants(&parsed.expr, &old).len(), 1);
+}
+
+/// A call of a function that any version which has it takes.
+fn call_of(function: &Function) -> String {
+    let argument = |it: &ValueType| match it {
+        ValueType::Vector => "x",
+        ValueType::Matrix => "x[5m]",
+        ValueType::Scalar => "0.5",
+        ValueType::String => "\"a\"",
+    };
+    let arguments: Vec<&str> = match function.kind {
+        Kind::Info => vec!["x"],
+        _ => function.params.iter().map(argument).collect(),
+    };
+    format!("{}({})", function.name, arguments.join(", "))
+}
+
+/// The version before one: releases went from 2.55 to 3.0.
+fn before(version: Version) -> Option<Version> {
+    match (version.major, version.minor) {
+        (2, 0) => None,
+        (3, 0) => Some(Version::new(2, 55)),
+        (major, minor) => Some(Version::new(major, minor - 1)),
+    }
+}
+
+#[test]
+fn a_function_is_there_from_its_release_on() {
+    for function in functions::all() {
+        let text = call_of(function);
+        let with = |version| Dialect { version, ..Dialect::everything() };
+        let plain = |version| Dialect::new(version);
+        let (name, since) = (function.name, function.since);
+        assert!(parse(&text, &with(since)).is_ok(), "{text} in {since}");
+        let free = parse(&text, &plain(since)).is_ok();
+        assert_eq!(free, function.stable == Some(since), "{text} in {since}, no flag");
+        if let Some(stable) = function.stable {
+            assert!(parse(&text, &plain(stable)).is_ok(), "{text} in {stable}");
+        }
+        if let Some(older) = before(since) {
+            let errors = parse(&text, &with(older)).unwrap_err();
+            let help = errors[0].help.as_deref().unwrap_or_default();
+            let told = format!("`{name}` came with Prometheus {since}");
+            assert!(help.starts_with(&told), "{text} in {older}: {errors:?}");
+        }
+        match function.renamed {
+            None => assert!(parse(&text, &with(Version::LATEST)).is_ok(), "{text}"),
+            Some((gone, new)) => {
+                let errors = parse(&text, &with(gone)).unwrap_err();
+                let help = errors[0].help.as_deref().unwrap_or_default();
+                assert!(help.contains(new), "{text} in {gone}: {errors:?}");
+                let last = before(gone).unwrap();
+                assert!(parse(&text, &with(last)).is_ok(), "{text} in {last}");
+                assert_eq!(functions::lookup(new).unwrap().since, gone, "{new}");
+            }
+        }
+        if !function.instead.is_empty() {
+            let instead =
+                function.instead.replace("count_over_time(v)", "count_over_time(v[5m])");
+            let instead = instead
+                .replace("holt_winters(v, sf, tf)", "holt_winters(v[5m], 0.5, 0.5)");
+            let older = before(since).unwrap();
+            let written = instead.replace("max)", "1)").replace("min)", "1)");
+            assert!(parse(&written, &plain(older)).is_ok(), "{written} in {older}");
+        }
+    }
+}
+
+#[test]
+fn an_operator_is_there_from_its_release_on() {
+    let cases = [
+        ("a atan2 b", BinaryOp::Atan2.since()),
+        ("a </ b", BinaryOp::TrimUpper.since()),
+        ("a >/ b", BinaryOp::TrimLower.since()),
+        ("group(a)", AggregateOp::Group.since()),
+        ("limitk(1, a)", AggregateOp::Limitk.since()),
+        ("limit_ratio(0.5, a)", AggregateOp::LimitRatio.since()),
+        ("a[1h:5m]", Version::new(2, 7)),
+        ("a[1h30m]", Version::new(2, 21)),
+        ("a[5ms]", Version::new(2, 21)),
+        ("a @ 5", Version::new(2, 25)),
+        ("a offset -5m", Version::new(2, 26)),
+        ("a > 1_000", Version::new(2, 54)),
+        ("a > 5m", Version::new(2, 54)),
+        ("a[300]", Version::new(2, 54)),
+        ("{\"a.b\"}", Version::new(3, 0)),
+        ("sum by (\"a.b\") (a)", Version::new(3, 0)),
+        ("a[5m + 1m]", Version::new(3, 4)),
+        ("a[step()]", Version::new(3, 6)),
+        ("rate(a[5m] anchored)", Version::new(3, 7)),
+        ("rate(a[5m] smoothed)", Version::new(3, 7)),
+        ("a[range()]", Version::new(3, 10)),
+        ("a + fill(0) b", Version::new(3, 10)),
+        ("a[max_of(1m, 2m)]", Version::new(3, 13)),
+    ];
+    for (text, since) in cases {
+        let with = |version| Dialect { version, ..Dialect::everything() };
+        assert!(parse(text, &with(since)).is_ok(), "{text} in {since}");
+        let older = before(since).unwrap();
+        let errors = parse(text, &with(older)).unwrap_err();
+        let told = errors.iter().any(|it| it.message.contains(&format!(" {since}")));
+        assert!(told, "{text} in {older}: {errors:?}");
+    }
+    // Behind a flag at first.
+    for (text, version) in [("a @ 5", (2, 32)), ("a offset -5m", (2, 32))] {
+        let old = Dialect::new(Version::new(version.0, version.1));
+        let errors = parse(text, &old).unwrap_err();
+        assert!(errors[0].help.as_ref().unwrap().contains("features"), "{errors:?}");
+        assert!(parse(text, &Dialect::new(Version::new(2, 33))).is_ok(), "{text}");
+    }
 }

@@ -18,6 +18,7 @@ use crate::promql::value::Column;
 pub const FUNCTIONS: &[Function] = &[
     Function::new("histogram_avg", &[Vector], Vector)
         .since(2, 51)
+        .instead("histogram_sum(v) / histogram_count(v)")
         .kind(Kind::PerHistogram(|it| it.sum / it.count))
         .buckets(Buckets::Unread),
     Function::new("histogram_count", &[Vector], Vector)
@@ -29,10 +30,10 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::PerHistogram(|it| it.sum))
         .buckets(Buckets::Unread),
     Function::new("histogram_stddev", &[Vector], Vector)
-        .since(2, 48)
+        .since(2, 47)
         .kind(Kind::PerHistogram(|it| native::variance(it).sqrt())),
     Function::new("histogram_stdvar", &[Vector], Vector)
-        .since(2, 48)
+        .since(2, 47)
         .kind(Kind::PerHistogram(native::variance)),
     Function::new("histogram_fraction", &[Scalar, Scalar, Vector], Vector)
         .since(2, 40)

@@ -23,12 +23,16 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::PerSampleWith(round)),
     Function::new("clamp", &[Vector, Scalar, Scalar], Vector)
         .since(2, 26)
+        .instead("clamp_min(clamp_max(v, max), min)")
         .kind(Kind::PerSampleWith(clamp)),
     Function::new("clamp_max", &[Vector, Scalar], Vector)
         .kind(Kind::PerSampleWith(clamp_max)),
     Function::new("clamp_min", &[Vector, Scalar], Vector)
         .kind(Kind::PerSampleWith(clamp_min)),
-    Function::new("pi", &[], Scalar).since(2, 31).kind(Kind::Scalars(|_, _| PI)),
+    Function::new("pi", &[], Scalar)
+        .since(2, 31)
+        .instead("3.141592653589793")
+        .kind(Kind::Scalars(|_, _| PI)),
     Function::new("min_of", &[Scalar, Scalar], Scalar)
         .experimental(3, 13)
         .kind(Kind::Scalars(min_of)),

@@ -22,6 +22,7 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::Window(count)),
     Function::new("present_over_time", &[Matrix], Vector)
         .since(2, 29)
+        .instead("clamp_max(count_over_time(v), 1)")
         .sweep(|it, column| it.each(column, |_| 1.0))
         .kind(Kind::Window(|_, _| Some(1.0.into()))),
     Function::new("first_over_time", &[Matrix], Vector)

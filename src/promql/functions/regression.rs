@@ -25,6 +25,10 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::Window(predict_linear)),
     Function::new("double_exponential_smoothing", &[Matrix, Scalar, Scalar], Vector)
         .experimental(3, 0)
+        .instead("holt_winters(v, sf, tf)")
+        .kind(Kind::Window(double_exponential_smoothing)),
+    Function::new("holt_winters", &[Matrix, Scalar, Scalar], Vector)
+        .renamed(3, 0, "double_exponential_smoothing")
         .kind(Kind::Window(double_exponential_smoothing)),
 ];
 

@@ -18,7 +18,7 @@ pub const FUNCTIONS: &[Function] = &[
     date("hour", |it| (Date::at(it).second_of_day / 3600) as f64),
     date("day_of_week", |it| Date::at(it).weekday as f64),
     date("day_of_month", |it| Date::at(it).day as f64),
-    date("day_of_year", |it| Date::at(it).day_of_year() as f64).since(2, 39),
+    date("day_of_year", |it| Date::at(it).day_of_year() as f64).since(2, 36),
     date("days_in_month", |it| Date::at(it).days_in_month() as f64),
     date("month", |it| Date::at(it).month as f64),
     date("year", |it| Date::at(it).year as f64),

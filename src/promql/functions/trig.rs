@@ -39,8 +39,10 @@ pub const FUNCTIONS: &[Function] = &[
         .kind(Kind::PerSample(math::atanh)),
     Function::new("deg", &[Vector], Vector)
         .since(2, 31)
+        .instead("v * 180 / 3.141592653589793")
         .kind(Kind::PerSample(math::degrees)),
     Function::new("rad", &[Vector], Vector)
         .since(2, 31)
+        .instead("v * 3.141592653589793 / 180")
         .kind(Kind::PerSample(math::radians)),
 ];

@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::promql::dialect::Version;
 use crate::promql::math::round;
 
 /// Number of a node in pre-order; the root is 0.
@@ -328,6 +329,15 @@ impl BinaryOp {
         }
     }
 
+    /// The first version of Prometheus that has it.
+    pub fn since(self) -> Version {
+        match self {
+            BinaryOp::Atan2 => Version::new(2, 31),
+            BinaryOp::TrimUpper | BinaryOp::TrimLower => Version::new(3, 11),
+            _ => Version::FIRST,
+        }
+    }
+
     /// `==`, `!=`, `<`, `>`, `<=`, `>=`
     pub fn is_comparison(self) -> bool {
         matches!(
@@ -365,6 +375,15 @@ impl AggregateOp {
             AggregateOp::Topk => "topk",
             AggregateOp::Limitk => "limitk",
             AggregateOp::LimitRatio => "limit_ratio",
+        }
+    }
+
+    /// The first version of Prometheus that has it.
+    pub fn since(self) -> Version {
+        match self {
+            AggregateOp::Group => Version::new(2, 20),
+            AggregateOp::Limitk | AggregateOp::LimitRatio => Version::new(2, 54),
+            _ => Version::FIRST,
         }
     }
 }

@@ -62,7 +62,7 @@ fn read(file: &RuleFile, server: &Server<'_>, sink: &mut Sink) -> Vec<Group> {
         legacy_names: server.dialect.version < ANY_NAMES,
         ignore_unknown: false,
         template: &|text, sink| {
-            check(text, sink);
+            check(text, server.dialect.version, sink);
         },
     };
     let groups = read::groups(&file.documents, &file.path, &config, &mut said);

@@ -100,6 +100,8 @@ pub static PROMETHEUS: Shape = Shape {
                 "promql-binop-fill-modifiers",
                 "promql-delayed-name-removal",
                 "type-and-unit-labels",
+                "promql-at-modifier",
+                "promql-negative-offset",
             ])),
             "The server's `--enable-feature` flags that change PromQL.",
         )

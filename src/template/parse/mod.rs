@@ -26,12 +26,13 @@ pub(super) struct Fault {
 
 type Result<T> = std::result::Result<T, Box<Fault>>;
 
-/// Parses `text` as the template `name`; `is_function` knows the functions.
+/// Parses `text` as the template `name`; `is_function` knows the functions. Also gives the
+/// places of all names of functions, variables and fields.
 pub(super) fn parse(
     name: &str,
     text: &str,
     is_function: fn(&str) -> bool,
-) -> Result<Templates> {
+) -> Result<(Templates, Vec<TextRange>)> {
     let mut parser = Parser {
         text,
         name,
@@ -42,10 +43,11 @@ pub(super) fn parse(
         scope: Scope::new(),
         depth: 0,
         templates: BTreeMap::new(),
+        names: Vec::new(),
     };
     let root = parser.root()?;
     parser.add(name, root)?;
-    Ok(parser.templates)
+    Ok((parser.templates, parser.names))
 }
 
 /// What each template has for itself.
@@ -80,6 +82,7 @@ struct Parser<'a> {
     scope: Scope,
     depth: u32,
     templates: Templates,
+    names: Vec<TextRange>,
 }
 
 impl<'a> Parser<'a> {

@@ -154,6 +154,12 @@ impl Parser<'_> {
     fn term(&mut self) -> Result<Option<Node>> {
         let token = self.next_non_space();
         let text = self.slice(&token);
+        if matches!(
+            token.kind,
+            TokenKind::Identifier | TokenKind::Variable | TokenKind::Field
+        ) {
+            self.names.push(range(&token));
+        }
         let kind = match token.kind {
             TokenKind::Identifier if !(self.is_function)(text) => {
                 let message = format!("function {} not defined", quote(text));

@@ -2,7 +2,7 @@
 
 use crate::diag::suggest::nearest;
 use crate::promql::dialect::Version;
-use crate::promql::functions;
+use crate::promql::functions::{self, Function};
 use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, Call, Expr, ExprKind, Name, TextRange,
 };
@@ -15,6 +15,23 @@ use crate::promql::syntax::token::{Keyword, Token, TokenKind};
 /// Whether it is `without` rather than `by`, and the labels.
 type Modifier = (bool, Vec<Name>);
 
+/// What to do about a function that a version does not have yet.
+fn too_new(function: &Function, version: Version) -> String {
+    let Function { name, since, .. } = function;
+    let flag = match function.is_experimental(*since) {
+        true => ", behind `promql-experimental-functions`",
+        false => "",
+    };
+    let mut help = format!(
+        "`{name}` came with Prometheus {since}{flag}; the expression is for Prometheus \
+         {version}"
+    );
+    if !function.instead.is_empty() {
+        help.push_str(&format!(": write `{}`", function.instead));
+    }
+    help
+}
+
 impl Parser<'_> {
     /// A call; the name has been taken.
     pub(super) fn call(&mut self, name: Token) -> Parse<Expr> {
@@ -22,7 +39,7 @@ impl Parser<'_> {
         let span = TextRange { start: name.span.start, end: self.last_end };
         let text = self.slice(name.span);
         let function =
-            functions::lookup(text).filter(|it| it.since <= self.dialect.version);
+            functions::lookup(text).filter(|it| it.is_in(self.dialect.version));
         match function {
             None => self.unknown_function(text, name),
             Some(it)
@@ -48,15 +65,17 @@ impl Parser<'_> {
     fn unknown_function(&mut self, text: &str, name: Token) {
         let message = format!("unknown function with name {}", quote(text));
         let lower = text.to_ascii_lowercase();
+        let known = functions::all().iter().filter(|it| it.is_in(self.dialect.version));
+        let version = self.dialect.version;
         let help = match functions::lookup(&lower) {
-            Some(it) if it.since > self.dialect.version => {
-                let Version { major, minor } = it.since;
-                Some(format!("`{lower}` needs Prometheus {major}.{minor}"))
+            Some(it) if version < it.since => Some(too_new(it, version)),
+            Some(Function { renamed: Some((since, name)), .. }) if *since <= version => {
+                Some(format!("since Prometheus {since} it is called `{name}`"))
             }
             Some(_) => {
                 Some(format!("write `{lower}`: names of functions are lower case"))
             }
-            None => nearest(text, functions::all().iter().map(|it| it.name))
+            None => nearest(text, known.map(|it| it.name))
                 .map(|it| format!("did you mean `{it}`?")),
         };
         match help {
@@ -95,9 +114,7 @@ impl Parser<'_> {
         let (args, modifier) = self.within(parts, "aggregation", "")?;
         let span = TextRange { start: token.span.start, end: self.last_end };
         let (without, grouping) = modifier.unwrap_or_default();
-        if op.is_experimental() {
-            self.has(&format!("`{}`", op.as_str()), 2, 54, token.span);
-        }
+        self.needs(&format!("`{}`", op.as_str()), op.since(), token.span);
         let n_args = args.len();
         let wanted = if op.has_param() { 2 } else { 1 };
         if n_args == 0 {

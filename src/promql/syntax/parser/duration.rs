@@ -146,7 +146,8 @@ impl Parser<'_> {
         match word {
             Preprocessor::MaxOf => self.has("`max_of`", 3, 13, span),
             Preprocessor::MinOf => self.has("`min_of`", 3, 13, span),
-            _ => self.has("`step()` or `range()` in a duration", 3, 6, span),
+            Preprocessor::Range => self.has("`range()` in a duration", 3, 10, span),
+            _ => self.has("`step()` in a duration", 3, 6, span),
         };
         self.experimental(sign.map_or(span, |it| it.to(span)));
         Ok(Duration { span, kind })

@@ -62,11 +62,7 @@ impl Parser<'_> {
         let span = TextRange { start: lhs.span.start, end: rhs.span.end };
         let Modifiers { return_bool, mut matching } = modifiers;
         let fills = matching.fill_lhs.is_some() || matching.fill_rhs.is_some();
-        match op {
-            BinaryOp::TrimUpper => self.has("`</`", 3, 11, op_token.span),
-            BinaryOp::TrimLower => self.has("`>/`", 3, 11, op_token.span),
-            _ => true,
-        };
+        self.needs(&format!("`{}`", op.as_str()), op.since(), op_token.span);
         if fills
             && self.has("`fill`", 3, 10, span)
             && !self.dialect.features.binop_fill_modifiers
@@ -253,8 +249,17 @@ impl Parser<'_> {
         let token = self.peek();
         let text = self.slice(token.span);
         let value = match token.kind {
-            TokenKind::Number => number(text),
+            TokenKind::Number => {
+                if text.contains('_') {
+                    self.has("`_` in a number", 2, 54, token.span);
+                }
+                number(text)
+            }
             TokenKind::Duration => {
+                // A second unit, or `ms`, which older servers take for two.
+                if text.bytes().filter(u8::is_ascii_alphabetic).count() != 1 {
+                    self.has("a duration such as `1h30m` or `5ms`", 2, 21, token.span);
+                }
                 parse_duration(text).map(seconds).map_err(|it| it.to_string())
             }
             _ => return Err(Fault::Unexpected),

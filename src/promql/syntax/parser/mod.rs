@@ -162,10 +162,15 @@ impl<'a> Parser<'a> {
     /// Whether the server has something that came with version `major.minor`; records
     /// a fault where it does not.
     fn has(&mut self, what: &str, major: u16, minor: u16, at: TextRange) -> bool {
+        self.needs(what, Version::new(major, minor), at)
+    }
+
+    /// The same for what came with the version `since`.
+    fn needs(&mut self, what: &str, since: Version, at: TextRange) -> bool {
         let version = self.dialect.version;
-        let has = Version::new(major, minor) <= version;
+        let has = since <= version;
         if !has {
-            let message = format!("{what} needs Prometheus {major}.{minor}");
+            let message = format!("{what} needs Prometheus {since}");
             let help = format!("the expression is for Prometheus {version}");
             self.error_with_help(at, message, help);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::promql::dialect::{Dialect, Flag};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::math::round;
 use crate::promql::re2;
@@ -193,6 +194,7 @@ impl Parser<'_> {
         let close = self.within(close, context, "\"]\"")?;
         self.grow(height)?;
         let span = expr.span.to(close.span);
+        self.has("a subquery", 2, 7, range.span.to(close.span));
         let expr = Box::new(expr);
         let kind = Subquery { expr, range, step, offset: None, at: None };
         Ok(node(span, ExprKind::Subquery(kind)))
@@ -200,9 +202,14 @@ impl Parser<'_> {
 
     fn offset(&mut self, expr: &mut Expr) -> Parse<()> {
         let height = self.height;
-        self.next();
+        let keyword = self.next();
+        let negative = self.kind() == TokenKind::Op(BinaryOp::Sub);
         let duration = self.offset_duration();
         let duration = self.within(duration, "offset", self.duration_words().0)?;
+        if negative {
+            let at = keyword.span.to(duration.span);
+            self.behind("a negative offset", &Flag::NEGATIVE_OFFSET, at);
+        }
         self.height = height;
         let span = expr.span;
         let slot = match &mut expr.kind {
@@ -223,7 +230,8 @@ impl Parser<'_> {
     }
 
     fn at(&mut self, expr: &mut Expr) -> Parse<()> {
-        self.next();
+        let sign = self.next();
+        self.behind("`@`", &Flag::AT_MODIFIER, sign.span);
         let at = self.at_time(expr.span);
         let at = self.within(at, "@", "timestamp")?;
         let span = expr.span;
@@ -274,6 +282,21 @@ impl Parser<'_> {
             self.error(span, message);
         }
         Ok(At::Time(round(seconds * 1000.0) as i64))
+    }
+
+    /// Records a fault where the server lacks what was behind a flag at first, or has it
+    /// behind that flag only.
+    fn behind(&mut self, what: &str, flag: &Flag, at: TextRange) {
+        let Dialect { version, features, .. } = *self.dialect;
+        if self.needs(what, flag.since, at)
+            && flag.is_needed(version)
+            && !features.has(flag)
+        {
+            let name = flag.name;
+            let message = format!("{what} is experimental in Prometheus {version}");
+            let help = format!("write `features = [\"{name}\"]` below `[prometheus]`");
+            self.error_with_help(at, message, help);
+        }
     }
 
     /// `anchored` and `smoothed`
