@@ -27,7 +27,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rulefile", &["doc", "rules", "promql", "diag"]),
     ("case", &["doc", "promql", "diag"]),
     ("resolve", &["spec", "doc", "rulefile", "rules", "promql", "template", "diag"]),
-    ("emit", &["rules", "rulefile", "case", "runbook", "promql", "diag"]),
+    // Of `doc` it takes `${…}` in the paths and names that a project gives to its files.
+    ("emit", &["rules", "rulefile", "case", "runbook", "promql", "doc", "diag"]),
     ("harness", &["rules", "case", "promql", "template", "diag"]),
     ("lint", &["rules", "case", "runbook", "promql", "template", "diag"]),
     ("runbook", &["rules", "diag"]),

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::emit::{TARGETS, Target};
+
 /// Define an alert once, prove that it fires and when, ship it everywhere.
 #[derive(Debug, Parser)]
 #[command(name = "aqua-alerts", version, max_term_width = 100)]
@@ -65,28 +67,36 @@ Examples:
   aqua-alerts test -v tests/             promtool's tests below a folder, each with a line
   aqua-alerts test tests/ --strict --report junit=results.xml";
 
+/// The targets, as `build --help` shows them.
+fn targets() -> String {
+    let mut out = "Targets (`+` is written by default):\n".to_owned();
+    for Target { name, summary, default, .. } in TARGETS {
+        let mark = if *default { '+' } else { ' ' };
+        out.push_str(&format!("  {mark} {name:<18}{summary}\n"));
+    }
+    out.push_str("    and those that the manifest declares: `[target.<name>]`");
+    out
+}
+
 /// Options of `build`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = targets())]
 pub struct Build {
     /// Build this environment only; may be repeated
     #[arg(long, value_name = "NAME")]
     pub env: Vec<String>,
-    /// Write this too, beside everything that is always written; may be repeated
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub target: Vec<ExtraTarget>,
+    /// Write this target too, beside those of the manifest; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub target: Vec<String>,
+    /// Write only what `--target` names, and leave the files of other targets alone
+    #[arg(long, requires = "target")]
+    pub only: bool,
     /// Where to write; the default is `build` beside the manifest
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Write nothing; fail with a diff when what is on disk is out of date
     #[arg(long)]
     pub check: bool,
-}
-
-/// What `build` writes only where it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExtraTarget {
-    /// The project's tests as promtool's, for the plain rule files
-    PromtoolTests,
 }
 
 /// Options of `check`.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::cli::args::{Build, ExtraTarget, Global};
+use crate::cli::args::{Build, Global};
 use crate::cli::exit::Exit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Change, Plan, Wanted, plan};
@@ -15,36 +15,42 @@ use crate::cli::{check, fs, say, test, unified};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
+use crate::diag::text::Text;
+use crate::emit::choice::{self, Asked, Chosen};
 use crate::emit::{self, promtool_tests};
 use crate::rules::book::Book;
 use crate::rules::group::Rule;
+use crate::rules::output::Own;
+use crate::spec::model::{self, Project};
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Build) -> Exit {
     let mut session = Session::new(global);
-    let with_tests = args.target.contains(&ExtraTarget::PromtoolTests);
+    let asked = Asked { names: &args.target, only: args.only };
     // A test may name alerts of any environment.
-    let envs = if with_tests { &[][..] } else { &args.env };
-    let loaded = load::load(&mut session, envs);
+    let loaded = load::load_where(&mut session, &args.env, |it| wants_tests(it, asked));
     let Some(mut loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
+    let with_tests = wants_tests(&loaded.project, asked);
     let (mut tests, mut n_yaml) = (Vec::new(), 0);
     if with_tests {
-        load::check_names(&loaded.project, &args.env, &mut session);
         (tests, n_yaml) = promtool_tests(&mut loaded, &args.env, &mut session);
         if session.sink.has_errors() {
             return session.finish(Exit::Invalid, "", json!({}));
         }
     }
     check::pages(&loaded, false, &mut session);
-    let wanted = compile(&loaded.books, &tests, &mut session.sink);
-    if with_tests {
+    let chosen = choices(&loaded.books, asked, &mut session.sink);
+    let wanted = compile(&loaded.books, &chosen, asked, &tests, &mut session.sink);
+    let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));
+    if with_tests && !session.sink.has_errors() {
         said_of_tests(&wanted, n_yaml, &mut session.sink);
     }
     let (out, shown) = folder(&loaded.root, args, global);
     let rule_files = loaded.project.rule_files.iter().map(|it| it.path.as_str());
-    if fs::is_source_folder(&loaded.root, &out, rule_files) {
+    let templates = loaded.project.templates.iter().map(|it| it.path.as_str());
+    if fs::is_source_folder(&loaded.root, &out, rule_files.chain(templates)) {
         let title = format!("the output folder `{shown}` holds what is built from");
         let diagnostic = Diagnostic::error("output-among-sources", title)
             .help("choose a folder of its own with `--out DIR`");
@@ -54,15 +60,19 @@ pub fn run(global: &Global, args: &Build) -> Exit {
         Ok(it) => it,
         Err(diagnostic) => return session.fail(diagnostic),
     };
-    let scope: Vec<String> = loaded.books.iter().map(|it| it.env.to_string()).collect();
-    let scope = (!args.env.is_empty()).then_some(scope.as_slice());
-    let plan = plan(wanted, &old, scope, |path| fs::look(&out, path));
+    let is_ours = |path: &str| {
+        let (env, below) = path.split_once('/').unwrap_or((path, ""));
+        (args.env.is_empty() || loaded.books.iter().any(|it| *it.env == *env))
+            && (!asked.only || choice::is_asked(below, asked))
+    };
+    let plan = plan(wanted, &old, is_ours, |path| fs::look(&out, path));
     objections(&plan, &shown, &mut session.sink);
     if session.has_failed() {
         return session.finish(Exit::Findings, "", json!({}));
     }
     if args.check {
-        return stale(session, &plan, &shown, with_tests);
+        let left = left(&plan, &chosen);
+        return stale(session, &plan, &shown, &left);
     }
     if let Err(diagnostic) = fs::carry_out(&out, &shown, &old, &plan) {
         return session.fail(diagnostic);
@@ -70,6 +80,29 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     let human = summary(&loaded, &plan, &shown);
     let machine = document(&loaded, &plan, &shown);
     session.finish(Exit::Clean, &human, machine)
+}
+
+/// Whether tests are to be written as promtool's, for some environment.
+fn wants_tests(project: &Project, asked: Asked<'_>) -> bool {
+    let manifest = &project.manifest;
+    let builds = manifest.environments.iter().map(|it| &it.build);
+    let named = |it: &model::Build| {
+        let names = it.targets.iter().flatten();
+        names.map(Text::as_str).any(|it| it == promtool_tests::TARGET.name)
+    };
+    asked.names.iter().any(|it| it == promtool_tests::TARGET.name)
+        || !asked.only && builds.chain([&manifest.build]).any(named)
+}
+
+/// What is written for each environment.
+fn choices<'b>(books: &'b [Book], asked: Asked<'_>, sink: &mut Sink) -> Vec<Chosen<'b>> {
+    let mut out = Vec::new();
+    for book in books {
+        let mut said = Sink::new();
+        out.push(choice::choose(book, asked, &mut said));
+        said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
+    }
+    out
 }
 
 /// The tests of the project as promtool's, for each of these environments; the others
@@ -117,13 +150,15 @@ fn said_of_tests(wanted: &[Wanted], n_yaml: usize, sink: &mut Sink) {
 
 /// Whether a path below the output folder is that of a test of promtool's.
 fn is_test(path: &str) -> bool {
-    path.split('/').nth(1) == Some(promtool_tests::FOLDER)
+    path.split_once('/').is_some_and(|it| promtool_tests::TARGET.owns(it.1))
 }
 
-/// Writes all books, and the tests of each where there are any; the paths begin with the
-/// environment.
+/// Writes what is chosen of all books, and the tests of each where there are any; the paths
+/// begin with the environment.
 fn compile(
     books: &[Book],
+    chosen: &[Chosen<'_>],
+    asked: Asked<'_>,
     tests: &[Vec<promtool_tests::File>],
     sink: &mut Sink,
 ) -> Vec<Wanted> {
@@ -132,10 +167,19 @@ fn compile(
         .enumerate()
         .map(|(idx, book)| {
             let mut sink = Sink::new();
-            let mut out = emit::emit(book, emit::TARGETS, &mut sink);
-            if let Some(tests) = tests.get(idx) {
+            let chosen = &chosen[idx];
+            let mut out = emit::emit(book, &chosen.targets, &mut sink);
+            if let Some(tests) = tests.get(idx)
+                && chosen.has(promtool_tests::TARGET.name)
+            {
                 out.extend(promtool_tests::emit(book, tests, &mut sink));
             }
+            // What others refer to was written to be referred to.
+            out.retain(|it| !asked.only || choice::is_asked(&it.path, asked));
+            let own = chosen.own.iter().copied();
+            let own = own.filter(|it| !asked.only || asked.has(it.name.as_str()));
+            let own: Vec<&Own> = own.collect();
+            out.extend(emit::own::emit(book, &own, &mut sink));
             (out, sink)
         })
         .collect();
@@ -196,8 +240,21 @@ fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
     }
 }
 
-/// The end of `build --check`: a diff where the folder is out of date.
-fn stale(session: Session, plan: &Plan, shown: &str, with_tests: bool) -> Exit {
+/// Targets that are not chosen, but whose files an earlier build has left.
+fn left(plan: &Plan, chosen: &[Chosen<'_>]) -> Vec<&'static str> {
+    let removed = || plan.changes.iter().filter(|it| it.new.is_none());
+    let is_left = |target: &&&emit::Target| {
+        !target.default
+            && !chosen.iter().any(|it| it.has(target.name))
+            && removed()
+                .any(|it| it.path.split_once('/').is_some_and(|it| target.owns(it.1)))
+    };
+    emit::TARGETS.iter().filter(is_left).map(|it| it.name).collect()
+}
+
+/// The end of `build --check`: a diff where the folder is out of date; `left` are targets
+/// that are not written any more.
+fn stale(session: Session, plan: &Plan, shown: &str, left: &[&str]) -> Exit {
     let paths: Vec<String> =
         plan.changes.iter().map(|it| format!("{shown}/{}", it.path)).collect();
     let machine = json!({ "out": shown, "stale": paths });
@@ -212,11 +269,11 @@ fn stale(session: Session, plan: &Plan, shown: &str, with_tests: bool) -> Exit {
     human.push_str(&format!(
         "{shown} is out of date: {n_files} to change; run `aqua-alerts build`\n"
     ));
-    let is_left = |it: &Change| it.new.is_none() && is_test(&it.path);
-    if !with_tests && plan.changes.iter().any(is_left) {
-        human.push_str(
-            "tests were written with `--target promtool-tests`: name it here too\n",
-        );
+    for name in left {
+        let what = if *name == promtool_tests::TARGET.name { "tests" } else { "files" };
+        human.push_str(&format!(
+            "{what} were written with `--target {name}`: name it here too\n"
+        ));
     }
     session.finish(Exit::Findings, &human, machine)
 }

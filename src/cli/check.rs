@@ -13,7 +13,10 @@ use crate::cli::load::{self, Loaded};
 use crate::cli::session::{Session, counted};
 use crate::cli::test;
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
+use crate::emit;
+use crate::emit::choice::{self, Asked};
 use crate::runbook::link::{self, Pages};
 use crate::runbook::page;
 
@@ -35,6 +38,9 @@ fn project(global: &Global, args: &Check) -> Exit {
     if !loaded.books.is_empty() {
         let odd = args.env.is_empty() && !session.sink.has_errors();
         pages(&loaded, odd, &mut session);
+    }
+    if !session.sink.has_errors() {
+        targets(&loaded, &mut session);
     }
     // A test may name alerts of any environment.
     if args.env.is_empty() && !session.sink.has_errors() {
@@ -63,6 +69,20 @@ fn project(global: &Global, args: &Check) -> Exit {
         }
     };
     session.finish(Exit::Clean, &human, machine)
+}
+
+/// Checks the choice of targets, and writes for nobody those that can fail: the project's
+/// own, and those that need options.
+fn targets(loaded: &Loaded, session: &mut Session) {
+    let asked = Asked { names: &[], only: false };
+    for book in &loaded.books {
+        let mut said = Sink::new();
+        let mut chosen = choice::choose(book, asked, &mut said);
+        chosen.targets.retain(|it| !it.default);
+        emit::emit(book, &chosen.targets, &mut said);
+        emit::own::emit(book, &chosen.own, &mut said);
+        said.into_sorted().into_iter().for_each(|it| session.sink.push_once(it));
+    }
 }
 
 /// Checks that the pages to which alerts lead exist; with `odd`, also what is odd about

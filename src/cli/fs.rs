@@ -117,17 +117,66 @@ pub fn read_rule_file(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<String> {
+    if !is_inside(root, path, rule_file::missing, sink) {
+        return None;
+    }
+    let mut said = Sink::new();
+    let text = read_file(root, path.as_str(), sources, &mut said);
+    let place = |it: Diagnostic| match it.place() {
+        None => it.at(path.span(), "named here"),
+        Some(_) => it,
+    };
+    sink.extend(said.into_sorted().into_iter().map(place));
+    text
+}
+
+/// Reads the template that a project names, and the other templates in its folder; of the
+/// project's folder itself only the template.
+pub fn read_templates(
+    root: &Path,
+    path: &Text,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<File> {
+    let missing = |path: &Text, near: Option<&str>| {
+        let it = Diagnostic::error("no-template", format!("there is no file `{path}`"))
+            .at(path.span(), "looked for below the project's folder");
+        match near {
+            Some(near) => it.help(format!("did you mean `{near}`?")),
+            None => it,
+        }
+    };
+    if !is_inside(root, path, missing, sink) {
+        return Vec::new();
+    }
+    match path.as_str().rsplit_once('/') {
+        Some((folder, _)) => read_tree(root, folder, &["tera"], sources, sink),
+        None => {
+            let text = read_file(root, path.as_str(), sources, sink);
+            text.map(|it| (path.to_string(), it)).into_iter().collect()
+        }
+    }
+}
+
+/// Whether a path that a project names leads to something in its folder, links followed;
+/// says so where not.
+fn is_inside(
+    root: &Path,
+    path: &Text,
+    missing: impl Fn(&Text, Option<&str>) -> Diagnostic,
+    sink: &mut Sink,
+) -> bool {
     let (name, full) = (path.as_str(), root.join(path.as_str()));
     let inside = match (root.canonicalize(), full.canonicalize()) {
         (Ok(root), Ok(full)) => full.starts_with(root),
         (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
             let near = nearest(root, name);
-            sink.push(rule_file::missing(path, near.as_deref()));
-            return None;
+            sink.push(missing(path, near.as_deref()));
+            return false;
         }
         (Err(error), _) | (_, Err(error)) => {
             sink.push(unreadable(name, &error).at(path.span(), "named here"));
-            return None;
+            return false;
         }
     };
     if !inside {
@@ -137,16 +186,8 @@ pub fn read_rule_file(
                 .at(path.span(), "through a link")
                 .help("copy the file into the project"),
         );
-        return None;
     }
-    let mut said = Sink::new();
-    let text = read_file(root, name, sources, &mut said);
-    let place = |it: Diagnostic| match it.place() {
-        None => it.at(path.span(), "named here"),
-        Some(_) => it,
-    };
-    sink.extend(said.into_sorted().into_iter().map(place));
-    text
+    inside
 }
 
 /// The path that exists and is most like this one, which does not: from its folders the
@@ -649,15 +690,19 @@ mod tests {
     #[test]
     fn a_write_that_fails_changes_nothing() {
         let out = folder("fails");
-        let first =
-            plan(vec![wanted("a/x", "1")], &List::default(), None, |it| look(&out, it));
+        let first = plan(
+            vec![wanted("a/x", "1")],
+            &List::default(),
+            |_| true,
+            |it| look(&out, it),
+        );
         carry_out(&out, "out", &List::default(), &first).unwrap();
         let old = read_list(&out, "out").unwrap();
         assert_eq!(old, first.list);
         // The last name is longer than any file system takes.
         let long = format!("b/{}", "y".repeat(300));
         let new = vec![wanted("a/x", "2"), wanted("a/z", "3"), wanted(&long, "4")];
-        let second = plan(new, &old, None, |it| look(&out, it));
+        let second = plan(new, &old, |_| true, |it| look(&out, it));
         let error = carry_out(&out, "out", &old, &second).unwrap_err();
         assert_eq!(error.code, "unwritable");
         assert_eq!(names(&out), [LIST, "a"]);
@@ -686,7 +731,7 @@ mod tests {
         let out = folder("unchanged");
         let build = |old: &List| {
             let wanted = vec![wanted("a/x", "1")];
-            let plan = plan(wanted, old, None, |it| look(&out, it));
+            let plan = plan(wanted, old, |_| true, |it| look(&out, it));
             carry_out(&out, "out", old, &plan).unwrap();
             plan.list
         };

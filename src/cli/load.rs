@@ -13,8 +13,8 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::resolve;
 use crate::rules::book::Book;
-use crate::spec::model::Project;
-use crate::spec::read;
+use crate::spec::model::{Project, TemplateFile};
+use crate::spec::{form, read};
 
 /// A project that was read and resolved.
 #[derive(Debug)]
@@ -30,19 +30,29 @@ pub struct Loaded {
 /// Finds, reads and resolves the project that a command works on, for these environments
 /// or for all. `None`, or errors in the sink, where it is invalid.
 pub fn load(session: &mut Session, envs: &[String]) -> Option<Loaded> {
+    load_where(session, envs, |_| false)
+}
+
+/// The same, for all environments where `all` says so of the project.
+pub fn load_where(
+    session: &mut Session,
+    envs: &[String],
+    all: impl Fn(&Project) -> bool,
+) -> Option<Loaded> {
     let project = session.read_project()?;
-    resolve_all(project, envs, session)
+    resolve_all(project, envs, all, session)
 }
 
 /// The same for the project in a folder.
 pub fn load_from(root: &Path, envs: &[String], session: &mut Session) -> Option<Loaded> {
     let project = fs::read_project(root, &mut session.sources, &mut session.sink)?;
-    resolve_all(project, envs, session)
+    resolve_all(project, envs, |_| false, session)
 }
 
 fn resolve_all(
     project: fs::Project,
     envs: &[String],
+    all: impl Fn(&Project) -> bool,
     session: &mut Session,
 ) -> Option<Loaded> {
     let fs::Project { root, files } = project;
@@ -50,8 +60,10 @@ fn resolve_all(
         fs::read_rule_file(&root, path, sources, sink)
     };
     let (sources, sink) = (&mut session.sources, &mut session.sink);
-    let project = read::read_with(&files, &mut load, sources, sink)?;
+    let mut project = read::read_with(&files, &mut load, sources, sink)?;
+    project.templates = templates(&root, &project, sources, sink);
     check_names(&project, envs, session);
+    let envs = if all(&project) { &[][..] } else { envs };
     let names: Vec<String> =
         project.manifest.environments.iter().map(|it| it.name.clone()).collect();
     let mut loaded = Loaded { root, project, books: Vec::new() };
@@ -71,6 +83,28 @@ fn resolve_all(
         }
     }
     Some(loaded)
+}
+
+/// The files of the templates of a project's own targets.
+fn templates(
+    root: &Path,
+    project: &Project,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<TemplateFile> {
+    let mut out: Vec<TemplateFile> = Vec::new();
+    let paths = project.manifest.targets.iter().map(|it| &it.template);
+    // Paths of another form were refused where the manifest was read.
+    let formed = |it: &&Text| (form::TEMPLATE_PATH.fault)(it.as_str()).is_none();
+    for template in paths.filter(formed) {
+        for (path, text) in fs::read_templates(root, template, sources, sink) {
+            if out.iter().all(|it| it.path != path) {
+                let file = sources.add(path.as_str(), text.as_str());
+                out.push(TemplateFile { path, file, text: text.into() });
+            }
+        }
+    }
+    out
 }
 
 /// Says which of these environments the project does not have.

@@ -70,12 +70,12 @@ impl Plan {
     }
 }
 
-/// Compares what is wanted with what is there. `scope` limits removal to these top
-/// folders; `None` is the whole output folder.
+/// Compares what is wanted with what is there. Only what is `ours` is removed where it is
+/// no longer wanted.
 pub fn plan(
     wanted: Vec<Wanted>,
     old: &List,
-    scope: Option<&[String]>,
+    ours: impl Fn(&str) -> bool,
     mut look: impl FnMut(&str) -> Found,
 ) -> Plan {
     let mut plan = Plan { list: old.clone(), ..Plan::default() };
@@ -108,9 +108,7 @@ pub fn plan(
         plan.changes.push(Change { path, old: old_bytes, new: Some(text) });
     }
     for (path, hash_then) in &old.0 {
-        let top = path.split('/').next().unwrap_or_default();
-        let in_scope = scope.is_none_or(|it| it.iter().any(|it| it == top));
-        if !in_scope || paths.contains(&path.to_lowercase()) {
+        if !ours(path) || paths.contains(&path.to_lowercase()) {
             continue;
         }
         plan.list.0.remove(path);
@@ -197,7 +195,7 @@ mod tests {
     fn what_is_gone_from_the_project_is_removed_unless_edited() {
         let old = list(&[("a/x", "1"), ("a/y", "2"), ("b/z", "3")]);
         let files = [("a/x", "1"), ("a/y", "edited"), ("b/z", "3")];
-        let got = plan(vec![wanted("b/z", "3")], &old, None, disk(&files));
+        let got = plan(vec![wanted("b/z", "3")], &old, |_| true, disk(&files));
         assert_eq!(got.kept, ["a/y"]);
         assert_eq!(got.n_unchanged, 1);
         let [change] = &got.changes[..] else { panic!("{:?}", got.changes) };
@@ -209,8 +207,7 @@ mod tests {
     fn other_environments_stay_as_they_are() {
         let old = list(&[("a/x", "1"), ("b/z", "3")]);
         let files = [("a/x", "1"), ("b/z", "3")];
-        let scope = ["a".to_owned()];
-        let got = plan(Vec::new(), &old, Some(&scope), disk(&files));
+        let got = plan(Vec::new(), &old, |it| it.starts_with("a/"), disk(&files));
         assert_eq!(got.changes.len(), 1);
         assert_eq!(got.list, list(&[("b/z", "3")]));
     }
@@ -219,7 +216,7 @@ mod tests {
     fn a_foreign_file_is_not_replaced_but_an_equal_one_is_adopted() {
         let files = [("a/x", "mine"), ("a/y", "same")];
         let new = vec![wanted("a/x", "theirs"), wanted("a/y", "same")];
-        let got = plan(new, &List::default(), None, disk(&files));
+        let got = plan(new, &List::default(), |_| true, disk(&files));
         assert_eq!(got.foreign, ["a/x"]);
         assert!(!got.is_possible());
         assert_eq!(got.list, list(&[("a/y", "same")]));
@@ -229,7 +226,7 @@ mod tests {
     fn a_list_cannot_name_files_outside() {
         let text = "00  ../x\n00  /etc/passwd\n00  a//b\nnonsense\n0a  a/b c\n";
         assert_eq!(List::parse(text).0.keys().collect::<Vec<_>>(), ["a/b c"]);
-        let got = plan(vec![wanted("../x", "")], &List::default(), None, disk(&[]));
+        let got = plan(vec![wanted("../x", "")], &List::default(), |_| true, disk(&[]));
         assert_eq!(got.clashes, ["../x"]);
     }
 

@@ -3,22 +3,28 @@
 //! The page is a template with delimiters of its own, since `{{ }}` belongs to
 //! Prometheus; what it shows is gathered here.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tera::{Context, Delimiters, Tera};
+use tera::{Context, Tera};
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::definition::{self, Definition, annotation, definitions};
+use crate::emit::own::engine;
 use crate::emit::{self, Target, name};
 use crate::rules::book::Book;
-use crate::rules::group::{About, Alert, Rule};
+use crate::rules::group::Alert;
 use crate::rules::prose::prose;
 
 /// The catalogue.
-pub const TARGET: Target =
-    Target { name: "catalogue", summary: "ALERTS.md, the alerts for people", emit };
+pub const TARGET: Target = Target {
+    name: "catalogue",
+    summary: "ALERTS.md, the alerts for people",
+    default: true,
+    place: "ALERTS.md",
+    emit,
+};
 
 const TEMPLATE: &str = include_str!("catalogue.md.tera");
 
@@ -66,16 +72,8 @@ struct Tier {
 
 fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     let mut tera = Tera::new();
-    let delimiters = Delimiters {
-        block_start: Cow::Borrowed("<%"),
-        block_end: Cow::Borrowed("%>"),
-        variable_start: Cow::Borrowed("<<"),
-        variable_end: Cow::Borrowed(">>"),
-        comment_start: Cow::Borrowed("<#"),
-        comment_end: Cow::Borrowed("#>"),
-    };
     let text = tera
-        .set_delimiters(delimiters)
+        .set_delimiters(engine::delimiters())
         .and_then(|()| tera.add_raw_template("ALERTS.md", TEMPLATE))
         .and_then(|()| Context::from_serialize(&page(book)))
         .and_then(|context| tera.render("ALERTS.md", &context))
@@ -88,22 +86,14 @@ fn page(book: &Book) -> Page<'_> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut anchors = Anchors::default();
     for (file, groups) in emit::files(book) {
-        let mut entries: Vec<(&str, Vec<&Alert>)> = Vec::new();
-        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        for rule in groups.iter().flat_map(|it| &it.rules) {
-            let Rule::Alert(alert) = rule else { continue };
+        let entries = definitions(&groups);
+        for (_, alert) in entries.iter().flat_map(|it| &it.tiers) {
             *counts.entry(severity(alert)).or_default() += 1;
-            let key = definition(alert);
-            let idx = *places.entry(key).or_insert(entries.len());
-            match entries.get_mut(idx) {
-                Some((_, tiers)) => tiers.push(alert),
-                None => entries.push((key, vec![alert])),
-            }
         }
         if !entries.is_empty() {
-            let entry = |(name, tiers): &(&str, Vec<&Alert>)| {
-                let anchor = anchors.next(name);
-                entry(name, anchor, tiers)
+            let entry = |it: &Definition<'_>| {
+                let tiers: Vec<&Alert> = it.tiers.iter().map(|it| it.1).collect();
+                entry(it.name, anchors.next(it.name), &tiers)
             };
             let alerts = entries.iter().map(entry).collect();
             files.push(File { name: name::stem(file), alerts });
@@ -125,29 +115,8 @@ fn page(book: &Book) -> Page<'_> {
     Page { title, n_rules, severities, files }
 }
 
-/// Tiers of one alert stand together; a companion stands alone.
-fn definition(alert: &Alert) -> &str {
-    match &alert.about {
-        Some(about) if about.companion_of.is_none() => &about.definition,
-        _ => alert.name.as_str(),
-    }
-}
-
 fn severity(alert: &Alert) -> &str {
-    match &alert.about {
-        Some(About { severity: Some(it), .. }) => it.as_str(),
-        _ => label(alert, "severity").unwrap_or("without severity"),
-    }
-}
-
-fn label<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
-    let found = alert.labels.iter().find(|it| it.name.as_str() == name)?;
-    Some(found.value.as_str())
-}
-
-fn annotation<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
-    let found = alert.annotations.iter().find(|it| it.name.as_str() == name)?;
-    Some(found.value.as_str())
+    definition::severity(alert).unwrap_or("without severity")
 }
 
 fn entry(name: &str, anchor: String, tiers: &[&Alert]) -> Entry {

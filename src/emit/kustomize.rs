@@ -6,12 +6,17 @@ use serde::Serialize;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::object::{Map, labels};
-use crate::emit::{Target, yaml};
+use crate::emit::{Target, grafana_dashboard, yaml};
 use crate::rules::book::Book;
 
 /// The kustomization.
-pub const TARGET: Target =
-    Target { name: "kustomize", summary: "a kustomization of all objects", emit };
+pub const TARGET: Target = Target {
+    name: "kustomize",
+    summary: "a kustomization of all objects",
+    default: true,
+    place: "kustomization.yaml",
+    emit,
+};
 
 /// The label by which Grafana's sidecar finds dashboards.
 const SIDECAR: (&str, &str) = ("grafana_dashboard", "1");
@@ -49,8 +54,11 @@ struct Options {
 fn emit(book: &Book, artifacts: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     let mut resources = Vec::new();
     let mut config_maps = Vec::new();
+    // As objects they need no ConfigMaps.
+    let as_objects = artifacts.iter().any(|it| grafana_dashboard::TARGET.owns(&it.path));
     for it in artifacts {
         match &it.kind {
+            Kind::Dashboard { .. } if as_objects => {}
             Kind::Resource => resources.push(it.path.as_str()),
             Kind::Dashboard { name } => config_maps.push(ConfigMap {
                 name,

@@ -1,8 +1,8 @@
 //! Writes a project's rules, monitors and dashboards as files for one environment.
 //!
 //! Pure: a book in, texts out, the same bytes every time. A target is a file of this
-//! room with a `TARGET`, and a line in [`TARGETS`]. Nothing here knows the spec, the
-//! lints or the file system.
+//! room with a `TARGET`, and a line in [`TARGETS`]; which of them are written is
+//! [`choice`]'s. Nothing here knows the spec, the lints or the file system.
 
 use std::collections::BTreeMap;
 
@@ -15,16 +15,23 @@ use crate::rules::group::Group;
 
 pub mod artifact;
 pub mod catalogue;
+pub mod choice;
+pub mod definition;
 pub mod grafana;
+pub mod grafana_dashboard;
 pub mod kustomize;
+pub mod mimir;
 pub mod name;
 pub mod object;
+pub mod own;
+mod parameter;
 pub mod pod_monitor;
 pub mod prometheus_rule;
 pub mod promtool_tests;
 pub mod rule_file;
 pub mod scrape;
 pub mod service_monitor;
+pub mod thanos;
 pub mod yaml;
 
 /// Something that is written.
@@ -34,6 +41,11 @@ pub struct Target {
     pub name: &'static str,
     /// What it writes, in a few words.
     pub summary: &'static str,
+    /// Whether it is written where the project does not say what is.
+    pub default: bool,
+    /// Where it writes, below the environment's folder: a folder, which ends in `/`, or a
+    /// file. No other target writes there.
+    pub place: &'static str,
     /// Writes it. What the targets before it wrote is given for those that refer to it.
     pub emit: fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>,
 }
@@ -44,10 +56,29 @@ pub const TARGETS: &[&Target] = &[
     &service_monitor::TARGET,
     &pod_monitor::TARGET,
     &grafana::TARGET,
+    &grafana_dashboard::TARGET,
     &rule_file::TARGET,
+    &mimir::TARGET,
+    &thanos::TARGET,
     &catalogue::TARGET,
+    &promtool_tests::TARGET,
     &kustomize::TARGET,
 ];
+
+impl Target {
+    /// Whether a path below the environment's folder is in its place.
+    pub fn owns(&self, path: &str) -> bool {
+        match self.place.ends_with('/') {
+            true => path.starts_with(self.place),
+            false => path == self.place,
+        }
+    }
+}
+
+/// The targets that are written where the project does not say what is.
+pub fn defaults() -> Vec<&'static Target> {
+    TARGETS.iter().copied().filter(|it| it.default).collect()
+}
 
 /// Writes a book with these targets; the files are in the order of the targets.
 pub fn emit(book: &Book, targets: &[&Target], sink: &mut Sink) -> Vec<Artifact> {

@@ -8,6 +8,8 @@ use crate::rules::monitor::MonitorKind;
 pub const TARGET: Target = Target {
     name: "pod-monitor",
     summary: "PodMonitor objects for the Prometheus Operator",
+    default: true,
+    place: "pod-monitors/",
     emit: |book, _, _| scrape::emit(book, &FORM),
 };
 

@@ -13,6 +13,8 @@ use crate::rules::book::Book;
 pub const TARGET: Target = Target {
     name: "prometheus-rule",
     summary: "PrometheusRule objects for the Prometheus Operator",
+    default: true,
+    place: "prometheus-rules/",
     emit,
 };
 

@@ -7,8 +7,13 @@ use crate::rulefile::write;
 use crate::rules::book::Book;
 
 /// Plain rule files.
-pub const TARGET: Target =
-    Target { name: "rule-file", summary: "plain Prometheus rule files", emit };
+pub const TARGET: Target = Target {
+    name: "rule-file",
+    summary: "plain Prometheus rule files",
+    default: true,
+    place: "rules/",
+    emit,
+};
 
 /// The alerts files of a book, each with the path of its rules below the environment's
 /// folder.

@@ -8,6 +8,8 @@ use crate::rules::monitor::MonitorKind;
 pub const TARGET: Target = Target {
     name: "service-monitor",
     summary: "ServiceMonitor objects for the Prometheus Operator",
+    default: true,
+    place: "service-monitors/",
     emit: |book, _, _| scrape::emit(book, &FORM),
 };
 

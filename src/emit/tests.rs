@@ -8,7 +8,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{TARGETS, emit};
+use crate::emit::{defaults, emit};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
 use crate::rules::book::{Book, Objects};
@@ -19,6 +19,7 @@ use crate::rules::group::{
     Alert, Expression, Group, Millis, Pair, Record, Rule, Setting,
 };
 use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
+use crate::rules::output::Output;
 
 const SPAN: Span = Span { file: FileId(0), start: 0, end: 0 };
 
@@ -85,13 +86,14 @@ fn book(groups: Vec<Group>) -> Book {
             labels: vec![("release".into(), "stack".into())],
             annotations: Vec::new(),
         },
+        output: Output::default(),
     }
 }
 
 fn outputs(book: &Book) -> Vec<Artifact> {
     let mut sink = Sink::new();
-    let out = emit(book, TARGETS, &mut sink);
-    assert_eq!(out, emit(book, TARGETS, &mut sink), "not the same twice");
+    let out = emit(book, &defaults(), &mut sink);
+    assert_eq!(out, emit(book, &defaults(), &mut sink), "not the same twice");
     out
 }
 
@@ -190,7 +192,7 @@ fn an_object_is_divided_between_groups_only() {
         .enumerate()
         .map(|(idx, n)| group("alerts/a.toml", &format!("g{idx}"), rules(*n)));
     let mut sink = Sink::new();
-    let got = emit(&book(groups.collect()), TARGETS, &mut sink);
+    let got = emit(&book(groups.collect()), &defaults(), &mut sink);
     let objects: Vec<_> = got.iter().filter(|it| it.kind == Kind::Resource).collect();
     let paths: Vec<&str> = objects.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(

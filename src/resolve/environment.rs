@@ -7,7 +7,7 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::doc::keys::Form;
 use crate::promql::dialect::{Dialect, Features, Version};
-use crate::resolve::{layers, millis, names, plain};
+use crate::resolve::{layers, millis, names, output, plain};
 use crate::rules::group::Millis;
 use crate::spec::form;
 use crate::spec::model::{Build, Environment, Label, Parameter, Project, Prometheus};
@@ -117,6 +117,7 @@ pub(super) fn server<'a>(
         build.namespace = env.build.namespace.clone().or(build.namespace);
         layers::labels(&mut build.labels, &env.build.labels);
         layers::labels(&mut build.annotations, &env.build.annotations);
+        output::merge(&mut build, &env.build);
     }
     let utf8_names = prometheus.names.as_ref().is_some_and(|it| it.as_str() == "utf8");
     if !utf8_names {

@@ -14,6 +14,7 @@ pub mod layers;
 pub mod monitor;
 pub mod names;
 pub mod origin;
+mod output;
 pub mod rule;
 pub mod runbook;
 pub mod scope;
@@ -85,6 +86,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
             labels: plain(&server.build.labels),
             annotations: plain(&server.build.annotations),
         },
+        output: output::output(project, &server, sink),
     };
     book.dashboards =
         dashboard::dashboards(project, &book, &parameters(&server, sink), sink);

@@ -102,7 +102,8 @@ fn over(below: &mut Vec<(Text, Node)>, above: &[(Text, Node)]) {
     }
 }
 
-fn fields(
+/// Fields that are passed on, with the parameters in their strings filled in.
+pub(super) fn fields(
     fields: &[(Text, Node)],
     scope: &Scope,
     sink: &mut Sink,

@@ -9,7 +9,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::parameter::{self, Filled, Use};
 use crate::resolve::environment::Server;
-use crate::resolve::names;
+use crate::rules::kebab::kebab;
 use crate::spec::form;
 use crate::spec::model::{Parameter, Value};
 
@@ -205,7 +205,7 @@ impl Scope {
         let filled = filled?;
         let filled = match shape {
             None => filled,
-            Some("kebab") => Text::opaque(&names::kebab(filled.as_str()), filled.span()),
+            Some("kebab") => Text::opaque(&kebab(filled.as_str()), filled.span()),
             Some(shape) => {
                 let title = format!("`{}` has no form `{shape}`", name);
                 let range = used.range.clone();

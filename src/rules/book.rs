@@ -8,6 +8,7 @@ use crate::promql::dialect::Dialect;
 use crate::rules::dashboard::Dashboard;
 use crate::rules::group::{Group, Millis};
 use crate::rules::monitor::Monitor;
+use crate::rules::output::Output;
 
 /// A project in one environment.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Book {
     pub inhibits: Vec<Inhibit>,
     /// What the objects are called and labelled.
     pub objects: Objects,
+    /// What is written.
+    pub output: Output,
 }
 
 /// A severity.

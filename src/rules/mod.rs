@@ -8,5 +8,7 @@
 pub mod book;
 pub mod dashboard;
 pub mod group;
+pub mod kebab;
 pub mod monitor;
+pub mod output;
 pub mod prose;

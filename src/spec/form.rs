@@ -348,6 +348,80 @@ pub static URL: Form = Form {
     },
 };
 
+/// The name of a target.
+pub static TARGET_NAME: Form = Form {
+    name: "a name of a target",
+    pattern: "^[a-z0-9]+(-[a-z0-9]+)*$",
+    parameters: false,
+    fault: |text| {
+        let good = |it: &str| {
+            !it.is_empty()
+                && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+        };
+        match text.split('-').all(good) && text.len() <= 63 {
+            true => None,
+            false => Fault::new(
+                "not lower case letters and digits with `-` between them",
+                "write a short name: `oncall`",
+            ),
+        }
+    },
+};
+
+/// The path of a template.
+pub static TEMPLATE_PATH: Form = Form {
+    name: "a path of a template",
+    pattern: "\\.tera$",
+    parameters: false,
+    fault: |text| {
+        let inside = text.split('/').all(|it| !matches!(it, "" | "." | ".."));
+        match (text.ends_with(".tera") && text != ".tera", inside) {
+            (true, true) => None,
+            (false, _) => Fault::new(
+                "does not end in `.tera`",
+                "name the file so: `templates/oncall.md.tera`",
+            ),
+            (true, false) => Fault::new(
+                "not a path below the project's folder",
+                "write `templates/oncall.md.tera`",
+            ),
+        }
+    },
+};
+
+/// A duration as Go reads it.
+pub static GO_DURATION: Form = Form {
+    name: "a duration of Go",
+    pattern: "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$",
+    parameters: false,
+    fault: |text| {
+        let mut rest = text;
+        let mut good = !rest.is_empty();
+        while good && !rest.is_empty() {
+            let number = |it: &str| it.bytes().take_while(u8::is_ascii_digit).count();
+            let whole = number(rest);
+            let fraction = match rest[whole..].strip_prefix('.') {
+                Some(it) => 1 + number(it),
+                None => 0,
+            };
+            good = whole != 0 && fraction != 1;
+            rest = &rest[whole + fraction..];
+            let units = ["ns", "us", "µs", "ms", "s", "m", "h"];
+            match units.iter().find_map(|it| rest.strip_prefix(it)) {
+                Some(it) => rest = it,
+                None => good = false,
+            }
+        }
+        match good {
+            true => None,
+            false => Fault::new(
+                "no number with `h`, `m`, `s`, `ms`, `us` or `ns`",
+                "write `10m`, `1h30m`",
+            ),
+        }
+    },
+};
+
 /// Major and minor number of a version.
 pub fn version(text: &str) -> Option<(u16, u16)> {
     let text = text.strip_prefix('v').unwrap_or(text);
@@ -409,6 +483,10 @@ mod tests {
         assert!(
             good(&VERSION, "3.5.3") && !good(&VERSION, "3") && !good(&VERSION, "1.8")
         );
+        assert!(good(&GO_DURATION, "1h1.5s") && !good(&GO_DURATION, "1d"));
+        assert!(!good(&GO_DURATION, "") && !good(&GO_DURATION, "1.m"));
+        assert!(good(&TARGET_NAME, "on-call") && !good(&TARGET_NAME, "On-"));
+        assert!(good(&TEMPLATE_PATH, "a/b.tera") && !good(&TEMPLATE_PATH, "../b.tera"));
         assert!(good(&URL, "https://x.org/") && !good(&URL, "docs/runbooks"));
         assert!(good(&PARAMETER_NAME, "namespace") && !good(&PARAMETER_NAME, "for"));
     }

@@ -9,8 +9,8 @@ use crate::doc::reader::{self, Declared, Fields};
 use crate::spec::body;
 use crate::spec::keys::{self, manifest::MANIFEST};
 use crate::spec::model::{
-    Body, Build, Environment, Inhibit, Job, Manifest, Owner, Prometheus, Runbooks,
-    Severity,
+    Body, Build, Environment, Inhibit, Job, Manifest, Mimir, OwnTarget, Owner,
+    Prometheus, Runbooks, Severity,
 };
 
 /// The environment of a project that declares none.
@@ -48,6 +48,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
         environments,
         jobs: jobs(&fields),
         inhibits: inhibits(&fields),
+        targets: targets(&fields),
     };
     Some((manifest, declared))
 }
@@ -195,7 +196,56 @@ fn build(fields: &Fields<'_>, sink: &mut Sink) -> Build {
         namespace: fields.text("namespace").cloned(),
         labels: labels.unwrap_or_default(),
         annotations: annotations.unwrap_or_default(),
+        targets: fields.node("targets").map(|_| fields.texts("targets")),
+        mimir: fields.table("mimir").map(|it| mimir(&it)).unwrap_or_default(),
+        partial_response_strategy: fields
+            .table("thanos")
+            .and_then(|it| it.text("partial_response_strategy").cloned()),
+        dashboards: dashboards(fields, sink),
     }
+}
+
+fn mimir(fields: &Fields<'_>) -> Mimir {
+    Mimir {
+        namespace: fields.text("namespace").cloned(),
+        source_tenants: fields
+            .node("source_tenants")
+            .map(|_| fields.texts("source_tenants")),
+        aligned: fields.boolean("align_evaluation_time_on_interval"),
+    }
+}
+
+/// Fields by which the operator finds the folder of a dashboard: it takes one of them.
+pub const FOLDERS: &[&str] = &["folder", "folderUID", "folderRef"];
+
+fn dashboards(fields: &Fields<'_>, sink: &mut Sink) -> Option<(Span, Vec<(Text, Node)>)> {
+    let entry = fields.entry("grafana-dashboard")?;
+    let table = entry.value.as_table()?;
+    let mut folders = table.iter().filter(|it| FOLDERS.contains(&it.key.as_str()));
+    if let (Some(first), Some(second)) = (folders.next(), folders.next()) {
+        let title = format!("both `{}` and `{}` name a folder", first.key, second.key);
+        sink.push(
+            Diagnostic::error("two-folders", title)
+                .at(second.key.span(), "the operator takes one of them")
+                .context(first.key.span(), "the first")
+                .help("take one of them out"),
+        );
+    }
+    let fields = table.iter().map(|it| (it.key.clone(), it.value.clone())).collect();
+    Some((entry.key.span(), fields))
+}
+
+fn targets(fields: &Fields<'_>) -> Vec<OwnTarget> {
+    let tables = fields.table("target").map(|it| it.other_tables()).unwrap_or_default();
+    let target = |(entry, fields): (&Entry, Fields<'_>)| {
+        Some(OwnTarget {
+            key: entry.key.clone(),
+            template: fields.text("template")?.clone(),
+            path: fields.text("path")?.clone(),
+            per: fields.text("per").cloned(),
+        })
+    };
+    tables.into_iter().filter_map(target).collect()
 }
 
 fn runbooks(fields: &Fields<'_>) -> Runbooks {

@@ -24,6 +24,8 @@ pub struct Project {
     pub dashboards: Vec<Dashboard>,
     /// The dashboards in Grafana's own JSON, in the order of their paths.
     pub json_dashboards: Vec<JsonDashboard>,
+    /// The files of the folders in which the templates of its own targets are.
+    pub templates: Vec<TemplateFile>,
     /// Whether all of its files could be read without an error: if not, what seems to be
     /// missing may stand in what could not be read.
     pub whole: bool,
@@ -32,6 +34,17 @@ pub struct Project {
 /// A dashboard in Grafana's own JSON.
 #[derive(Clone, Debug)]
 pub struct JsonDashboard {
+    /// The path as the user knows it.
+    pub path: String,
+    /// The file.
+    pub file: FileId,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// The file of a template.
+#[derive(Clone, Debug)]
+pub struct TemplateFile {
     /// The path as the user knows it.
     pub path: String,
     /// The file.
@@ -65,6 +78,21 @@ pub struct Manifest {
     pub jobs: Vec<Job>,
     /// Inhibitions between different alerts.
     pub inhibits: Vec<Inhibit>,
+    /// Its own targets.
+    pub targets: Vec<OwnTarget>,
+}
+
+/// A target of the project's own.
+#[derive(Clone, Debug)]
+pub struct OwnTarget {
+    /// Its name.
+    pub key: Text,
+    /// The path of its template.
+    pub template: Text,
+    /// The path of its files.
+    pub path: Text,
+    /// For what it makes a file; the default is the environment.
+    pub per: Option<Text>,
 }
 
 /// The server that runs the rules, as far as it is said.
@@ -91,6 +119,25 @@ pub struct Build {
     pub labels: Vec<Label>,
     /// Their annotations.
     pub annotations: Vec<Label>,
+    /// What is written.
+    pub targets: Option<Vec<Text>>,
+    /// Of rule namespaces for Mimir.
+    pub mimir: Mimir,
+    /// `warn` or `abort`: what Thanos Ruler does with a partial response.
+    pub partial_response_strategy: Option<Text>,
+    /// Fields of dashboards as objects, passed on under their names.
+    pub dashboards: Option<(Span, Vec<(Text, Node)>)>,
+}
+
+/// Of rule namespaces for Mimir.
+#[derive(Clone, Debug, Default)]
+pub struct Mimir {
+    /// The namespace.
+    pub namespace: Option<Text>,
+    /// Tenants whose series the groups query.
+    pub source_tenants: Option<Vec<Text>>,
+    /// Whether evaluations are aligned with the interval.
+    pub aligned: Option<bool>,
 }
 
 /// Where runbooks are.

@@ -113,6 +113,7 @@ pub fn read_with(
         rule_files,
         dashboards: Vec::new(),
         json_dashboards,
+        templates: Vec::new(),
         whole: true,
     };
     for (path, place, node) in &documents {

@@ -12,6 +12,7 @@ use aqua_alerts::diag::render::{self, Config};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::SourceMap;
 use aqua_alerts::doc;
+use aqua_alerts::emit;
 use aqua_alerts::promql::re2::Regex;
 use aqua_alerts::resolve;
 use aqua_alerts::rules::book::Book;
@@ -48,12 +49,34 @@ pub fn trials() -> Vec<Trial> {
     out.push(Trial::test("spec::the_reference_is_that_of_the_table_of_keys", || {
         golden::check(&docs("spec.md"), &reference())
     }));
+    out.push(Trial::test("spec::the_page_of_templates_is_that_of_their_values", || {
+        golden::check(&docs("templates.md"), &emit::own::reference::page())
+    }));
+    out.push(Trial::test("spec::the_guide_lists_all_targets", targets));
     out.push(Trial::test("spec::schemas_are_closed_and_take_the_platform", schemas));
     out
 }
 
 fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+/// The guide's table of targets is that of the targets.
+fn targets() -> Result<(), Failed> {
+    let text = fs::read_to_string(docs("language.md")).unwrap();
+    let head = "| target | default | place | writes |\n| --- | --- | --- | --- |\n";
+    let start = text.find(head).unwrap() + head.len();
+    let end = start + text[start..].find("\n\n").map_or(0, |it| it + 1);
+    let end = if text[start..].starts_with('\n') { start } else { end };
+    let row = |it: &&emit::Target| {
+        let default = if it.default { "yes" } else { "" };
+        format!("| `{}` | {default} | `{}` | {} |\n", it.name, it.place, it.summary)
+    };
+    let rows: String = emit::TARGETS.iter().map(row).collect();
+    golden::check(
+        &docs("language.md"),
+        &format!("{}{rows}{}", &text[..start], &text[end..]),
+    )
 }
 
 /// `docs/spec.md`

@@ -16,10 +16,16 @@ mod panel;
 mod variable;
 
 /// Dashboards.
-pub const TARGET: Target =
-    Target { name: "grafana", summary: "Grafana dashboards as JSON", emit };
+pub const TARGET: Target = Target {
+    name: "grafana",
+    summary: "Grafana dashboards as JSON",
+    default: true,
+    place: "dashboards/",
+    emit,
+};
 
-fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+/// Writes them; also for those who put them into objects.
+pub(super) fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     let parts: Vec<&str> = book.dashboards.iter().map(|it| &*it.name).collect();
     let names = name::unique(&parts).into_iter().zip(name::objects(book, &parts));
     let write = |(dashboard, (stem, name)): (_, (String, String))| {

@@ -11,13 +11,20 @@ use crate::case::exported::{Exported, LeftOut};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{name, yaml};
+use crate::emit::{Target, name, yaml};
 use crate::promql::dialect::{Dialect, Features};
 use crate::rules::book::Book;
 use part::Part;
 
-/// The folder of the tests, in that of an environment.
-pub const FOLDER: &str = "tests";
+/// The project's tests as promtool's. They come from a run of the tests: [`emit`] writes
+/// them.
+pub const TARGET: Target = Target {
+    name: "promtool-tests",
+    summary: "the project's tests as promtool's",
+    default: false,
+    place: "tests/",
+    emit: |_, _, _| Vec::new(),
+};
 
 /// The tests of a native test file in one environment.
 #[derive(Debug)]
@@ -42,7 +49,8 @@ pub fn emit(book: &Book, files: &[File], sink: &mut Sink) -> Vec<Artifact> {
     let stems: Vec<&str> = parts.iter().map(|it| it.stem.as_str()).collect();
     let names = name::unique(&stems);
     let artifact = |(part, name): (&Part<'_>, String)| {
-        Artifact::new(format!("{FOLDER}/{name}.yaml"), text(book, part), Kind::Plain)
+        let path = format!("{}{name}.yaml", TARGET.place);
+        Artifact::new(path, text(book, part), Kind::Plain)
     };
     parts.iter().zip(names).map(artifact).collect()
 }

@@ -4,7 +4,7 @@ use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_LABELS, RULE_LABELS,
-    SEVERITY, alert, text,
+    SEVERITY, alert, target, text,
 };
 
 /// The manifest.
@@ -22,7 +22,11 @@ pub static MANIFEST: Shape = Shape {
             Type::Table(&PROMETHEUS),
             "The server that runs the rules.",
         ),
-        Key::new("build", Type::Table(&BUILD), "What generated objects are called."),
+        Key::new(
+            "build",
+            Type::Table(&BUILD),
+            "What is written, and what generated objects are called.",
+        ),
         Key::new("runbooks", Type::Table(&RUNBOOKS), "Where runbooks are."),
         Key::new(
             "defaults",
@@ -50,6 +54,11 @@ pub static MANIFEST: Shape = Shape {
             "inhibit",
             Type::Array(&Type::Table(&INHIBIT)),
             "Inhibitions between different alerts.",
+        ),
+        Key::new(
+            "target",
+            Type::Table(&target::TARGETS),
+            "Targets of the project's own.",
         ),
     ],
     others: None,
@@ -123,8 +132,9 @@ pub static PROMETHEUS: Shape = Shape {
 pub static BUILD: Shape = Shape {
     name: "the build",
     header: "[build]",
-    doc: "What generated Kubernetes objects have in common.",
+    doc: "What is written, and what generated Kubernetes objects have in common.",
     keys: &[
+        target::NAMES,
         Key::new(
             "namespace",
             text(&form::OBJECT_NAME),
@@ -143,6 +153,13 @@ pub static BUILD: Shape = Shape {
             "Annotations of every object.",
         )
         .example("{ \"example.com/source\" = \"aqua-alerts\" }"),
+        Key::new("mimir", Type::Table(&target::MIMIR), "Of the target `mimir`."),
+        Key::new("thanos", Type::Table(&target::THANOS), "Of the target `thanos`."),
+        Key::new(
+            "grafana-dashboard",
+            Type::Table(&target::GRAFANA_DASHBOARD),
+            "Of the target `grafana-dashboard`.",
+        ),
     ],
     others: None,
 };

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod file;
 pub mod manifest;
 pub mod service;
+pub mod target;
 pub mod vendor;
 
 use crate::doc::keys::{Form, Names, Others, PARAMETRIC, Shape, TEXT, Type};
