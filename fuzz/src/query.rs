@@ -256,12 +256,11 @@ fn matching(bytes: &mut Bytes<'_>) -> String {
 }
 
 fn call(bytes: &mut Bytes<'_>, depth: u32, wanted: ValueType) -> String {
-    let all: Vec<&Function> =
-        functions::all()
-            .iter()
-            .copied()
-            .filter(|it| it.returns == wanted && it.is_in(Version::LATEST))
-            .collect();
+    let all: Vec<&Function> = functions::all()
+        .iter()
+        .copied()
+        .filter(|it| it.returns == wanted && it.is_in(Version::LATEST))
+        .collect();
     let function = bytes.pick(&all);
     let most = function.max_args().unwrap_or(function.min_args() + 3);
     let most = most.min(function.min_args() + 3);
