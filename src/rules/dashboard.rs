@@ -52,6 +52,8 @@ pub struct Board {
     pub links: Vec<Link>,
     /// Alerts whose firing is marked on every time axis.
     pub marks: Vec<Mark>,
+    /// Findings that are meant, on it and on all of its panels.
+    pub allow: Vec<Allow>,
     /// The rows.
     pub rows: Vec<Row>,
 }
@@ -89,6 +91,17 @@ pub struct Link {
     pub title: String,
     /// Where it leads.
     pub url: String,
+}
+
+/// A finding that is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Allow {
+    /// The finding's name: `panel-units-rule`.
+    pub lint: String,
+    /// Why it is meant.
+    pub why: String,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// Alerts of one severity whose firing is marked.
@@ -138,6 +151,8 @@ pub struct Panel {
     pub thresholds: Thresholds,
     /// Links to other pages.
     pub links: Vec<Link>,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
     /// Where it is declared.
     pub span: Span,
 }

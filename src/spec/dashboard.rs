@@ -30,6 +30,8 @@ pub struct Dashboard {
     pub variables: Vec<Variable>,
     /// Links.
     pub links: Vec<Link>,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
     /// Rows.
     pub rows: Vec<Row>,
 }
@@ -60,6 +62,17 @@ pub struct Link {
     pub title: Text,
     /// Where it leads.
     pub url: Text,
+}
+
+/// A finding that is meant.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The finding's name.
+    pub lint: Text,
+    /// The reason.
+    pub why: Text,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A row.
@@ -108,6 +121,8 @@ pub struct Panel {
     pub thresholds: Option<Thresholds>,
     /// Links.
     pub links: Vec<Link>,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
 }
 
 /// A query.
@@ -154,6 +169,7 @@ pub fn read(
             .map(|(entry, fields)| variable(&entry.key, fields))
             .collect(),
         links: links(&fields),
+        allow: allow(&fields),
         rows: fields.tables("row").iter().map(row).collect(),
     })
 }
@@ -175,6 +191,14 @@ fn links(fields: &Fields<'_>) -> Vec<Link> {
         Some(Link { title: it.text("title")?.clone(), url: it.text("url")?.clone() })
     };
     fields.tables("link").iter().filter_map(link).collect()
+}
+
+fn allow(fields: &Fields<'_>) -> Vec<Allow> {
+    let allow = |it: &Fields<'_>| {
+        let lint = it.text("lint")?.clone();
+        Some(Allow { lint, why: it.text("why")?.clone(), span: it.span })
+    };
+    fields.tables("allow").iter().filter_map(allow).collect()
 }
 
 fn row(fields: &Fields<'_>) -> Row {
@@ -205,6 +229,7 @@ fn panel(fields: &Fields<'_>) -> Panel {
         height: size("height"),
         thresholds: fields.table("thresholds").map(|it| thresholds(&it)),
         links: links(fields),
+        allow: allow(fields),
     }
 }
 

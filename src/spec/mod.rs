@@ -10,6 +10,7 @@ pub mod dashboard;
 pub mod duration;
 pub mod form;
 pub mod keys;
+pub mod lints;
 pub mod manifest;
 pub mod model;
 pub mod read;

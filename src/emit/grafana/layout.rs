@@ -110,6 +110,7 @@ mod tests {
             queries: Vec::new(),
             thresholds: Thresholds::default(),
             links: Vec::new(),
+            allow: Vec::new(),
             span: Span { file: FileId(0), start: 0, end: 0 },
         }
     }

@@ -8,7 +8,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::rules::book::Book;
-use crate::rules::dashboard::{Board, Content, Dashboard, Link, Mark, Row};
+use crate::rules::dashboard::{Allow, Board, Content, Dashboard, Link, Mark, Row};
 use crate::rules::group::{Alert, Rule};
 use crate::spec::dashboard as spec;
 use crate::spec::model::{JsonDashboard, Project, RuleKind};
@@ -119,6 +119,7 @@ fn board(it: &spec::Dashboard, context: Context<'_>, sink: &mut Sink) -> Dashboa
             true => marks(it, context),
             false => Vec::new(),
         },
+        allow: it.allow.iter().map(allow).collect(),
         rows,
     };
     Dashboard {
@@ -131,6 +132,11 @@ fn board(it: &spec::Dashboard, context: Context<'_>, sink: &mut Sink) -> Dashboa
 
 fn link(it: &spec::Link) -> Link {
     Link { title: it.title.to_string(), url: it.url.to_string() }
+}
+
+fn allow(it: &spec::Allow) -> Allow {
+    let (lint, why) = (it.lint.to_string(), it.why.to_string());
+    Allow { lint, why, span: it.span }
 }
 
 /// Firing alerts to be marked: those that panels show, or all.

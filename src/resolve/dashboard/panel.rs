@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, alert, link, unit, variable};
+use super::{Context, alert, allow, link, unit, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -111,6 +111,7 @@ pub(super) fn panel(
         queries,
         thresholds,
         links,
+        allow: it.allow.iter().map(allow).collect(),
         span: it.span,
     })
 }

@@ -3,6 +3,7 @@
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::duration;
 use crate::spec::keys::SEVERITY;
+use crate::spec::lints::LINTS;
 use crate::spec::units::UNITS;
 
 /// A time such as Grafana shows: `6h`.
@@ -37,6 +38,17 @@ static VARIABLE_NAME: Form = Form {
     },
 };
 
+/// A reason.
+static REASON: Form = Form {
+    name: "a reason",
+    pattern: "\\S",
+    parameters: false,
+    fault: |text| match text.trim().is_empty() {
+        true => Fault::new("gives no reason", "write why the finding is meant"),
+        false => None,
+    },
+};
+
 const QUERY_TEXT: &str = "PromQL. `$name` belongs to Grafana here: its variables, and \
                           `$__rate_interval` and the like.";
 
@@ -65,6 +77,7 @@ pub static DASHBOARD: Shape = Shape {
             .example("false"),
         Key::new("variable", Type::Table(&VARIABLES), "Variables, in the order in which people choose."),
         Key::new("link", Type::Array(&Type::Table(&LINK)), "Links to other pages."),
+        Key::new("allow", Type::Array(&Type::Table(&ALLOW)), "Findings that are meant, on the dashboard and all of its panels."),
         Key::new("row", Type::Array(&Type::Table(&ROW)), "The rows.")
             .required()
             .example("[{ panel = [] }]"),
@@ -133,6 +146,22 @@ pub static LINK: Shape = Shape {
     others: None,
 };
 
+/// A finding that is meant.
+pub static ALLOW: Shape = Shape {
+    name: "a permission",
+    header: "[[allow]]",
+    doc: "A finding that is meant, with the reason.",
+    keys: &[
+        Key::new("lint", Type::Choice(LINTS), "The finding's name.")
+            .required()
+            .example("\"target-job-rule\""),
+        Key::new("why", Type::Text(&REASON), "Why it is meant.")
+            .required()
+            .example("\"the metric is the cluster's and has no job\""),
+    ],
+    others: None,
+};
+
 /// A row.
 pub static ROW: Shape = Shape {
     name: "a row",
@@ -193,6 +222,7 @@ pub static PANEL: Shape = Shape {
             .default("the alert's")
             .example("{ warning = 0.01, critical = 0.05 }"),
         Key::new("link", Type::Array(&Type::Table(&LINK)), "Links to other pages, before the one to the runbook."),
+        Key::new("allow", Type::Array(&Type::Table(&ALLOW)), "Findings that are meant, on this panel."),
     ],
     others: None,
 };
