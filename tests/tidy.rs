@@ -23,10 +23,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ("promql", &["diag"]),
     ("template", &["promql", "diag"]),
     ("rules", &["promql", "diag"]),
+    ("grafana", &["doc", "diag"]),
     ("spec", &["doc", "diag"]),
     ("rulefile", &["doc", "rules", "promql", "diag"]),
     ("case", &["doc", "promql", "diag"]),
-    ("resolve", &["spec", "doc", "rulefile", "rules", "promql", "template", "diag"]),
+    (
+        "resolve",
+        &["spec", "doc", "rulefile", "rules", "grafana", "promql", "template", "diag"],
+    ),
     // Of `doc` it takes `${…}` in the paths and names that a project gives to its files.
     ("emit", &["rules", "rulefile", "case", "runbook", "promql", "doc", "diag"]),
     ("harness", &["rules", "case", "promql", "template", "diag"]),
@@ -38,7 +42,7 @@ const DOORS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
-            "resolve", "emit", "harness", "lint", "runbook", "import",
+            "resolve", "emit", "grafana", "harness", "lint", "runbook", "import",
         ],
     ),
 ];

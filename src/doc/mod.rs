@@ -1,9 +1,10 @@
-//! TOML and YAML as one tree that knows where everything was written.
+//! TOML, YAML and JSON as one tree that knows where everything was written.
 //!
-//! [`toml::read`] and [`yaml::read`] give the same [`node::Node`]s, so that one typed
-//! reader serves both languages. Every scalar keeps the exact map from its decoded text
+//! [`toml::read`], [`yaml::read`] and [`json::read`] give the same [`node::Node`]s, so that
+//! one typed reader serves all languages. Every scalar keeps the exact map from its decoded text
 //! to the source. This room knows no alerts: what a key means is the readers' business.
 
+pub mod json;
 pub mod keys;
 pub mod node;
 pub mod parameter;

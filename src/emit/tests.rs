@@ -339,6 +339,7 @@ fn dashboards_are_grafanas() {
         }],
         thresholds: Thresholds { below: false, limits: vec![(0.05, "critical".into())] },
         links: Vec::new(),
+        allow: Vec::new(),
         span: SPAN,
     };
     let board = Board {
@@ -349,6 +350,7 @@ fn dashboards_are_grafanas() {
         refresh: "1m".into(),
         variables: Vec::new(),
         links: Vec::new(),
+        allow: Vec::new(),
         marks: vec![Mark {
             severity: "critical".into(),
             alerts: vec!["A".into(), "B".into()],

@@ -1,12 +1,15 @@
 //! Dashboards of one environment: alerts become queries and limits, variables get their
 //! values, queries are checked.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::grafana::model;
+use crate::grafana::read;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Allow, Board, Content, Dashboard, Link, Mark, Row};
 use crate::rules::group::{Alert, Rule};
@@ -15,7 +18,6 @@ use crate::spec::model::{JsonDashboard, Project, RuleKind};
 
 mod alert;
 mod check;
-mod json;
 mod panel;
 mod unit;
 mod variable;
@@ -71,9 +73,17 @@ fn json(
     sink: &mut Sink,
 ) -> Option<Dashboard> {
     let JsonDashboard { path, file, text } = dashboard;
-    for query in json::queries(*file, path, text, sink)? {
+    let board = match read::read(*file, path, text) {
+        Ok(it) => it,
+        Err(fault) => {
+            sink.push(fault);
+            return None;
+        }
+    };
+    same_ids(&board, sink);
+    for query in board.queries() {
         let uses = variable::uses(query.as_str());
-        let replaced = variable::replaced(&query, &uses, &[]);
+        let replaced = variable::replaced(query, &uses, &[]);
         // A variable may stand where only its real value fits: such a query is not
         // judged.
         let judged = uses.iter().all(|it| it.quoted || it.is_builtin());
@@ -88,6 +98,28 @@ fn json(
         content: Content::Json(text.clone()),
         span: Span { file: *file, start: 0, end: 0 },
     })
+}
+
+/// Links to a panel name its number: of two with one number, Grafana takes either.
+fn same_ids(board: &model::Dashboard, sink: &mut Sink) {
+    let mut seen: BTreeMap<i64, Span> = BTreeMap::new();
+    for panel in &board.panels {
+        let Some(id) = panel.id else { continue };
+        match seen.entry(id) {
+            Entry::Vacant(it) => {
+                it.insert(panel.id_span);
+            }
+            Entry::Occupied(first) => sink.push(
+                Diagnostic::warning(
+                    "duplicate-panel",
+                    format!("two panels have the id {id}"),
+                )
+                .at(panel.id_span, "also the id of another panel")
+                .context(*first.get(), "the first is here")
+                .help("give each panel an id of its own"),
+            ),
+        }
+    }
 }
 
 /// A dashboard of panels.
