@@ -33,8 +33,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     // Of `doc` it takes `${…}` in the paths and names that a project gives to its files.
     ("emit", &["rules", "rulefile", "case", "runbook", "promql", "doc", "diag"]),
-    ("harness", &["rules", "case", "promql", "template", "diag"]),
-    ("lint", &["rules", "case", "runbook", "promql", "template", "diag"]),
+    ("harness", &["rules", "case", "grafana", "promql", "template", "diag"]),
+    ("lint", &["rules", "case", "grafana", "runbook", "promql", "template", "diag"]),
     ("runbook", &["rules", "diag"]),
     // It writes the language, so it must know which names the language takes.
     ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),

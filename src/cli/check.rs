@@ -2,6 +2,7 @@
 //!
 //! The project, or the rule files that are named.
 
+pub mod dashboards;
 mod rules;
 
 use serde_json::json;
@@ -49,7 +50,9 @@ fn project(global: &Global, args: &Check) -> Exit {
             .filter(|it| it.1.ends_with(".toml"))
             .map(|it| it.0)
             .collect();
-        test::native::check(&loaded, &files, &mut session);
+        test::native::check(&loaded, &files, &mut session, |stages, session| {
+            dashboards::check(&loaded, stages, session);
+        });
     }
     let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();
     let machine = json!({ "environments": envs });

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod failure;
 mod load;
 pub mod native;
+pub mod panels;
 pub mod plan;
 pub mod promtool;
 pub mod query;

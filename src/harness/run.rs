@@ -91,8 +91,19 @@ pub struct Run<'a> {
 
 /// Evaluates the rules that matter to a test over all of its ticks.
 pub fn run<'a>(plan: &'a Plan<'a>, setup: &'a Setup<'a>) -> Run<'a> {
+    run_some(plan, setup, |_| true)
+}
+
+/// As [`run`], of the rules that matter only those that are `wanted`: with a rule, all
+/// whose results it may read.
+pub fn run_some<'a>(
+    plan: &'a Plan<'a>,
+    setup: &'a Setup<'a>,
+    wanted: impl Fn(RuleIdx) -> bool,
+) -> Run<'a> {
     let storage = load::load(setup.series, setup.start, setup.spacing, setup.end);
-    let awake = wake::awake(plan, setup.series.iter().map(|it| &it.0), &setup.needs);
+    let mut awake = wake::awake(plan, setup.series.iter().map(|it| &it.0), &setup.needs);
+    awake.retain(|it| wanted(*it));
     let batches = schedule::batches(plan, &awake);
     let engine = Engine::new(setup.dialect, setup.interval);
     let world = World::new(setup.external_labels, setup.external_url);

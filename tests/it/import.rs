@@ -98,7 +98,7 @@ fn fixture(case: &Path) -> Result<(), Failed> {
     let tests = files.iter().filter(is_tests);
     let ids: Vec<FileId> =
         tests.map(|it| session.sources.add(it.path.as_str(), it.text.as_str())).collect();
-    native::check(&loaded, &ids, &mut session);
+    native::check(&loaded, &ids, &mut session, |_, _| {});
     match session.sink.is_empty() {
         true => Ok(()),
         false => Err(self::said(session).into()),

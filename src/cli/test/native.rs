@@ -19,6 +19,7 @@ use crate::doc;
 use crate::doc::reader::undeclared;
 use crate::emit::promtool_tests;
 use crate::harness::native::{self, Verdict, export, names};
+use crate::harness::panels::stage::{Scene, Stage};
 use crate::harness::plan;
 use crate::harness::result::FileResult;
 use crate::promql::dialect::Version;
@@ -134,11 +135,29 @@ pub fn exported(
     Some(out)
 }
 
-/// Reads test files and says what is wrong with them, without running anything.
-pub fn check(loaded: &Loaded, files: &[FileId], session: &mut Session) {
+/// Reads test files and says what is wrong with them. Where nothing is, `ask` is given the
+/// tests of each environment.
+pub fn check(
+    loaded: &Loaded,
+    files: &[FileId],
+    session: &mut Session,
+    ask: impl FnOnce(&[Stage<'_>], &mut Session),
+) {
     let cases = read_files(loaded, files, session);
     let servers = servers(loaded, &cases, session);
-    jobs(&cases, &Plan::everything(), &servers, session);
+    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    // Of old servers, whose windows are others, tests prove nothing.
+    if session.sink.has_errors() || loaded.books.iter().any(|it| old_server(it).is_some())
+    {
+        return;
+    }
+    let scenes = |idx: usize| {
+        let jobs = jobs.iter().filter(move |it| it.server_idx == idx);
+        jobs.map(move |it| Scene { ready: &it.ready, plan: &it.servers[idx].plan })
+    };
+    let stage = |(idx, book)| Stage::new(book, scenes(idx).collect());
+    let stages: Vec<Stage<'_>> = loaded.books.iter().enumerate().map(stage).collect();
+    ask(&stages, session);
 }
 
 /// The environments for each view of the rules that some file has.

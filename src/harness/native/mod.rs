@@ -54,11 +54,11 @@ pub fn run(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Verdict {
     judged(ready, book, &run)
 }
 
-fn series(ready: &Ready) -> Vec<(Labels, Vec<Written>)> {
+pub(super) fn series(ready: &Ready) -> Vec<(Labels, Vec<Written>)> {
     ready.series.iter().map(|it| (it.labels.clone(), it.samples.clone())).collect()
 }
 
-fn setup<'a>(
+pub(super) fn setup<'a>(
     ready: &'a Ready,
     book: &'a Book,
     series: &'a [(Labels, Vec<Written>)],

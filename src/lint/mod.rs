@@ -1,0 +1,3 @@
+//! What is odd about dashboards although Grafana takes them.
+
+pub mod placed;

@@ -1,0 +1,45 @@
+//! A dashboard of this project as Grafana reads it, with the places of its author.
+//!
+//! What was written from panels in TOML is read back as every dashboard is; its panels,
+//! queries and variables come in the order in which the author gave them.
+
+use crate::diag::text::Text;
+use crate::grafana::model::{Dashboard, Panel};
+use crate::rules::dashboard::{self as rules, Board, Values};
+
+/// Puts the author's places into a dashboard that was read from what was written of
+/// `board`.
+pub fn placed(mut read: Dashboard, own: &rules::Dashboard, board: &Board) -> Dashboard {
+    read.span = own.span;
+    read.uid = None;
+    let text = |it: &Text| Text::opaque(it.as_str(), own.span);
+    read.annotations = read.annotations.iter().map(text).collect();
+    for it in &mut read.variables {
+        it.span = own.span;
+        let declared = board.variables.iter().find(|own| own.name == it.name);
+        match declared.map(|it| &it.values) {
+            Some(Values::Query(query)) => {
+                if query.span().start < query.span().end {
+                    it.span = query.span();
+                }
+                it.query = Some(query.clone());
+            }
+            _ => it.query = it.query.as_ref().map(text),
+        }
+    }
+    let panels = board.rows.iter().flat_map(|it| &it.panels);
+    let shown = read.panels.iter_mut().filter(|it| it.kind != "row");
+    for (panel, own) in shown.zip(panels) {
+        place(panel, own);
+    }
+    read
+}
+
+fn place(panel: &mut Panel, own: &rules::Panel) {
+    panel.span = own.span;
+    panel.id_span = own.span;
+    let targets = panel.targets.iter_mut().flatten();
+    for (target, query) in targets.zip(&own.queries) {
+        target.expr = query.expr.clone();
+    }
+}
