@@ -110,6 +110,9 @@ pub struct Check {
     /// Check this environment only; may be repeated
     #[arg(long, value_name = "NAME", conflicts_with = "paths")]
     pub env: Vec<String>,
+    /// Hold dashboards, those in JSON too, against the rules of Grafana's dashboard-linter
+    #[arg(long, conflicts_with_all = ["paths", "env"])]
+    pub dashboards: bool,
     /// Pass over fields of rule files that Prometheus does not know
     #[arg(long, requires = "paths")]
     pub ignore_unknown_fields: bool,

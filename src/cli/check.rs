@@ -51,7 +51,7 @@ fn project(global: &Global, args: &Check) -> Exit {
             .map(|it| it.0)
             .collect();
         test::native::check(&loaded, &files, &mut session, |stages, session| {
-            dashboards::check(&loaded, stages, session);
+            dashboards::check(&loaded, stages, args.dashboards, session);
         });
     }
     let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();

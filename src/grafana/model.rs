@@ -16,6 +16,8 @@ pub struct Dashboard {
     pub variables: Vec<Variable>,
     /// All panels, those in rows and rows themselves among them, in order.
     pub panels: Vec<Panel>,
+    /// Names of findings that are meant, on it and on all of its panels.
+    pub allow: Vec<String>,
     /// Queries of annotations that Prometheus answers.
     pub annotations: Vec<Text>,
     /// Where messages about the whole belong.
@@ -89,6 +91,8 @@ pub struct Panel {
     pub repeat: Option<String>,
     /// What it asks for; `None` where there is no list.
     pub targets: Option<Vec<Target>>,
+    /// Names of findings that are meant.
+    pub allow: Vec<String>,
     /// A panel of the library: what it asks for stands elsewhere.
     pub library: bool,
     /// Where it stands.

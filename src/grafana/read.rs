@@ -86,6 +86,7 @@ fn classic(body: &Node, span: Span) -> Dashboard {
         title: string(body, "title"),
         uid: body.get("uid").and_then(Node::as_text).cloned(),
         editable: editable(body),
+        allow: Vec::new(),
         variables: items(body, &["templating", "list"]).iter().map(variable).collect(),
         panels,
         annotations: annotations
@@ -123,6 +124,7 @@ fn panel(node: &Node, row: Option<&str>, out: &mut Vec<Panel>) {
         datasource: own.clone().unwrap_or_default(),
         repeat: repeat.map(str::to_owned),
         targets,
+        allow: Vec::new(),
         library: node.get("libraryPanel").is_some(),
         span: headline(node),
     });
@@ -245,6 +247,7 @@ fn second(root: &Node, body: &Node, elements: &Node, span: Span) -> Dashboard {
         title: string(body, "title"),
         uid: root.at(&["metadata", "name"]).and_then(Node::as_text).cloned(),
         editable: editable(body),
+        allow: Vec::new(),
         variables: variables.collect(),
         panels: entries.filter_map(element).collect(),
         annotations: annotations.collect(),
@@ -294,6 +297,7 @@ fn element(entry: &Entry) -> Option<Panel> {
         calculates: calculate == Some(true),
         repeat: None,
         targets: (!targets.is_empty()).then_some(targets),
+        allow: Vec::new(),
         library,
         span: headline(spec),
     })

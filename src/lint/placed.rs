@@ -5,13 +5,14 @@
 
 use crate::diag::text::Text;
 use crate::grafana::model::{Dashboard, Panel};
-use crate::rules::dashboard::{self as rules, Board, Values};
+use crate::rules::dashboard::{self as rules, Allow, Board, Values};
 
 /// Puts the author's places into a dashboard that was read from what was written of
 /// `board`.
 pub fn placed(mut read: Dashboard, own: &rules::Dashboard, board: &Board) -> Dashboard {
     read.span = own.span;
     read.uid = None;
+    read.allow = names(&board.allow);
     let text = |it: &Text| Text::opaque(it.as_str(), own.span);
     read.annotations = read.annotations.iter().map(text).collect();
     for it in &mut read.variables {
@@ -35,9 +36,14 @@ pub fn placed(mut read: Dashboard, own: &rules::Dashboard, board: &Board) -> Das
     read
 }
 
+fn names(allow: &[Allow]) -> Vec<String> {
+    allow.iter().map(|it| it.lint.clone()).collect()
+}
+
 fn place(panel: &mut Panel, own: &rules::Panel) {
     panel.span = own.span;
     panel.id_span = own.span;
+    panel.allow = names(&own.allow);
     let targets = panel.targets.iter_mut().flatten();
     for (target, query) in targets.zip(&own.queries) {
         target.expr = query.expr.clone();

@@ -23,6 +23,7 @@ mod harness;
 mod harness_corpus;
 mod import;
 mod limits;
+mod lint;
 mod oddities;
 mod platform;
 mod promql_syntax;
@@ -49,6 +50,7 @@ fn main() {
     trials.extend(failures::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
+    trials.extend(lint::trials());
     trials.extend(oddities::trials());
     trials.extend(harness_corpus::trials());
     trials.extend(import::trials());

@@ -9,7 +9,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::grafana::model::Dashboard;
+use crate::grafana::model::{Dashboard, Panel};
 use crate::harness::panels::show::{self, Lack, Shown};
 use crate::harness::panels::stage::Stage;
 use crate::harness::panels::values;
@@ -38,7 +38,8 @@ impl Judge {
             let Some((text, reads)) = &it.lacks else { continue };
             // One that was added for the author stands nowhere.
             let span = variable.query.as_ref().map_or(variable.span, Text::span);
-            if span.start < span.end {
+            let allowed = board.allow.iter().any(|it| it == "variable-without-data");
+            if span.start < span.end && !allowed {
                 let title =
                     format!("variable `{}` has no value in any test", variable.name);
                 let new = Diagnostic::warning("variable-without-data", title);
@@ -62,6 +63,7 @@ impl Judge {
                 Ok(_) => {
                     self.sound.insert(it.text.span());
                 }
+                Err(_) if allows(board, it.panel) => {}
                 Err(lack) => {
                     let fault = self.empty(&it, lack, stage);
                     self.faults.entry(it.text.span()).or_insert(fault);
@@ -124,6 +126,10 @@ impl Judge {
             new.within(text, whole.start, whole.end, "finds no value")
         })
     }
+}
+
+fn allows(board: &Dashboard, panel: &Panel) -> bool {
+    board.allow.iter().chain(&panel.allow).any(|it| it == "panel-without-data")
 }
 
 /// Names the selectors that select nothing in any test; gives the message back where all

@@ -1,0 +1,58 @@
+//! Runs all rules over a dashboard and leaves out what its author allows.
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::Span;
+use crate::grafana::model::Dashboard;
+use crate::lint::{panel, target, template};
+use crate::promql::dialect::Dialect;
+
+/// What a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The place of the panel among all of the dashboard's; `None` is the whole.
+    pub panel: Option<usize>,
+    /// The place of the query in the panel.
+    pub target: Option<usize>,
+    /// The message; its code is the rule.
+    pub said: Diagnostic,
+}
+
+/// What all rules find, permitted or not.
+pub fn findings(board: &Dashboard, dialect: &Dialect) -> Vec<Finding> {
+    let whole = |said| Finding { panel: None, target: None, said };
+    let mut out: Vec<Finding> =
+        template::check(board, dialect).into_iter().map(whole).collect();
+    for (idx, it) in board.panels.iter().enumerate() {
+        let of = |said| Finding { panel: Some(idx), target: None, said };
+        out.extend(panel::check(board, it).into_iter().map(of));
+        for (target_idx, target) in it.targets.iter().flatten().enumerate() {
+            let of = |said| Finding { panel: Some(idx), target: Some(target_idx), said };
+            out.extend(target::check(board, it, target, dialect).into_iter().map(of));
+        }
+    }
+    out
+}
+
+/// What all rules find and nobody permits.
+pub fn check(board: &Dashboard, dialect: &Dialect) -> Vec<Diagnostic> {
+    let allowed = |it: &Finding| {
+        let own = it.panel.map(|idx| &board.panels[idx].allow);
+        let mut all = board.allow.iter().chain(own.into_iter().flatten());
+        all.any(|lint| lint == it.said.code)
+    };
+    let said = |it: Finding| match it.panel {
+        Some(idx) => at_panel(it.said, board.panels[idx].span),
+        None => it.said,
+    };
+    findings(board, dialect).into_iter().filter(|it| !allowed(it)).map(said).collect()
+}
+
+/// What is found about the query of an alert belongs to the panel that shows it, where it
+/// can be allowed.
+fn at_panel(mut said: Diagnostic, panel: Span) -> Diagnostic {
+    if said.place().is_some_and(|it| it.file != panel.file) {
+        said.labels.iter_mut().for_each(|it| it.primary = false);
+        return said.at(panel, "shown by this panel");
+    }
+    said
+}
