@@ -10,7 +10,7 @@ use tera::{Context, Tera};
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::definition::{self, Definition, annotation, definitions};
+use crate::emit::definition::{Definition, definitions};
 use crate::emit::own::engine;
 use crate::emit::{self, Target, name};
 use crate::rules::book::Book;
@@ -116,13 +116,13 @@ fn page(book: &Book) -> Page<'_> {
 }
 
 fn severity(alert: &Alert) -> &str {
-    definition::severity(alert).unwrap_or("without severity")
+    alert.severity().unwrap_or("without severity")
 }
 
 fn entry(name: &str, anchor: String, tiers: &[&Alert]) -> Entry {
     let first = tiers[0];
     let about = first.about.as_ref();
-    let runbook = annotation(first, "runbook_url");
+    let runbook = first.annotation("runbook_url");
     let page = runbook.map_or_else(String::new, |url| {
         let page =
             about.and_then(|it| it.runbook.as_ref()).map_or("runbook", |it| &it.page);
@@ -143,7 +143,7 @@ fn entry(name: &str, anchor: String, tiers: &[&Alert]) -> Entry {
         name: name.to_owned(),
         anchor,
         page,
-        description: annotation(first, "description").map(prose).unwrap_or_default(),
+        description: first.annotation("description").map(prose).unwrap_or_default(),
         facts: facts.join(" "),
         fence: "`".repeat(n_ticks.unwrap_or(0).max(2) + 1),
         tiers: tiers.iter().map(|it| tier(name, it)).collect(),
@@ -171,7 +171,7 @@ fn tier(definition: &str, alert: &Alert) -> Tier {
     Tier {
         severity: cell(severity),
         after,
-        summary: cell(&annotation(alert, "summary").map(prose).unwrap_or_default()),
+        summary: cell(&alert.annotation("summary").map(prose).unwrap_or_default()),
         title,
         condition,
         expr: alert.expr.text.as_str().trim().to_owned(),

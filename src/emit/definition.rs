@@ -38,19 +38,3 @@ fn name(alert: &Alert) -> &str {
         _ => alert.name.as_str(),
     }
 }
-
-/// The severity of an alert, as it is declared or as its label says.
-pub fn severity(alert: &Alert) -> Option<&str> {
-    let declared = alert.about.as_ref().and_then(|it| it.severity.as_ref());
-    let label = || alert.labels.iter().find(|it| it.name.as_str() == "severity");
-    match declared {
-        Some(it) => Some(it.as_str()),
-        None => label().map(|it| it.value.as_str()),
-    }
-}
-
-/// The text of an annotation.
-pub fn annotation<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
-    let found = alert.annotations.iter().find(|it| it.name.as_str() == name)?;
-    Some(found.value.as_str())
-}

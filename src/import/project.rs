@@ -41,10 +41,9 @@ impl Project {
             BUILT_IN.iter().map(|it| it.to_string()).collect();
         for rule in groups.into_iter().flat_map(|it| &it.rules) {
             let Rule::Alert(alert) = rule else { continue };
-            let label = alert.labels.iter().find(|it| it.name.as_str() == "severity");
-            let severity = label.map(|it| it.value.as_str());
-            severities
-                .extend(severity.filter(|it| name::is_severity(it)).map(str::to_string));
+            severities.extend(
+                alert.severity().filter(|it| name::is_severity(it)).map(str::to_string),
+            );
         }
         let interval = Some(interval);
         Project { interval, severities, runbooks: false, external_labels: false }

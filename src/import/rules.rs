@@ -137,7 +137,8 @@ impl Writer<'_> {
             Rule::Alert(it) => it.name == alert.name,
             Rule::Record(_) => false,
         });
-        let tiered = severity(alert)
+        let tiered = alert
+            .severity()
             .filter(|it| name::is_severity(it))
             .map(|it| format!("{base}-{it}"));
         match (&tiered, same.count()) {
@@ -163,7 +164,7 @@ impl Writer<'_> {
         if let Some(group) = group {
             entries.add("group", toml::string(group));
         }
-        let given = severity(alert);
+        let given = alert.severity();
         let known = given.filter(|it| self.project.severities.contains(*it));
         entries.add("severity", known.map_or("false".to_string(), toml::string));
         entries.add("expr", expr(alert.expr.text.as_str()));
@@ -180,17 +181,13 @@ impl Writer<'_> {
             _ => true,
         });
         entries.table("labels", &pairs(labels));
-        let annotation = |name: &str| {
-            let found = alert.annotations.iter().find(|it| it.name.as_str() == name);
-            found.map(|it| it.value.as_str())
-        };
         for name in ["summary", "description"] {
-            if let Some(it) = annotation(name) {
+            if let Some(it) = alert.annotation(name) {
                 entries.add(name, text(it));
             }
         }
         let address = |it: &&str| it.starts_with("https://") || it.starts_with("http://");
-        let runbook = annotation("runbook_url").filter(address);
+        let runbook = alert.annotation("runbook_url").filter(address);
         match runbook {
             Some(it) => entries.add("runbook", text(it)),
             None if self.project.runbooks => entries.add("runbook", "false"),
@@ -274,11 +271,6 @@ fn record(record: &Record, group: Option<&str>, taken: &mut Taken, out: &mut Str
     entries.table("labels", &pairs(record.labels.iter().collect()));
     out.push_str(&format!("[record.{}]\n", toml::key(&key)));
     entries.print(out);
-}
-
-fn severity(alert: &Alert) -> Option<&str> {
-    let label = alert.labels.iter().find(|it| it.name.as_str() == "severity")?;
-    Some(label.value.as_str())
 }
 
 fn duration(name: &str, value: Millis, entries: &mut Entries) {

@@ -85,6 +85,21 @@ pub struct Alert {
     pub about: Option<About>,
 }
 
+impl Alert {
+    /// The severity, as it is declared or as its own label says.
+    pub fn severity(&self) -> Option<&str> {
+        let declared = self.about.as_ref().and_then(|it| it.severity.as_ref());
+        let label = || self.labels.iter().find(|it| it.name.as_str() == "severity");
+        declared.or_else(|| label().map(|it| &it.value)).map(Text::as_str)
+    }
+
+    /// The text of an annotation.
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        let found = self.annotations.iter().find(|it| it.name.as_str() == name)?;
+        Some(found.value.as_str())
+    }
+}
+
 /// A value and the places that gave it, the one that won last; empty for a default.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Setting<T> {

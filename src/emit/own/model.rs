@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use tera::Value;
 
 use crate::emit;
-use crate::emit::definition::{Definition, annotation, definitions, severity};
+use crate::emit::definition::{Definition, definitions};
 use crate::emit::name;
 use crate::rules::book::{Book, Inhibit};
 use crate::rules::dashboard::{Content, Dashboard};
@@ -340,7 +340,7 @@ fn alert(book: &Book, path: &str, it: &Definition<'_>) -> Json {
     let about = first.about.as_ref();
     let runbook = about.and_then(|it| it.runbook.as_ref());
     let page = runbook.map(|it| it.page.as_str()).filter(|it| !it.is_empty());
-    let words = |name| annotation(first, name).map(prose);
+    let words = |name| first.annotation(name).map(prose);
     object(
         &ALERT,
         [
@@ -348,7 +348,7 @@ fn alert(book: &Book, path: &str, it: &Definition<'_>) -> Json {
             json!(kebab(it.name)),
             json!(path),
             json!(owner(first)),
-            json!(annotation(first, "runbook_url")),
+            json!(first.annotation("runbook_url")),
             json!(page),
             json!(words("summary")),
             json!(words("description")),
@@ -369,13 +369,13 @@ fn tier(book: &Book, group: &Group, it: &Alert) -> Json {
         [
             json!(it.name.as_str()),
             json!(about.and_then(|it| it.tier.as_deref())),
-            json!(severity(it)),
+            json!(it.severity()),
             json!(it.expr.text.as_str().trim()),
             json!(it.hold.value.to_string()),
             json!(it.hold.value.0 / 1000),
             json!(it.keep_firing_for.value.to_string()),
-            json!(annotation(it, "summary")),
-            json!(annotation(it, "description")),
+            json!(it.annotation("summary")),
+            json!(it.annotation("description")),
             labels(group, &it.labels),
             pairs(&it.annotations),
             strings(parameters.iter().map(|it| (&*it.0, it.1.as_str()))),

@@ -5,7 +5,7 @@ use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
 use crate::resolve::dashboard::unit;
 use crate::rules::dashboard::{Link, Query, Thresholds};
-use crate::rules::group::{About, Alert, Expression};
+use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
 
 /// What an alert gives to a panel.
@@ -52,7 +52,7 @@ pub(super) fn view(tiers: &[&Alert]) -> View {
         if let Some(it) = comparison
             && it.op != BinaryOp::Neq
         {
-            let limit = (it.limit, severity(alert).to_owned());
+            let limit = (it.limit, alert.severity().unwrap_or_default().to_owned());
             if !thresholds.limits.contains(&limit) {
                 thresholds.limits.push(limit);
             }
@@ -151,22 +151,9 @@ fn part(expr: &Expression, range: TextRange) -> Text {
     out.finish()
 }
 
-fn severity(alert: &Alert) -> &str {
-    let label = || alert.labels.iter().find(|it| it.name.as_str() == "severity");
-    match &alert.about {
-        Some(About { severity: Some(it), .. }) => it.as_str(),
-        _ => label().map_or("", |it| it.value.as_str()),
-    }
-}
-
-fn annotation<'a>(alert: &'a Alert, name: &str) -> Option<&'a str> {
-    let found = alert.annotations.iter().find(|it| it.name.as_str() == name)?;
-    Some(found.value.as_str())
-}
-
 fn of_summary(alert: &Alert) -> Option<&'static str> {
     let texts = ["summary", "description"].into_iter();
-    let mut functions = texts.filter_map(|it| value_function(annotation(alert, it)?));
+    let mut functions = texts.filter_map(|it| value_function(alert.annotation(it)?));
     functions.find_map(unit::of_function)
 }
 
@@ -191,13 +178,17 @@ fn in_words(alert: &Alert, it: Comparison, unit: Option<&str>) -> String {
         0 => String::new(),
         _ => format!(" for {}", alert.hold.value),
     };
-    format!("- **{}**: {relation} {}{hold}", severity(alert), number(it.limit))
+    format!(
+        "- **{}**: {relation} {}{hold}",
+        alert.severity().unwrap_or_default(),
+        number(it.limit)
+    )
 }
 
 fn description(alert: &Alert, lines: &[String]) -> String {
     let texts = ["summary", "description"].into_iter();
     let mut parts: Vec<String> =
-        texts.filter_map(|it| annotation(alert, it)).map(prose).collect();
+        texts.filter_map(|it| alert.annotation(it)).map(prose).collect();
     parts.dedup();
     if !lines.is_empty() {
         parts.push(lines.join("\n"));
@@ -207,7 +198,7 @@ fn description(alert: &Alert, lines: &[String]) -> String {
 
 fn runbook(alert: &Alert) -> Vec<Link> {
     // A URL that a template makes leads nowhere from here.
-    let url = annotation(alert, "runbook_url").filter(|it| !it.contains("{{"));
+    let url = alert.annotation("runbook_url").filter(|it| !it.contains("{{"));
     let link = |url: &str| Link { title: "Runbook".to_owned(), url: url.to_owned() };
     url.map(link).into_iter().collect()
 }
