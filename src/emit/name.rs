@@ -38,10 +38,14 @@ pub fn of_object(book: &Book, part: &str) -> String {
     cut(&format!("{}-{part}", instance(book)), OBJECT)
 }
 
-/// The names of objects for these parts, one each. Two parts that would give the same
-/// name are told apart by a hash of what they are.
-pub fn objects(book: &Book, parts: &[&str]) -> Vec<String> {
-    unique(parts).iter().map(|it| of_object(book, it)).collect()
+/// File names without extension, and the names of objects, for these parts, one each. Two
+/// parts that would give the same name are told apart by a hash of what they are.
+pub fn objects(book: &Book, parts: &[&str]) -> Vec<(String, String)> {
+    let named = |stem: String| {
+        let object = of_object(book, &stem);
+        (stem, object)
+    };
+    unique(parts).into_iter().map(named).collect()
 }
 
 /// File names without extension for these parts, one each.

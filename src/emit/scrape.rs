@@ -57,7 +57,7 @@ struct Spec(Map<String, Json>);
 pub(super) fn emit(book: &Book, form: &Form) -> Vec<Artifact> {
     let monitors: Vec<_> = book.monitors.iter().filter(|it| it.kind == form.of).collect();
     let jobs: Vec<&str> = monitors.iter().map(|it| &*it.job).collect();
-    let names = name::unique(&jobs).into_iter().zip(name::objects(book, &jobs));
+    let names = name::objects(book, &jobs);
     let write = |(monitor, (stem, name)): (&&Monitor, (String, String))| {
         let object = object(book, form.kind, name, spec(monitor, form));
         let comment = yaml::made_from(&format!("the service `{}`", monitor.job));

@@ -27,7 +27,7 @@ pub const TARGET: Target = Target {
 /// Writes them; also for those who put them into objects.
 pub(super) fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     let parts: Vec<&str> = book.dashboards.iter().map(|it| &*it.name).collect();
-    let names = name::unique(&parts).into_iter().zip(name::objects(book, &parts));
+    let names = name::objects(book, &parts);
     let write = |(dashboard, (stem, name)): (_, (String, String))| {
         let dashboard: &crate::rules::dashboard::Dashboard = dashboard;
         let mut text = match &dashboard.content {

@@ -245,7 +245,7 @@ pub(super) fn data(book: &Book) -> Data {
     let dashboards: Vec<(String, Json)> = book
         .dashboards
         .iter()
-        .zip(name::unique(&names).into_iter().zip(name::objects(book, &names)))
+        .zip(name::objects(book, &names))
         .map(|(it, (stem, object))| (stem, dashboard(it, &object)))
         .collect();
     let values =
