@@ -43,7 +43,7 @@ impl Judge {
                 let title =
                     format!("variable `{}` has no value in any test", variable.name);
                 let new = Diagnostic::warning("variable-without-data", title);
-                let fault = self.lacking(new, text, reads.as_ref(), stage);
+                let fault = lacking(new, text, reads.as_ref(), stage);
                 self.faults.entry(span).or_insert(fault);
             }
         }
@@ -56,16 +56,16 @@ impl Judge {
                 self.sound.insert(it.span());
             }
         }
-        let sound = self.sound.clone();
-        let wanted = |it: &Text| !sound.contains(&it.span());
-        for it in show::show(board, &values, stage, &wanted) {
+        let shown =
+            show::show(board, &values, stage, &|it| !self.sound.contains(&it.span()));
+        for it in shown {
             match it.frames {
                 Ok(_) => {
                     self.sound.insert(it.text.span());
                 }
                 Err(_) if allows(board, it.panel) => {}
                 Err(lack) => {
-                    let fault = self.empty(&it, lack, stage);
+                    let fault = empty(&it, lack, stage);
                     self.faults.entry(it.text.span()).or_insert(fault);
                 }
             }
@@ -77,55 +77,54 @@ impl Judge {
         let Judge { sound, faults } = self;
         faults.into_iter().filter(|it| !sound.contains(&it.0)).map(|it| it.1).collect()
     }
+}
 
-    fn empty(&self, it: &Shown<'_>, lack: Lack, stage: &Stage<'_>) -> Diagnostic {
-        let title = &it.panel.title;
-        let new = |what: &str| {
-            let title = format!("panel `{title}` {what}");
-            Diagnostic::warning("panel-without-data", title)
-        };
-        let whole = 0..it.text.as_str().len();
-        match lack {
-            Lack::Buckets => new("has no buckets in any test")
-                .within(&it.text, whole.start, whole.end, "gives series without `le`")
-                .help("keep the buckets: `sum by (le) (rate(…_bucket[…]))`, or `sum(rate(…))` of a native histogram"),
-            Lack::Numbers => new("gets native histograms, which it cannot show")
-                .within(&it.text, whole.start, whole.end, "gives no numbers in any test")
-                .help("take a number of them: `histogram_quantile(0.99, …)`, `histogram_count(…)`; or show a heatmap"),
-            Lack::Data => {
-                let unseen = unseen(&it.text, &it.parsed, stage, new("has no data in any test"));
-                match unseen {
-                    Ok(said) => said,
-                    Err(new) => new
-                        .within(&it.text, whole.start, whole.end, "gives nothing in any test")
-                        .note(match it.n_asked {
-                            1 => "one test has series of it".to_owned(),
-                            n => format!("{n} tests have series of it"),
-                        })
-                        .help("compare labels, windows and operators with the series of the tests"),
-                }
+/// What to say of a query that shows nothing.
+fn empty(it: &Shown<'_>, lack: Lack, stage: &Stage<'_>) -> Diagnostic {
+    let title = &it.panel.title;
+    let new = |what: &str| {
+        let title = format!("panel `{title}` {what}");
+        Diagnostic::warning("panel-without-data", title)
+    };
+    let whole = 0..it.text.as_str().len();
+    match lack {
+        Lack::Buckets => new("has no buckets in any test")
+            .within(&it.text, whole.start, whole.end, "gives series without `le`")
+            .help("keep the buckets: `sum by (le) (rate(…_bucket[…]))`, or `sum(rate(…))` of a native histogram"),
+        Lack::Numbers => new("gets native histograms, which it cannot show")
+            .within(&it.text, whole.start, whole.end, "gives no numbers in any test")
+            .help("take a number of them: `histogram_quantile(0.99, …)`, `histogram_count(…)`; or show a heatmap"),
+        Lack::Data => {
+            let unseen = unseen(&it.text, &it.parsed, stage, new("has no data in any test"));
+            match unseen {
+                Ok(said) => said,
+                Err(new) => new
+                    .within(&it.text, whole.start, whole.end, "gives nothing in any test")
+                    .note(match it.n_asked {
+                        1 => "one test has series of it".to_owned(),
+                        n => format!("{n} tests have series of it"),
+                    })
+                    .help("compare labels, windows and operators with the series of the tests"),
             }
         }
     }
+}
 
-    fn lacking(
-        &self,
-        new: Diagnostic,
-        text: &Text,
-        reads: Option<&Reads>,
-        stage: &Stage<'_>,
-    ) -> Diagnostic {
-        let whole = 0..text.as_str().len();
-        let parsed =
-            reads.and_then(|_| syntax::parse(text.as_str(), &stage.book.dialect).ok());
-        let said = match parsed {
-            Some(parsed) => unseen(text, &parsed, stage, new),
-            None => Err(new),
-        };
-        said.unwrap_or_else(|new| {
-            new.within(text, whole.start, whole.end, "finds no value")
-        })
-    }
+/// What to say of a variable whose query finds nothing.
+fn lacking(
+    new: Diagnostic,
+    text: &Text,
+    reads: Option<&Reads>,
+    stage: &Stage<'_>,
+) -> Diagnostic {
+    let whole = 0..text.as_str().len();
+    let parsed =
+        reads.and_then(|_| syntax::parse(text.as_str(), &stage.book.dialect).ok());
+    let said = match parsed {
+        Some(parsed) => unseen(text, &parsed, stage, new),
+        None => Err(new),
+    };
+    said.unwrap_or_else(|new| new.within(text, whole.start, whole.end, "finds no value"))
 }
 
 fn allows(board: &Dashboard, panel: &Panel) -> bool {
