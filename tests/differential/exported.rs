@@ -11,7 +11,8 @@ use std::thread;
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::peers::{self, Directory};
+use crate::directory::Directory;
+use crate::peers;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -22,6 +22,8 @@ mod answer;
 mod call;
 mod chains;
 mod compare;
+#[path = "../shared/directory.rs"]
+mod directory;
 mod exceptions;
 mod exported;
 mod instant;

@@ -1,10 +1,7 @@
-//! Where the other programs are, and files for them.
+//! Where the other programs are.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The program of that name: in `AQUA_PEERS`, where it must be if that is set, or else
 /// in `PATH` or in `target/peers/usr/bin`.
@@ -25,31 +22,4 @@ pub fn find(name: &str) -> Option<PathBuf> {
 /// The number in an environment variable.
 pub fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(default)
-}
-
-/// A directory of its own that goes with its owner.
-#[derive(Debug)]
-pub struct Directory(PathBuf);
-
-impl Directory {
-    /// A new, empty one.
-    pub fn new() -> Directory {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let idx = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("aqua-alerts-differential-{}-{idx}", process::id());
-        let path = env::temp_dir().join(name);
-        fs::create_dir_all(&path).unwrap();
-        Directory(path)
-    }
-
-    /// Its path.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -18,7 +18,7 @@ use aqua_alerts::promql::dialect::{Dialect, Features, Version};
 use aqua_alerts::rulefile::read::{Config, read};
 
 use crate::answer::{self, Answer};
-use crate::peers::Directory;
+use crate::directory::Directory;
 use crate::query::Query;
 use crate::series::Data;
 

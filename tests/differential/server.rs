@@ -13,7 +13,7 @@ use aqua_alerts::promql::labels::Labels;
 use aqua_alerts::promql::value::Sample;
 use serde_json::Value as Json;
 
-use crate::peers::Directory;
+use crate::directory::Directory;
 use crate::promtool::Flags;
 use crate::samples;
 use crate::series::Data;

@@ -1,9 +1,8 @@
 //! What `build` writes, given to the programs that it is written for.
 //!
-//! `AQUA_PEERS` names the folder with promtool and prometheus, `AQUA_ALERTMANAGER` that
-//! with prometheus-alertmanager and amtool, `AQUA_KUBE_API` that of a built API server,
-//! `AQUA_GRAFANA` that with Grafana's own packages; a test whose part is absent passes
-//! with a word. Servers listen on 127.0.0.1 and end with the test that started them.
+//! `AQUA_PEERS` names the folder with promtool, `AQUA_KUBE_API` that of a built API server;
+//! a test whose part is absent passes with a word. Servers listen on 127.0.0.1 and end with
+//! the test that started them.
 
 #![allow(
     clippy::disallowed_methods,
@@ -18,9 +17,8 @@
     reason = "a test fails by panicking"
 )]
 
-mod alertmanager;
-mod grafana;
-mod kubernetes;
+#[path = "../shared/directory.rs"]
+mod directory;
 mod parts;
 mod prometheus;
 mod targets;
@@ -30,9 +28,6 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
-    trials.extend(alertmanager::trials());
-    trials.extend(grafana::trials());
-    trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
     trials.extend(targets::trials());
     libtest_mimic::run(&args, trials).exit();

@@ -1,10 +1,13 @@
-//! Where the real parts are, and folders for what they read and write.
+//! Where the real parts are, and what is given to them.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::Command;
+
+use libtest_mimic::Failed;
+
+use crate::directory::Directory;
 
 /// The folder that an environment variable names; it must exist if the variable is set.
 /// `None` without one, which is said.
@@ -20,7 +23,6 @@ pub fn folder(variable: &str) -> Option<PathBuf> {
 
 /// A file of the tools and data beside the project; `None` where it is absent, which is
 /// said.
-#[allow(dead_code, reason = "not every part needs tools of its own")]
 pub fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     match path.canonicalize() {
@@ -32,39 +34,33 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     }
 }
 
-/// The binary under test.
-pub fn aqua() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_aqua-alerts"))
-}
-
 /// The bundled platform.
 pub fn platform() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A directory of its own that goes with its owner.
-#[derive(Debug)]
-pub struct Directory(PathBuf);
-
-impl Directory {
-    /// A new, empty one.
-    pub fn new() -> Directory {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let idx = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path =
-            env::temp_dir().join(format!("aqua-alerts-real-{}-{idx}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Directory(path)
-    }
-
-    /// Its path.
-    pub fn path(&self) -> &Path {
-        &self.0
+/// What `build` writes of a project, all environments.
+pub fn build(project: &Path) -> Result<Directory, Failed> {
+    let out = Directory::new();
+    let built = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
+        .arg("-C")
+        .arg(project)
+        .args(["build", "--out"])
+        .arg(out.path())
+        .output()?;
+    match built.status.success() {
+        true => Ok(out),
+        false => Err(String::from_utf8_lossy(&built.stderr).into_owned().into()),
     }
 }
 
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+/// The files of a folder of a build; there is at least one.
+pub fn files(out: &Directory, folder: &str) -> Result<Vec<PathBuf>, Failed> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(out.path().join(folder))? {
+        files.push(file?.path());
     }
+    files.sort();
+    assert!(!files.is_empty(), "{folder} is empty");
+    Ok(files)
 }

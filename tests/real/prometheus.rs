@@ -1,10 +1,10 @@
-//! Rule files, given to promtool and to a Prometheus server.
+//! Rule files, given to promtool.
 
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::parts::{self, Directory};
+use crate::parts;
 
 pub fn trials() -> Vec<Trial> {
     vec![Trial::test("prometheus::promtool_accepts_every_rule_file", rule_files)]
@@ -12,20 +12,10 @@ pub fn trials() -> Vec<Trial> {
 
 fn rule_files() -> Result<(), Failed> {
     let Some(peers) = parts::folder("AQUA_PEERS") else { return Ok(()) };
-    let out = Directory::new();
-    let built = Command::new(parts::aqua())
-        .args(["build", "--out"])
-        .arg(out.path())
-        .current_dir(parts::platform())
-        .output()?;
-    if !built.status.success() {
-        return Err(String::from_utf8_lossy(&built.stderr).into_owned().into());
-    }
+    let out = parts::build(parts::platform())?;
     let mut n_files = 0;
     for env in ["production", "staging"] {
-        let folder = out.path().join(env).join("rules");
-        for file in std::fs::read_dir(&folder)? {
-            let file = file?.path();
+        for file in parts::files(&out, &format!("{env}/rules"))? {
             let said = Command::new(peers.join("promtool"))
                 .args(["check", "rules"])
                 .arg(&file)

@@ -16,7 +16,8 @@ use aqua_alerts::promql::functions::{self, Function};
 use aqua_alerts::promql::syntax::types::ValueType;
 use libtest_mimic::{Failed, Trial};
 
-use crate::parts::{self, Directory};
+use crate::directory::Directory;
+use crate::parts;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -31,36 +32,12 @@ pub fn trials() -> Vec<Trial> {
 const FURTHER: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/build/further-targets");
 
-/// Builds it.
-fn build() -> Result<Directory, Failed> {
-    let out = Directory::new();
-    let built = Command::new(parts::aqua())
-        .args(["-C", FURTHER, "build", "--out"])
-        .arg(out.path())
-        .output()?;
-    match built.status.success() {
-        true => Ok(out),
-        false => Err(String::from_utf8_lossy(&built.stderr).into_owned().into()),
-    }
-}
-
-/// The files of a folder of a build.
-fn files(out: &Directory, folder: &str) -> Result<Vec<PathBuf>, Failed> {
-    let mut files = Vec::new();
-    for file in fs::read_dir(out.path().join(folder))? {
-        files.push(file?.path());
-    }
-    files.sort();
-    assert!(!files.is_empty(), "{folder} is empty");
-    Ok(files)
-}
-
 /// Without their own fields, Mimir's and Thanos's rule files are Prometheus's.
 fn rule_files() -> Result<(), Failed> {
     let Some(peers) = parts::folder("AQUA_PEERS") else { return Ok(()) };
-    let out = build()?;
+    let out = parts::build(Path::new(FURTHER))?;
     for folder in ["production/mimir", "production/thanos"] {
-        let files = files(&out, folder)?;
+        let files = parts::files(&out, folder)?;
         let said = Command::new(peers.join("promtool"))
             .args(["check", "rules", "--lint=none", "--ignore-unknown-fields"])
             .args(&files)
@@ -78,13 +55,13 @@ fn dashboards() -> Result<(), Failed> {
     let Some(server) = Server::start("crds/grafanadashboards.yaml")? else {
         return Ok(());
     };
-    let out = build()?;
-    server.wait(files(&out, "staging/grafana-dashboards")?.remove(0))?;
+    let out = parts::build(Path::new(FURTHER))?;
+    server.wait(parts::files(&out, "staging/grafana-dashboards")?.remove(0))?;
     for folder in ["production/grafana-dashboards", "staging/grafana-dashboards"] {
-        server.check(&files(&out, folder)?)?;
+        server.check(&parts::files(&out, folder)?)?;
     }
     // The server does look: a second folder is one too many, and this field is unknown.
-    let good = fs::read_to_string(&files(&out, "staging/grafana-dashboards")?[0])?;
+    let good = fs::read_to_string(&parts::files(&out, "staging/grafana-dashboards")?[0])?;
     for field in ["folder: Shop", "datasource: prometheus"] {
         let bad = out.path().join("bad.yaml");
         fs::write(&bad, good.replace("spec:\n", &format!("spec:\n  {field}\n")))?;
@@ -101,7 +78,7 @@ fn kustomize() -> Result<(), Failed> {
         println!("skipped: no kubectl");
         return Ok(());
     }
-    let out = build()?;
+    let out = parts::build(Path::new(FURTHER))?;
     for env in ["production", "staging"] {
         let said = Command::new("kubectl")
             .arg("kustomize")
