@@ -1,8 +1,7 @@
 //! Whole builds: a fixture is a project with its output beside it, as plain files.
 //!
-//! For each: the output is as expected, a second build finds nothing to do, the promtool
-//! tests that are part of it pass here, and promtool accepts the rule files where it is at
-//! hand.
+//! For each: the output is as expected, a second build finds nothing to do, and the promtool
+//! tests that are part of it pass here. `tests/real` gives the rule files to promtool.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +13,6 @@ use libtest_mimic::{Failed, Trial};
 use crate::cli::folder;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/build");
-const PROMTOOL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../peers/usr/bin/promtool");
 
 pub fn trials() -> Vec<Trial> {
     let mut dirs: Vec<PathBuf> =
@@ -49,7 +47,6 @@ fn case(name: &str, project: &Path) -> Result<(), Failed> {
     if !said.ends_with(": up to date\n") {
         return Err(format!("a second build changed something: {said}").into());
     }
-    check_rules(&out)?;
     check_tests(&out)?;
     fs::remove_dir_all(&out).unwrap();
     let expected = project.join("expected");
@@ -105,23 +102,5 @@ pub fn check_tests(out: &Path) -> Result<usize, Failed> {
     match passed.map(str::parse) {
         Some(Ok(n_passed)) if output.status.success() => Ok(n_passed),
         _ => Err((said + &String::from_utf8_lossy(&output.stderr)).into()),
-    }
-}
-
-fn check_rules(out: &Path) -> Result<(), Failed> {
-    if !Path::new(PROMTOOL).exists() {
-        println!("skipped: no promtool");
-        return Ok(());
-    }
-    let rules = files(out).into_keys().filter(|it| it.contains("/rules/"));
-    let rules: Vec<PathBuf> = rules.map(|it| out.join(it)).collect();
-    if rules.is_empty() {
-        return Ok(());
-    }
-    let output = Command::new(PROMTOOL).args(["check", "rules"]).args(&rules).output();
-    let output = output.unwrap();
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
     }
 }

@@ -55,9 +55,9 @@ pub fn build(project: &Path) -> Result<Directory, Failed> {
 }
 
 /// The files of a folder of a build; there is at least one.
-pub fn files(out: &Directory, folder: &str) -> Result<Vec<PathBuf>, Failed> {
+pub fn files(out: &Path, folder: &str) -> Result<Vec<PathBuf>, Failed> {
     let mut files = Vec::new();
-    for file in fs::read_dir(out.path().join(folder))? {
+    for file in fs::read_dir(out.join(folder))? {
         files.push(file?.path());
     }
     files.sort();

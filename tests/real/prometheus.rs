@@ -1,5 +1,6 @@
 //! Rule files, given to promtool.
 
+use std::fs;
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
@@ -12,20 +13,30 @@ pub fn trials() -> Vec<Trial> {
 
 fn rule_files() -> Result<(), Failed> {
     let Some(peers) = parts::folder("AQUA_PEERS") else { return Ok(()) };
-    let out = parts::build(parts::platform())?;
+    let mut projects = vec![parts::platform().to_owned()];
+    for project in fs::read_dir(parts::platform().join("tests/fixtures/build"))? {
+        projects.push(project?.path());
+    }
     let mut n_files = 0;
-    for env in ["production", "staging"] {
-        for file in parts::files(&out, &format!("{env}/rules"))? {
+    for project in projects {
+        let out = parts::build(&project)?;
+        for env in fs::read_dir(out.path())? {
+            let env = env?.path();
+            if !env.join("rules").is_dir() {
+                continue;
+            }
+            let files = parts::files(&env, "rules")?;
             let said = Command::new(peers.join("promtool"))
                 .args(["check", "rules"])
-                .arg(&file)
+                .args(&files)
                 .output()?;
             if !said.status.success() {
-                return Err(String::from_utf8_lossy(&said.stdout).into_owned().into());
+                return Err(String::from_utf8_lossy(&said.stderr).into_owned().into());
             }
-            n_files += 1;
+            n_files += files.len();
         }
     }
+    assert_ne!(n_files, 0, "no rule files were written");
     println!("{n_files} rule files accepted");
     Ok(())
 }

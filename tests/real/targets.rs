@@ -37,7 +37,7 @@ fn rule_files() -> Result<(), Failed> {
     let Some(peers) = parts::folder("AQUA_PEERS") else { return Ok(()) };
     let out = parts::build(Path::new(FURTHER))?;
     for folder in ["production/mimir", "production/thanos"] {
-        let files = parts::files(&out, folder)?;
+        let files = parts::files(out.path(), folder)?;
         let said = Command::new(peers.join("promtool"))
             .args(["check", "rules", "--lint=none", "--ignore-unknown-fields"])
             .args(&files)
@@ -56,12 +56,13 @@ fn dashboards() -> Result<(), Failed> {
         return Ok(());
     };
     let out = parts::build(Path::new(FURTHER))?;
-    server.wait(parts::files(&out, "staging/grafana-dashboards")?.remove(0))?;
+    server.wait(parts::files(out.path(), "staging/grafana-dashboards")?.remove(0))?;
     for folder in ["production/grafana-dashboards", "staging/grafana-dashboards"] {
-        server.check(&parts::files(&out, folder)?)?;
+        server.check(&parts::files(out.path(), folder)?)?;
     }
     // The server does look: a second folder is one too many, and this field is unknown.
-    let good = fs::read_to_string(&parts::files(&out, "staging/grafana-dashboards")?[0])?;
+    let good =
+        fs::read_to_string(&parts::files(out.path(), "staging/grafana-dashboards")?[0])?;
     for field in ["folder: Shop", "datasource: prometheus"] {
         let bad = out.path().join("bad.yaml");
         fs::write(&bad, good.replace("spec:\n", &format!("spec:\n  {field}\n")))?;
