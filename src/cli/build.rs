@@ -315,7 +315,7 @@ fn counts(book: &Book) -> Counts {
     Counts {
         alerts,
         records: rules().count() - alerts,
-        monitors: book.monitors.len(),
+        monitors: book.monitors.len() + book.probes.len(),
         dashboards: book.dashboards.len(),
     }
 }

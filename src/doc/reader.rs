@@ -423,6 +423,16 @@ impl<'a> Fields<'a> {
         self.table.entry(name).filter(|it| fits(&it.value, &key.value))
     }
 
+    /// The well-typed entries whose names are keys, in order.
+    pub fn entries(&self) -> Vec<&'a Entry> {
+        let table = self.table;
+        let typed = |it: &&Entry| {
+            let key = self.shape.key(it.key.as_str());
+            key.is_some_and(|key| fits(&it.value, &key.value))
+        };
+        table.iter().filter(typed).collect()
+    }
+
     /// A value, if it is there and well typed.
     pub fn node(&self, name: &str) -> Option<&'a Node> {
         self.entry(name).map(|it| &it.value)

@@ -26,6 +26,7 @@ pub mod object;
 pub mod own;
 mod parameter;
 pub mod pod_monitor;
+pub mod probe;
 pub mod prometheus_rule;
 pub mod promtool_tests;
 pub mod rule_file;
@@ -55,6 +56,7 @@ pub const TARGETS: &[&Target] = &[
     &prometheus_rule::TARGET,
     &service_monitor::TARGET,
     &pod_monitor::TARGET,
+    &probe::TARGET,
     &grafana::TARGET,
     &grafana_dashboard::TARGET,
     &rule_file::TARGET,

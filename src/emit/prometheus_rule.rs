@@ -3,11 +3,13 @@
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::object::object;
 use crate::emit::{self, Target, name, yaml};
 use crate::rulefile::write::{self, Group, Groups};
 use crate::rules::book::Book;
+use crate::rules::group::{self as rules, Pair, Rule};
 
 /// PrometheusRule objects.
 pub const TARGET: Target = Target {
@@ -21,6 +23,10 @@ pub const TARGET: Target = Target {
 /// What `kubectl apply` can store of an object: the annotation with its last version may
 /// have 256 KiB.
 const MAX_OBJECT: usize = 256 << 10;
+
+/// What the operator takes: half of what a ConfigMap holds
+/// (`MaxConfigMapDataSize` in `pkg/operator/rules.go`).
+const MAX_RULES: usize = 512 << 10;
 
 /// What metadata and the frame around the groups need.
 const FRAME: usize = 4 << 10;
@@ -42,17 +48,7 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
             let written = write::group(group);
             let n_bytes = applied_size(&written);
             if MAX_OBJECT < FRAME + n_bytes {
-                large.push(
-                    Diagnostic::warning(
-                        "group-too-large",
-                        format!(
-                            "group `{}` is too large for `kubectl apply`",
-                            group.name
-                        ),
-                    )
-                    .at(group.span, format!("{} KiB in one object", n_bytes >> 10))
-                    .help("divide the group, or apply with `--server-side`"),
-                );
+                large.push(too_large(group, n_bytes));
             }
             if MAX_OBJECT < size + n_bytes
                 && parts.last().is_some_and(|it| !it.is_empty())
@@ -82,6 +78,59 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     for (artifacts, large) in written {
         out.extend(artifacts);
         sink.extend(large);
+    }
+    out
+}
+
+/// A group that does not fit into one object: an error where the operator refuses it.
+fn too_large(of: &rules::Group, n_applied: usize) -> Diagnostic {
+    let n_bytes = yaml::print("", &write::groups([of])).len();
+    let name = &of.name;
+    let diagnostic = match MAX_RULES < n_bytes {
+        true => Diagnostic::error(
+            "group-too-large",
+            format!("group `{name}` is too large for the Prometheus Operator"),
+        )
+        .note("the operator takes 512 KiB of rules in one object"),
+        false => Diagnostic::warning(
+            "group-too-large",
+            format!("group `{name}` is too large for a client-side `kubectl apply`"),
+        )
+        .note("which keeps at most 256 KiB of an object in an annotation of it"),
+    };
+    let n_kib = match MAX_RULES < n_bytes {
+        true => n_bytes >> 10,
+        false => n_applied >> 10,
+    };
+    // One text may be all of it.
+    match longest(of).filter(|it| MAX_OBJECT / 2 < it.as_str().len()) {
+        Some(text) => diagnostic
+            .at(text.span(), format!("{} KiB of {n_kib} KiB", text.as_str().len() >> 10))
+            .help("write a shorter text"),
+        None => {
+            let help = match MAX_RULES < n_bytes {
+                true => "divide the group",
+                false => "divide the group, or apply with `--server-side`",
+            };
+            diagnostic.at(of.span, format!("{n_kib} KiB in one object")).help(help)
+        }
+    }
+}
+
+/// The longest text in a group.
+fn longest(group: &rules::Group) -> Option<&Text> {
+    let mut out: Option<&Text> = None;
+    for rule in &group.rules {
+        let (expr, labels, annotations): (_, &[Pair], &[Pair]) = match rule {
+            Rule::Record(it) => (&it.expr, &it.labels, &[]),
+            Rule::Alert(it) => (&it.expr, &it.labels, &it.annotations),
+        };
+        let pairs = labels.iter().chain(annotations).map(|it| &it.value);
+        for text in pairs.chain([&expr.text]) {
+            if out.is_none_or(|it| it.as_str().len() < text.as_str().len()) {
+                out = Some(text);
+            }
+        }
     }
     out
 }

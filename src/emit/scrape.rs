@@ -31,7 +31,7 @@ const ENDPOINT: &[&str] = &[
 ];
 
 /// The fields of a monitor in the operator's order; others follow as written.
-const SPEC: &[&str] = &["jobLabel", "targetLabels", "podTargetLabels", "podMetadata"];
+const SPEC: &[&str] = &["targetLabels", "podTargetLabels"];
 
 /// How the two kinds differ.
 #[derive(Debug)]
@@ -77,15 +77,14 @@ fn spec(monitor: &Monitor, form: &Form) -> Spec {
     }
     let endpoints = monitor.endpoints.iter().map(|it| endpoint(monitor, it, form));
     out.insert(form.endpoints.to_owned(), endpoints.collect());
-    if !fields.contains_key("selector") {
-        let labels: Map<String, Json> = monitor
-            .match_labels
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(value)))
-            .collect();
-        out.insert("selector".to_owned(), json!({ "matchLabels": labels }));
+    let labels: Map<String, Json> =
+        monitor.match_labels.iter().map(|it| (it.0.clone(), json!(it.1))).collect();
+    let mut selector = Map::from_iter([("matchLabels".to_owned(), json!(labels))]);
+    if let Some(expressions) = fields.shift_remove("matchExpressions") {
+        selector.insert("matchExpressions".to_owned(), expressions);
     }
-    if !fields.contains_key("namespaceSelector") && !monitor.namespaces.is_empty() {
+    out.insert("selector".to_owned(), Json::Object(selector));
+    if !monitor.namespaces.is_empty() {
         let selector = match monitor.namespaces.iter().any(|it| it == "*") {
             true => json!({ "any": true }),
             false => json!({ "matchNames": monitor.namespaces }),
@@ -102,7 +101,10 @@ fn endpoint(monitor: &Monitor, endpoint: &Endpoint, form: &Form) -> Json {
         Port::Name(it) => ("port", json!(it)),
         Port::Number(it) => (form.number, json!(it)),
     };
-    fields.entry(name).or_insert(port);
+    // One that is given as a field is the port; the key then is no more than a name.
+    if ["port", "targetPort", "portNumber"].iter().all(|it| !fields.contains_key(*it)) {
+        fields.insert(name.to_owned(), port);
+    }
     // Last, so that nothing before it can give the targets another job: rules select
     // by this one.
     let job = json!({ "targetLabel": "job", "replacement": &*monitor.job });

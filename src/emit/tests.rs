@@ -77,6 +77,7 @@ fn book(groups: Vec<Group>) -> Book {
         dialect: Dialect::new(Version::LATEST),
         groups,
         monitors: Vec::new(),
+        probes: Vec::new(),
         dashboards: Vec::new(),
         jobs: Vec::new(),
         severities: Vec::new(),
@@ -231,10 +232,7 @@ fn monitors_pin_their_job() {
                 ),
                 endpoint(Port::Number(8001), json!({ "params": { "x": ["no"] } })),
             ],
-            fields: vec![
-                ("sampleLimit".into(), json!(5)),
-                ("jobLabel".into(), json!("x")),
-            ],
+            fields: vec![("sampleLimit".into(), json!(5))],
             span: SPAN,
         },
         Monitor {
@@ -260,7 +258,6 @@ fn monitors_pin_their_job() {
             app.kubernetes.io/managed-by: aqua-alerts
             app.kubernetes.io/instance: platform-prod
         spec:
-          jobLabel: x
           endpoints:
           - port: metrics
             path: /m

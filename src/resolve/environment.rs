@@ -119,6 +119,7 @@ pub(super) fn server<'a>(
         layers::labels(&mut build.annotations, &env.build.annotations);
         output::merge(&mut build, &env.build);
     }
+    annotations(&build.annotations, sink);
     let utf8_names = prometheus.names.as_ref().is_some_and(|it| it.as_str() == "utf8");
     if !utf8_names {
         for label in &external_labels {
@@ -136,6 +137,31 @@ pub(super) fn server<'a>(
         utf8_names,
         build,
     })
+}
+
+/// What Kubernetes takes of annotations in one object, names and values together
+/// (`TotalAnnotationSizeLimitB` in its `apimachinery`).
+const MAX_ANNOTATIONS: usize = 256 << 10;
+
+/// Says which annotation is one too many.
+fn annotations(annotations: &[Label], sink: &mut Sink) {
+    let mut n_bytes = 0;
+    for label in annotations {
+        let Some(value) = &label.field.value else { continue };
+        n_bytes += label.name.as_str().len() + value.as_str().len();
+        if MAX_ANNOTATIONS < n_bytes {
+            sink.push_once(
+                Diagnostic::error(
+                    "too-large",
+                    "the annotations of objects are too large",
+                )
+                .at(label.name.span(), format!("{} KiB with this one", n_bytes >> 10))
+                .note("Kubernetes takes 256 KiB of annotations in one object")
+                .help("write a shorter text"),
+            );
+            return;
+        }
+    }
 }
 
 fn dialect(prometheus: &Prometheus, sink: &mut Sink) -> Dialect {

@@ -41,6 +41,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
     let server = environment::server(project, env, sink)?;
     let mut groups = Vec::new();
     let mut monitors = Vec::new();
+    let mut probes = Vec::new();
     let mut inhibits: Vec<Inhibit> =
         project.manifest.inhibits.iter().map(inhibit).collect();
     for file in &project.files {
@@ -50,6 +51,9 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         inhibits.extend(file.inhibits.iter().map(inhibit));
         for service in &file.services {
             monitors.extend(monitor::resolve(project, file, service, &server, sink));
+        }
+        for probe in &file.probes {
+            probes.extend(monitor::probe(project, file, probe, &server, sink));
         }
         let path = file.path.as_str().into();
         let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
@@ -77,6 +81,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         dialect: server.dialect,
         groups,
         monitors,
+        probes,
         dashboards: Vec::new(),
         jobs: project.manifest.jobs.iter().map(job).collect(),
         severities: project.manifest.severities.iter().map(severity).collect(),

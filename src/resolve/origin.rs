@@ -148,8 +148,10 @@ impl<'a> Origin<'a> {
     /// The job that rules of a body are about, before parameters are filled in.
     pub fn job(&self, body: &Body) -> Option<Text> {
         let given = body.job.as_ref().and_then(|it| it.value.clone());
-        given.or_else(|| match self.file.services.as_slice() {
-            [only] => Some(only.key.clone()),
+        let probes = self.file.probes.as_slice();
+        given.or_else(|| match (self.file.services.as_slice(), probes) {
+            ([only], _) => Some(only.key.clone()),
+            ([], [only]) => Some(only.key.clone()),
             _ => None,
         })
     }

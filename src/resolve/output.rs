@@ -4,8 +4,8 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::resolve::environment::Server;
 use crate::resolve::monitor;
-use crate::resolve::scope::Scope;
 use crate::rules::output::{DashboardObjects, Mimir, Output, Own, Per, Template};
+use crate::spec::keys::target::GRAFANA_DASHBOARD;
 use crate::spec::manifest::FOLDERS;
 use crate::spec::model::{Build, OwnTarget, Project};
 
@@ -49,7 +49,7 @@ pub(super) fn output(project: &Project, server: &Server<'_>, sink: &mut Sink) ->
             .as_ref()
             .map(Text::to_string),
         dashboards: build.dashboards.as_ref().map(|(span, fields)| DashboardObjects {
-            fields: monitor::fields(fields, &Scope::default(), sink),
+            fields: monitor::passed_on(fields, &GRAFANA_DASHBOARD, sink),
             span: *span,
         }),
         own: project.manifest.targets.iter().map(|it| own(project, it)).collect(),

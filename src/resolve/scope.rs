@@ -132,7 +132,14 @@ impl Scope {
             good &= value.is_some();
             value.map(|value| shown(it, value))
         });
-        (good && filled.text.as_str().len() <= MAX_BYTES).then_some(filled)
+        if MAX_BYTES < filled.text.as_str().len() {
+            sink.push_once(
+                Diagnostic::error("bad-value", "this text is too long")
+                    .at(text.span(), "with its parameters, more than 1 MiB"),
+            );
+            return None;
+        }
+        good.then_some(filled)
     }
 
     fn nested(&self, text: &Text, path: &mut Path, sink: &mut Sink) -> Option<Text> {

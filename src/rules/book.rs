@@ -7,7 +7,7 @@ use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
 use crate::rules::dashboard::Dashboard;
 use crate::rules::group::{Group, Millis};
-use crate::rules::monitor::Monitor;
+use crate::rules::monitor::{Monitor, Probe};
 use crate::rules::output::Output;
 
 /// A project in one environment.
@@ -27,6 +27,8 @@ pub struct Book {
     pub groups: Vec<Group>,
     /// All monitors in the order of files and of declaration.
     pub monitors: Vec<Monitor>,
+    /// All probes in that order.
+    pub probes: Vec<Probe>,
     /// All dashboards in the order of files.
     pub dashboards: Vec<Dashboard>,
     /// Jobs that somebody else scrapes.

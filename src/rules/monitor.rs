@@ -1,4 +1,4 @@
-//! Scrape targets: services and their endpoints.
+//! Scrape targets: services and their endpoints, probes.
 
 use std::sync::Arc;
 
@@ -29,6 +29,18 @@ pub struct Monitor {
     /// The endpoints.
     pub endpoints: Vec<Endpoint>,
     /// Further fields of the monitor's spec, under their names in Kubernetes.
+    pub fields: Vec<(String, Json)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Targets that an exporter asks.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// The probe's name, which is the `job` label.
+    pub job: Arc<str>,
+    /// The fields of its spec, under their names in Kubernetes, in the order of the spec;
+    /// parameters are a table.
     pub fields: Vec<(String, Json)>,
     /// Where it is declared.
     pub span: Span,

@@ -12,7 +12,7 @@ use crate::spec::model::{
     Absent, Body, Definition, Field, File, FileOverride, Group, GroupSettings, Label,
     Rule, RuleKind, Tier, Use,
 };
-use crate::spec::{body, manifest, rule_file, service, vendor};
+use crate::spec::{body, manifest, probe, rule_file, service, vendor};
 
 /// Reads an alerts file or a pack.
 pub(super) fn read(
@@ -39,12 +39,17 @@ pub(super) fn read(
         true => service::services(&fields, sink),
         false => Vec::new(),
     };
+    let probes = match fields.takes("probe") {
+        true => probe::probes(&fields),
+        false => Vec::new(),
+    };
     Some(File {
         path: path.to_string(),
         name: name.strip_suffix(".toml").unwrap_or(name).to_string(),
         span: manifest::head(node),
         defaults,
         services,
+        probes,
         uses: uses(&fields, declared, sink),
         vendored: fields
             .table("use")

@@ -319,6 +319,20 @@ pub static PORT: Form = Form {
     },
 };
 
+/// The name of a port.
+pub static PORT_NAME: Form = Form {
+    name: "a name of a port",
+    pattern: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?|.*\\$\\{.*)$",
+    parameters: true,
+    fault: |text| match is_dns_label(text) {
+        true => None,
+        false => Fault::new(
+            "not small letters and digits with `-` between them",
+            "write the name of the port: `metrics`",
+        ),
+    },
+};
+
 /// A version of Prometheus.
 pub static VERSION: Form = Form {
     name: "a version of Prometheus",

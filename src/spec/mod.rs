@@ -13,6 +13,8 @@ pub mod keys;
 pub mod lints;
 pub mod manifest;
 pub mod model;
+pub mod object_form;
+pub mod probe;
 pub mod read;
 pub mod rule_file;
 pub mod service;

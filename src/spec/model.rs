@@ -231,6 +231,8 @@ pub struct File {
     pub defaults: Body,
     /// Services.
     pub services: Vec<Service>,
+    /// Probes.
+    pub probes: Vec<Probe>,
     /// Packs that it uses.
     pub uses: Vec<Use>,
     /// Rule files that it uses.
@@ -447,6 +449,26 @@ pub struct Body {
     pub annotations: Vec<Label>,
     /// `let`, and the further keys of a tier.
     pub parameters: Vec<Parameter>,
+}
+
+/// A probe.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Its name, which is the job.
+    pub key: Text,
+    /// The fields of its spec.
+    pub fields: Vec<(Text, Node)>,
+    /// What differs by environment.
+    pub env: Vec<(Text, ProbeOverride)>,
+}
+
+/// What differs in an environment for a probe.
+#[derive(Clone, Debug, Default)]
+pub struct ProbeOverride {
+    /// `false` or `true` in place of a table.
+    pub switch: Option<Switch>,
+    /// Fields with other values.
+    pub fields: Vec<(Text, Node)>,
 }
 
 /// A service.

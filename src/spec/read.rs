@@ -222,13 +222,19 @@ fn circle<'a>(
     false
 }
 
-/// Says which names are declared twice: services, alerts.
+/// Says which names are declared twice: jobs, alerts.
 fn twice(project: &Project, sink: &mut Sink) {
-    let mut services: Vec<(&Text, Span)> = Vec::new();
-    for service in project.files.iter().flat_map(|it| &it.services) {
-        match services.iter().find(|it| it.0 == &service.key) {
-            Some((_, first)) => sink.push(again("service", &service.key, *first)),
-            None => services.push((&service.key, service.span)),
+    let mut jobs: HashMap<&str, Span> = HashMap::new();
+    for file in &project.files {
+        let services = file.services.iter().map(|it| ("service", &it.key));
+        let probes = file.probes.iter().map(|it| ("probe", &it.key));
+        for (what, key) in services.chain(probes) {
+            match jobs.get(key.as_str()) {
+                Some(first) => sink.push(again(what, key, *first)),
+                None => {
+                    jobs.insert(key.as_str(), key.span());
+                }
+            }
         }
     }
     let mut alerts: HashMap<&str, Span> = HashMap::new();
@@ -256,6 +262,7 @@ fn again(what: &str, key: &Text, first: Span) -> Diagnostic {
     Diagnostic::error(
         match what {
             "service" => "duplicate-service",
+            "probe" => "duplicate-probe",
             _ => "duplicate-alert",
         },
         format!("the {what} `{key}` is declared twice"),

@@ -5,8 +5,9 @@ use crate::diag::text::Text;
 use crate::doc::node::{Node, Table};
 use crate::doc::reader::Fields;
 use crate::spec::body;
-use crate::spec::keys::service::PASSED_ON;
+use crate::spec::keys::service::OWN;
 use crate::spec::model::{Endpoint, Service, ServiceSettings};
+use crate::spec::probe::passed_on;
 
 /// Reads the services of a file.
 pub(super) fn services(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Service> {
@@ -40,10 +41,6 @@ pub(super) fn services(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Service> {
 }
 
 fn settings(fields: &Fields<'_>, sink: &mut Sink) -> ServiceSettings {
-    let passed_on = |it: &&str| {
-        let entry = fields.entry(it)?;
-        Some((entry.key.clone(), entry.value.clone()))
-    };
     ServiceSettings {
         switch: None,
         kind: fields.text("kind").cloned(),
@@ -53,7 +50,7 @@ fn settings(fields: &Fields<'_>, sink: &mut Sink) -> ServiceSettings {
             .unwrap_or_default(),
         namespaces: fields.node("namespaces").map(|_| fields.texts("namespaces")),
         endpoints: fields.table("endpoint").map(|it| endpoints(&it)).unwrap_or_default(),
-        fields: PASSED_ON.iter().filter_map(passed_on).collect(),
+        fields: passed_on(fields, OWN),
     }
 }
 

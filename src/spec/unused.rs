@@ -82,6 +82,10 @@ fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink
             }
         }
     }
+    for probe in &file.probes {
+        let changes = probe.env.iter().flat_map(|it| &it.1.fields);
+        probe.fields.iter().chain(changes).for_each(|it| node_uses(&it.1, &mut uses));
+    }
     for used in &file.uses {
         packs_uses(project, used.pack.as_str(), &mut uses, &mut Vec::new());
         for (_, change) in used.alerts.iter().chain(&used.records) {

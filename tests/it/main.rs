@@ -16,6 +16,7 @@
 mod build;
 mod cli;
 mod conformance;
+mod crds;
 mod doc;
 mod failures;
 mod golden;
@@ -39,6 +40,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(conformance::trials());
+    trials.extend(crds::trials());
     trials.extend(build::trials());
     trials.extend(cli::trials());
     trials.extend(doc::trials());

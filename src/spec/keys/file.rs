@@ -7,6 +7,7 @@ use crate::spec::keys::alert::{
     RUNBOOK, SEVERITY_KEY, USE_OVERRIDE,
 };
 use crate::spec::keys::manifest::INHIBIT;
+use crate::spec::keys::probe::PROBE;
 use crate::spec::keys::service::SERVICE;
 use crate::spec::keys::vendor;
 use crate::spec::keys::{
@@ -59,6 +60,7 @@ pub static FILE: Shape = Shape {
         LET_KEY,
         DEFAULTS_KEY,
         Key::new("service", Type::Table(&SERVICES), "Services that are scraped."),
+        Key::new("probe", Type::Table(&PROBES), "Targets that an exporter asks."),
         USE,
         GROUP,
         RECORD_KEY,
@@ -120,7 +122,7 @@ static ENVS: Shape = Shape {
         names: Names::Declared(ENVIRONMENT),
         value: Type::Any(&[Type::Boolean, Type::Table(&DEFAULTS)]),
         doc: "A table merges into every alert, before the alert's own `env`; `false` drops \
-              everything in the file there, its services included.",
+              everything in the file there, its services and probes included.",
         example: "staging = false",
         reserved: None,
     }),
@@ -137,6 +139,21 @@ static SERVICES: Shape = Shape {
         value: Type::Table(&SERVICE),
         doc: "Declares a service. Its name is the label `job` of its series.",
         example: "api-service = { match = { app = \"api\" } }",
+        reserved: None,
+    }),
+};
+
+static PROBES: Shape = Shape {
+    name: "the table of probes",
+    header: "[probe]",
+    doc: "Probes.",
+    keys: &[],
+    others: Some(Others {
+        what: "a probe",
+        names: Names::Form(&form::OBJECT_NAME),
+        value: Type::Table(&PROBE),
+        doc: "Declares a probe. Its name is the label `job` of its series.",
+        example: "blackbox = { prober.url = \"blackbox:9115\", targets.staticConfig.static = [\"https://example.com\"] }",
         reserved: None,
     }),
 };

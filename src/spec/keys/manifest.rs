@@ -3,8 +3,8 @@
 use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
 use crate::spec::keys::{
-    ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_LABELS, RULE_LABELS,
-    SEVERITY, alert, target, text,
+    ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_ANNOTATIONS, OBJECT_LABELS,
+    RULE_LABELS, SEVERITY, alert, target, text,
 };
 
 /// The manifest.
@@ -149,7 +149,7 @@ pub static BUILD: Shape = Shape {
         .example("{ release = \"kube-prometheus-stack\" }"),
         Key::new(
             "annotations",
-            Type::Table(&OBJECT_LABELS),
+            Type::Table(&OBJECT_ANNOTATIONS),
             "Annotations of every object.",
         )
         .example("{ \"example.com/source\" = \"aqua-alerts\" }"),

@@ -5,14 +5,19 @@
 
 pub mod alert;
 pub mod dashboard;
+pub mod endpoint;
 pub mod file;
+pub mod http;
 pub mod manifest;
+pub mod probe;
+pub mod scrape;
 pub mod service;
 pub mod target;
 pub mod vendor;
 
 use crate::doc::keys::{Form, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
+use crate::spec::object_form;
 
 /// A name declared under `[env]`.
 pub const ENVIRONMENT: &str = "an environment";
@@ -141,18 +146,34 @@ pub static ANNOTATIONS: Shape = Shape {
     }),
 };
 
-/// Labels or annotations of Kubernetes objects.
+/// Labels of Kubernetes objects.
 pub static OBJECT_LABELS: Shape = Shape {
     name: "a table of Kubernetes labels",
     header: "labels",
-    doc: "Labels or annotations of Kubernetes objects.",
+    doc: "Labels of Kubernetes objects.",
     keys: &[],
     others: Some(Others {
         what: "a label",
         names: Names::Form(&form::OBJECT_KEY),
-        value: Type::Any(&[Type::Text(&TEXT), Type::Only(false)]),
-        doc: "The value of the label of that name; `false` drops it.",
+        value: Type::Any(&[text(&object_form::PLAIN_LABEL_VALUE), Type::Only(false)]),
+        doc: "The value of the label of that name, at most 63 bytes; `false` drops it.",
         example: "release = \"kube-prometheus-stack\"",
+        reserved: None,
+    }),
+};
+
+/// Annotations of Kubernetes objects.
+pub static OBJECT_ANNOTATIONS: Shape = Shape {
+    name: "a table of Kubernetes annotations",
+    header: "annotations",
+    doc: "Annotations of Kubernetes objects; together at most 256 KiB.",
+    keys: &[],
+    others: Some(Others {
+        what: "an annotation",
+        names: Names::Form(&form::OBJECT_KEY),
+        value: Type::Any(&[Type::Text(&TEXT), Type::Only(false)]),
+        doc: "The value of the annotation of that name; `false` drops it.",
+        example: "\"example.com/source\" = \"aqua-alerts\"",
         reserved: None,
     }),
 };

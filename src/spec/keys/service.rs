@@ -1,11 +1,12 @@
-//! Keys of services and endpoints: the Prometheus Operator's own names below the port.
+//! Keys of services: the Prometheus Operator's own names and types (v0.93), with the
+//! labels of its selector as `match`, its namespaces and its endpoints by port.
 
-use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
+use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::spec::form;
-use crate::spec::keys::{ENVIRONMENT, INTERVAL, text};
-
-static PARAMETRIC_TEXT: Type = Type::Text(&PARAMETRIC);
-static PLAIN_TEXT: Type = Type::Text(&TEXT);
+use crate::spec::keys::endpoint::ENDPOINTS;
+use crate::spec::keys::scrape::{self, EXPRESSIONS, MAYBE_WORDS};
+use crate::spec::keys::{ENVIRONMENT, text};
+use crate::spec::object_form;
 
 const KIND: Key = Key::new("kind", Type::Choice(&["service", "pod"]), "How targets are found: through Services (a ServiceMonitor), or directly (`pod`, a PodMonitor).")
     .default("`\"service\"`")
@@ -16,79 +17,120 @@ const MATCH: Key = Key::new(
     "Labels that the Services, or Pods, must have.",
 )
 .example("{ app = \"api-service\" }");
+const NAMESPACES_TYPE: Type = Type::Array(&text(&object_form::WORD));
 const NAMESPACES: Key = Key::new(
     "namespaces",
-    Type::Array(&PARAMETRIC_TEXT),
+    NAMESPACES_TYPE,
     "Namespaces in which they are looked for; `[\"*\"]` for all.",
 )
 .default("`[\"${namespace}\"]`, where that parameter has a value; else the monitor's own")
 .example("[\"${namespace}\"]");
 const ENDPOINT_KEY: Key =
     Key::new("endpoint", Type::Table(&ENDPOINTS), "The ports that are scraped.");
+const MATCH_EXPRESSIONS: Key =
+    Key::new("matchExpressions", EXPRESSIONS, "Further conditions on their labels.")
+        .example("[{ key = \"tier\", operator = \"NotIn\", values = [\"canary\"] }]");
 const TARGET_LABELS: Key = Key::new(
     "targetLabels",
-    Type::Array(&PLAIN_TEXT),
-    "Labels of the Service that its series get.",
+    MAYBE_WORDS,
+    "Labels of the Service that its series get; not in PodMonitors.",
 )
 .example("[\"team\"]");
-const POD_TARGET_LABELS: Key = Key::new(
-    "podTargetLabels",
-    Type::Array(&PLAIN_TEXT),
-    "Labels of the Pod that its series get.",
+const POD_TARGET_LABELS: Key =
+    Key::new("podTargetLabels", MAYBE_WORDS, "Labels of the Pod that its series get.")
+        .example("[\"version\"]");
+const BODY_SIZE_LIMIT_TYPE: Type =
+    Type::Any(&[text(&object_form::SIZE), Type::Only(false)]);
+const BODY_SIZE_LIMIT: Key = Key::new(
+    "bodySizeLimit",
+    BODY_SIZE_LIMIT_TYPE,
+    "The longest answer, before it is unpacked.",
 )
-.example("[\"version\"]");
-const SAMPLE_LIMIT: Key = Key::new(
-    "sampleLimit",
-    Type::Integer(0, i64::MAX),
-    "The most samples that one scrape may give.",
+.example("\"10MB\"");
+const ATTACH_METADATA_TYPE: Type =
+    Type::Any(&[Type::Table(&METADATA), Type::Only(false)]);
+const ATTACH_METADATA: Key = Key::new(
+    "attachMetadata",
+    ATTACH_METADATA_TYPE,
+    "Metadata that relabelings may use.",
 )
-.example("10000");
-const TARGET_LIMIT: Key =
-    Key::new("targetLimit", Type::Integer(0, i64::MAX), "The most targets.")
-        .example("50");
-const LABEL_LIMIT: Key = Key::new(
-    "labelLimit",
-    Type::Integer(0, i64::MAX),
-    "The most labels that a series may have.",
+.example("{ node = true }");
+const SELECTOR_MECHANISM_TYPE: Type =
+    Type::Any(&[Type::Choice(&["RelabelConfig", "RoleSelector"]), Type::Only(false)]);
+const SELECTOR_MECHANISM: Key = Key::new(
+    "selectorMechanism",
+    SELECTOR_MECHANISM_TYPE,
+    "Who looks at the labels: Prometheus, or the API server (`RoleSelector`).",
 )
-.example("50");
-const ATTACH_METADATA: Key =
-    Key::new("attachMetadata", Type::Anything, "Metadata that relabelings may use.")
-        .example("{ node = true }");
+.default("`\"RelabelConfig\"`")
+.example("\"RoleSelector\"");
+const SERVICE_DISCOVERY_ROLE_TYPE: Type =
+    Type::Any(&[Type::Choice(&["Endpoints", "EndpointSlice"]), Type::Only(false)]);
+const SERVICE_DISCOVERY_ROLE: Key = Key::new(
+    "serviceDiscoveryRole",
+    SERVICE_DISCOVERY_ROLE_TYPE,
+    "By which objects targets are found; not in PodMonitors.",
+)
+.default("that of the Prometheus object")
+.example("\"EndpointSlice\"");
 
 /// A service.
 pub static SERVICE: Shape = Shape {
     name: "a service",
     header: "[service.<name>]",
     doc: "A service that is scraped: a ServiceMonitor or PodMonitor. The service's name is \
-          the label `job` of its series, pinned by a relabeling.",
+          the label `job` of its series, pinned by a relabeling. Keys with capitals are the \
+          Prometheus Operator's own (v0.93); `false` drops one in an override.",
     keys: &[
         Key { required: true, ..MATCH },
+        MATCH_EXPRESSIONS,
         KIND,
         NAMESPACES,
         Key { required: true, example: "{ metrics = {} }", ..ENDPOINT_KEY },
         TARGET_LABELS,
         POD_TARGET_LABELS,
-        SAMPLE_LIMIT,
-        TARGET_LIMIT,
-        LABEL_LIMIT,
+        scrape::SAMPLE_LIMIT,
+        scrape::TARGET_LIMIT,
+        scrape::LABEL_LIMIT,
+        scrape::LABEL_NAME_LENGTH_LIMIT,
+        scrape::LABEL_VALUE_LENGTH_LIMIT,
+        BODY_SIZE_LIMIT,
+        scrape::KEEP_DROPPED_TARGETS,
+        scrape::SCRAPE_PROTOCOLS,
+        scrape::FALLBACK_SCRAPE_PROTOCOL,
+        scrape::SCRAPE_CLASS,
+        scrape::SCRAPE_NATIVE_HISTOGRAMS,
+        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
+        scrape::CONVERT_CLASSIC_HISTOGRAMS,
+        scrape::BUCKET_LIMIT,
+        scrape::MIN_BUCKET_FACTOR,
+        SELECTOR_MECHANISM,
+        SERVICE_DISCOVERY_ROLE,
         ATTACH_METADATA,
         Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
     ],
     others: None,
 };
 
-/// Keys of [`SERVICE`] that are passed on under their own names.
-pub const PASSED_ON: &[&str] = &[
-    "targetLabels",
-    "podTargetLabels",
-    "sampleLimit",
-    "targetLimit",
-    "labelLimit",
-    "attachMetadata",
-];
+/// Keys of [`SERVICE`] that are not passed on under their own names.
+pub const OWN: &[&str] = &["match", "kind", "namespaces", "endpoint", "env"];
 
-static MATCH_LABELS: Shape = Shape {
+static METADATA: Shape = Shape {
+    name: "the metadata of targets",
+    header: "attachMetadata = { … }",
+    doc: "Metadata that relabelings may use.",
+    keys: &[Key::new(
+        "node",
+        Type::Boolean,
+        "That of the node, as `__meta_kubernetes_node_…`.",
+    )
+    .default("`false`")
+    .example("true")],
+    others: None,
+};
+
+/// Labels of a selector.
+pub(super) static MATCH_LABELS: Shape = Shape {
     name: "the labels of a service",
     header: "match",
     doc: "Labels and their values.",
@@ -96,7 +138,7 @@ static MATCH_LABELS: Shape = Shape {
     others: Some(Others {
         what: "a label",
         names: Names::Form(&form::OBJECT_KEY),
-        value: Type::Any(&[Type::Text(&PARAMETRIC), Type::Only(false)]),
+        value: Type::Any(&[text(&object_form::LABEL_VALUE), Type::Only(false)]),
         doc: "The value that the label must have; `false` drops it.",
         example: "app = \"api-service\"",
         reserved: Some(|| &SERVICE),
@@ -126,131 +168,29 @@ pub static OVERRIDE: Shape = Shape {
     keys: &[
         KIND,
         MATCH,
+        MATCH_EXPRESSIONS,
         NAMESPACES,
         ENDPOINT_KEY,
         TARGET_LABELS,
         POD_TARGET_LABELS,
-        SAMPLE_LIMIT,
-        TARGET_LIMIT,
-        LABEL_LIMIT,
+        scrape::SAMPLE_LIMIT,
+        scrape::TARGET_LIMIT,
+        scrape::LABEL_LIMIT,
+        scrape::LABEL_NAME_LENGTH_LIMIT,
+        scrape::LABEL_VALUE_LENGTH_LIMIT,
+        BODY_SIZE_LIMIT,
+        scrape::KEEP_DROPPED_TARGETS,
+        scrape::SCRAPE_PROTOCOLS,
+        scrape::FALLBACK_SCRAPE_PROTOCOL,
+        scrape::SCRAPE_CLASS,
+        scrape::SCRAPE_NATIVE_HISTOGRAMS,
+        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
+        scrape::CONVERT_CLASSIC_HISTOGRAMS,
+        scrape::BUCKET_LIMIT,
+        scrape::MIN_BUCKET_FACTOR,
+        SELECTOR_MECHANISM,
+        SERVICE_DISCOVERY_ROLE,
         ATTACH_METADATA,
     ],
     others: None,
 };
-
-static ENDPOINTS: Shape = Shape {
-    name: "the table of endpoints",
-    header: "[service.<name>.endpoint]",
-    doc: "Endpoints by port.",
-    keys: &[],
-    others: Some(Others {
-        what: "a port",
-        names: Names::Form(&form::PORT),
-        value: Type::Any(&[Type::Boolean, Type::Table(&ENDPOINT)]),
-        doc: "The port, by its name in the Service (or Pod), or by its number; `false` drops \
-              it, `true` is one with nothing but defaults.",
-        example: "metrics = { interval = \"15s\" }",
-        reserved: None,
-    }),
-};
-
-/// An endpoint.
-pub static ENDPOINT: Shape = Shape {
-    name: "an endpoint",
-    header: "[service.<name>.endpoint.<port>]",
-    doc: "A port that is scraped. Its fields are those of the Prometheus Operator's \
-          Endpoint, under their own names.",
-    keys: &[
-        Key::new("path", text(&TEXT), "The path of the metrics.").default("`\"/metrics\"`").example("\"/metrics\""),
-        Key::new("scheme", Type::Choice(&["http", "https"]), "The protocol.").default("`\"http\"`").example("\"https\""),
-        Key::new("interval", INTERVAL, "How often it is scraped.").default("the server's").example("\"15s\""),
-        Key::new("scrapeTimeout", INTERVAL, "How long a scrape may take.").default("the server's").example("\"10s\""),
-        Key::new("params", Type::Table(&PARAMS), "Parameters of the request.").example("{ module = [\"http_2xx\"] }"),
-        Key::new("relabelings", Type::Array(&Type::Table(&RELABELING)), "Changes of the target's labels.")
-            .example("[{ sourceLabels = [\"__meta_kubernetes_pod_node_name\"], targetLabel = \"node\" }]"),
-        Key::new("metricRelabelings", Type::Array(&Type::Table(&RELABELING)), "Changes of the series' labels, and which series are kept.")
-            .example("[{ sourceLabels = [\"__name__\"], regex = \"go_.*\", action = \"drop\" }]"),
-        Key::new("honorLabels", Type::Boolean, "Labels of the series win over those of the target.").default("`false`").example("true"),
-        Key::new("honorTimestamps", Type::Boolean, "Timestamps of the samples are kept.").default("`true`").example("false"),
-        Key::new("followRedirects", Type::Boolean, "Redirects are followed.").default("`true`").example("false"),
-        Key::new("enableHttp2", Type::Boolean, "HTTP/2 is used where the target offers it.").default("`true`").example("false"),
-        Key::new("proxyUrl", text(&TEXT), "A proxy.").example("\"http://proxy:3128\""),
-        Key::new("authorization", Type::Anything, "The operator's `authorization`.")
-            .example("{ credentials = { name = \"token\", key = \"token\" } }"),
-        Key::new("basicAuth", Type::Anything, "The operator's `basicAuth`.")
-            .example("{ username = { name = \"auth\", key = \"user\" }, password = { name = \"auth\", key = \"password\" } }"),
-        Key::new("tlsConfig", Type::Anything, "The operator's `tlsConfig`.").example("{ insecureSkipVerify = true }"),
-    ],
-    others: None,
-};
-
-static PARAMS: Shape = Shape {
-    name: "the parameters of a request",
-    header: "params",
-    doc: "Parameters of the request and their values.",
-    keys: &[],
-    others: Some(Others {
-        what: "a parameter of the request",
-        names: Names::Form(&TEXT),
-        value: Type::Array(&Type::Text(&PARAMETRIC)),
-        doc: "The values of the parameter of that name.",
-        example: "module = [\"http_2xx\"]",
-        reserved: None,
-    }),
-};
-
-static RELABELING: Shape = Shape {
-    name: "a relabeling",
-    header: "relabelings = [{ … }]",
-    doc: "A step that changes labels, as in Prometheus's `relabel_config`.",
-    keys: &[
-        Key::new(
-            "sourceLabels",
-            Type::Array(&text(&form::ANY_LABEL_NAME)),
-            "Labels whose values are joined.",
-        )
-        .example("[\"__name__\"]"),
-        Key::new("separator", text(&TEXT), "What stands between them.")
-            .default("`\";\"`")
-            .example("\"/\""),
-        Key::new("regex", text(&PARAMETRIC), "What they must match.")
-            .default("`\"(.*)\"`")
-            .example("\"go_.*\""),
-        Key::new("modulus", Type::Integer(0, i64::MAX), "The modulus of `hashmod`.")
-            .example("8"),
-        Key::new("targetLabel", text(&PARAMETRIC), "The label that is written.")
-            .example("\"node\""),
-        Key::new("replacement", text(&PARAMETRIC), "Its value; `$1` is the first group.")
-            .default("`\"$1\"`")
-            .example("\"$1\""),
-        Key::new("action", Type::Choice(ACTIONS), "What is done.")
-            .default("`\"replace\"`")
-            .example("\"drop\""),
-    ],
-    others: None,
-};
-
-const ACTIONS: &[&str] = &[
-    "replace",
-    "keep",
-    "drop",
-    "hashmod",
-    "labelmap",
-    "labeldrop",
-    "labelkeep",
-    "lowercase",
-    "uppercase",
-    "keepequal",
-    "dropequal",
-    "Replace",
-    "Keep",
-    "Drop",
-    "HashMod",
-    "LabelMap",
-    "LabelDrop",
-    "LabelKeep",
-    "Lowercase",
-    "Uppercase",
-    "KeepEqual",
-    "DropEqual",
-];

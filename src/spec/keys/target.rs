@@ -2,6 +2,7 @@
 
 use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
+use crate::spec::keys::scrape::EXPRESSIONS;
 use crate::spec::keys::text;
 
 static NAME: Type = text(&form::TARGET_NAME);
@@ -64,7 +65,7 @@ pub(super) static THANOS: Shape = Shape {
 };
 
 /// Of dashboards as objects of the Grafana operator.
-pub(super) static GRAFANA_DASHBOARD: Shape = Shape {
+pub static GRAFANA_DASHBOARD: Shape = Shape {
     name: "the dashboards as objects",
     header: "[build.grafana-dashboard]",
     doc: "Of the target `grafana-dashboard`: GrafanaDashboard objects of the Grafana \
@@ -116,12 +117,8 @@ static SELECTOR: Shape = Shape {
             "Labels that the object must have.",
         )
         .example("{ dashboards = \"grafana\" }"),
-        Key::new(
-            "matchExpressions",
-            Type::Array(&Type::Anything),
-            "Further conditions, each with `key`, `operator` and `values`.",
-        )
-        .example("[{ key = \"team\", operator = \"Exists\" }]"),
+        Key::new("matchExpressions", EXPRESSIONS, "Further conditions.")
+            .example("[{ key = \"team\", operator = \"Exists\" }]"),
     ],
     others: None,
 };
