@@ -19,8 +19,12 @@
 
 #[path = "../shared/directory.rs"]
 mod directory;
+mod kubernetes;
+mod object;
 mod parts;
 mod prometheus;
+mod server;
+mod shim;
 mod targets;
 
 use libtest_mimic::{Arguments, Trial};
@@ -28,6 +32,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
     trials.extend(targets::trials());
     libtest_mimic::run(&args, trials).exit();

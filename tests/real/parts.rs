@@ -42,15 +42,44 @@ pub fn platform() -> &'static Path {
 /// What `build` writes of a project, all environments.
 pub fn build(project: &Path) -> Result<Directory, Failed> {
     let out = Directory::new();
+    build_to(project, out.path())?;
+    Ok(out)
+}
+
+/// Builds a project into a folder.
+pub fn build_to(project: &Path, out: &Path) -> Result<(), Failed> {
     let built = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
         .arg("-C")
         .arg(project)
         .args(["build", "--out"])
-        .arg(out.path())
+        .arg(out)
         .output()?;
     match built.status.success() {
-        true => Ok(out),
+        true => Ok(()),
         false => Err(String::from_utf8_lossy(&built.stderr).into_owned().into()),
+    }
+}
+
+/// Where a program is; `None` where it is not in `PATH`, which is said.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file());
+    if found.is_none() {
+        println!("skipped: no {name}");
+    }
+    found
+}
+
+/// A program without a network, where this machine allows that.
+pub fn offline(program: &Path) -> Command {
+    let allowed = Command::new("unshare").args(["-rn", "true"]).output();
+    match allowed.is_ok_and(|it| it.status.success()) {
+        true => {
+            let mut command = Command::new("unshare");
+            command.arg("-rn").arg(program);
+            command
+        }
+        false => Command::new(program),
     }
 }
 

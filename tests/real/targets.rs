@@ -2,12 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::TcpListener;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
 use aqua_alerts::promql::check;
 use aqua_alerts::promql::dialect::{Dialect, Version};
@@ -17,7 +13,9 @@ use aqua_alerts::promql::syntax::types::ValueType;
 use libtest_mimic::{Failed, Trial};
 
 use crate::directory::Directory;
+use crate::object;
 use crate::parts;
+use crate::server::Server;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -52,39 +50,38 @@ fn rule_files() -> Result<(), Failed> {
 
 /// A strict dry run of each object, by the rules of the operator's definition.
 fn dashboards() -> Result<(), Failed> {
-    let Some(server) = Server::start("crds/grafanadashboards.yaml")? else {
+    let Some(server) = Server::start(&["crds/grafanadashboards.yaml"], &[])? else {
         return Ok(());
     };
     let out = parts::build(Path::new(FURTHER))?;
-    server.wait(parts::files(out.path(), "staging/grafana-dashboards")?.remove(0))?;
+    let mut texts = Vec::new();
     for folder in ["production/grafana-dashboards", "staging/grafana-dashboards"] {
-        server.check(&parts::files(out.path(), folder)?)?;
+        for file in parts::files(out.path(), folder)? {
+            texts.push(fs::read_to_string(file)?);
+        }
+    }
+    let offer = |text: &str| server.offer(&object::read(text)[0]);
+    for text in &texts {
+        let answer = offer(text)?;
+        assert_eq!(answer.status, 201, "{}", answer.body);
     }
     // The server does look: a second folder is one too many, and this field is unknown.
-    let good =
-        fs::read_to_string(&parts::files(out.path(), "staging/grafana-dashboards")?[0])?;
+    let good = &texts[1];
     for field in ["folder: Shop", "datasource: prometheus"] {
-        let bad = out.path().join("bad.yaml");
-        fs::write(&bad, good.replace("spec:\n", &format!("spec:\n  {field}\n")))?;
-        assert!(server.check(&[bad]).is_err(), "`{field}` is accepted");
+        let bad = good.replace("spec:\n", &format!("spec:\n  {field}\n"));
+        assert_ne!(offer(&bad)?.status, 201, "`{field}` is accepted");
     }
-    println!("2 objects accepted");
+    println!("{} objects accepted", texts.len());
     Ok(())
 }
 
 /// The objects are listed, and the dashboards not once more as ConfigMaps.
 fn kustomize() -> Result<(), Failed> {
-    let program = Command::new("kubectl").args(["version", "--client"]).output();
-    if !program.is_ok_and(|it| it.status.success()) {
-        println!("skipped: no kubectl");
-        return Ok(());
-    }
+    let Some(kubectl) = parts::program("kubectl") else { return Ok(()) };
     let out = parts::build(Path::new(FURTHER))?;
     for env in ["production", "staging"] {
-        let said = Command::new("kubectl")
-            .arg("kustomize")
-            .arg(out.path().join(env))
-            .output()?;
+        let said =
+            Command::new(&kubectl).arg("kustomize").arg(out.path().join(env)).output()?;
         let text = String::from_utf8_lossy(&said.stdout).into_owned();
         if !said.status.success() {
             return Err(String::from_utf8_lossy(&said.stderr).into_owned().into());
@@ -93,89 +90,6 @@ fn kustomize() -> Result<(), Failed> {
         assert!(!text.contains("kind: ConfigMap"), "{env}");
     }
     Ok(())
-}
-
-/// An API server of its own, which ends with its owner.
-struct Server {
-    script: PathBuf,
-    folder: Directory,
-    ports: [u16; 2],
-}
-
-impl Server {
-    /// Starts one with these definitions; `None` where its parts are absent.
-    fn start(definitions: &str) -> Result<Option<Server>, Failed> {
-        let Some(parts) = parts::folder("AQUA_KUBE_API") else { return Ok(None) };
-        let (script, definitions) =
-            (parts::shared("tools/kube-api/kube-api.sh"), parts::shared(definitions));
-        let (Some(script), Some(definitions)) = (script, definitions) else {
-            return Ok(None);
-        };
-        let folder = Directory::new();
-        for program in ["crd-apiserver", "etcd"] {
-            symlink(parts.join(program), folder.path().join(program))?;
-        }
-        let ports = [free_port()?, free_port()?];
-        let server = Server { script, folder, ports };
-        // It gives up where the definition is not in force at once; that is asked below.
-        let _ = server.run("start", &[definitions]);
-        Ok(Some(server))
-    }
-
-    /// Waits until an object is accepted.
-    fn wait(&self, file: PathBuf) -> Result<(), Failed> {
-        let mut last = Ok(());
-        for _ in 0..100 {
-            last = self.check(std::slice::from_ref(&file));
-            if last.is_ok() {
-                break;
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        last
-    }
-
-    fn check(&self, files: &[PathBuf]) -> Result<(), Failed> {
-        self.run("check", files)
-    }
-
-    fn run(&self, command: &str, files: &[PathBuf]) -> Result<(), Failed> {
-        // What it starts outlives the script and holds the pipe open: files take the words.
-        let words = self.folder.path().join("words");
-        let file = fs::File::create(&words)?;
-        let status = Command::new("bash")
-            .arg(&self.script)
-            .arg(command)
-            .arg(self.folder.path())
-            .args(files)
-            .env("KUBE_API_PORT", self.ports[0].to_string())
-            .env("KUBE_ETCD_PORT", self.ports[1].to_string())
-            .stdout(file.try_clone()?)
-            .stderr(file)
-            .status()?;
-        match status.success() {
-            true => Ok(()),
-            false => Err(fs::read_to_string(&words)?.into()),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.run("stop", &[]);
-    }
-}
-
-/// A port that is free, and the next one too.
-fn free_port() -> Result<u16, Failed> {
-    for _ in 0..100 {
-        let first = TcpListener::bind("127.0.0.1:0")?;
-        let port = first.local_addr()?.port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err("no two free ports in a row".into())
 }
 
 /// Syntax that came with different releases.
