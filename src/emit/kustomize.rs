@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::object::{Map, labels};
-use crate::emit::{Target, grafana_dashboard, yaml};
+use crate::emit::{Target, grafana_dashboard, name, yaml};
 use crate::rules::book::Book;
 
 /// The kustomization.
@@ -51,7 +52,24 @@ struct Options {
     annotations: Map,
 }
 
-fn emit(book: &Book, artifacts: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+/// What Kubernetes takes in one ConfigMap, keys and values together.
+const MAX_DATA: usize = 1 << 20;
+
+/// An error about a dashboard that no ConfigMap can hold.
+fn too_large(book: &Book, it: &Artifact) -> Diagnostic {
+    let n_kib = it.text.len() >> 10;
+    let title = format!("the dashboard `{}` is too large for a ConfigMap", it.path);
+    let error = Diagnostic::error("dashboard-too-large", title)
+        .note("Kubernetes takes 1 MiB in one ConfigMap")
+        .help("divide the dashboard");
+    let file = it.path.trim_start_matches("dashboards/").trim_end_matches(".json");
+    match book.dashboards.iter().find(|it| name::slug(&it.name) == file) {
+        Some(dashboard) => error.at(dashboard.span, format!("{n_kib} KiB")),
+        None => error.note(format!("it has {n_kib} KiB")),
+    }
+}
+
+fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     let mut resources = Vec::new();
     let mut config_maps = Vec::new();
     // As objects they need no ConfigMaps.
@@ -59,6 +77,9 @@ fn emit(book: &Book, artifacts: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
     for it in artifacts {
         match &it.kind {
             Kind::Dashboard { .. } if as_objects => {}
+            Kind::Dashboard { name } if MAX_DATA < it.text.len() + name.len() + 5 => {
+                sink.push(too_large(book, it));
+            }
             Kind::Resource => resources.push(it.path.as_str()),
             Kind::Dashboard { name } => config_maps.push(ConfigMap {
                 name,

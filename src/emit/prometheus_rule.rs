@@ -109,8 +109,11 @@ fn too_large(of: &rules::Group, n_applied: usize) -> Diagnostic {
             .help("write a shorter text"),
         None => {
             let help = match MAX_RULES < n_bytes {
-                true => "divide the group",
-                false => "divide the group, or apply with `--server-side`",
+                true => "divide it: `group = \"…\"` puts a rule into another",
+                false => {
+                    "divide it: `group = \"…\"` puts a rule into another; or apply with \
+                     `--server-side`"
+                }
             };
             diagnostic.at(of.span, format!("{n_kib} KiB in one object")).help(help)
         }

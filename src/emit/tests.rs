@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use crate::diag::diagnostic::Level;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
@@ -208,6 +209,71 @@ fn an_object_is_divided_between_groups_only() {
     assert!(objects[1].text.contains("name: platform-prod-a.2\n"));
     let codes: Vec<_> = sink.into_sorted().iter().map(|it| it.code).collect();
     assert_eq!(codes, ["group-too-large"]);
+}
+
+#[test]
+fn a_group_that_the_operator_refuses_is_an_error_at_its_longest_text() {
+    let rule =
+        |n_bytes: usize| alert("A", "up == 0", 0, &[("x", "x".repeat(n_bytes).as_str())]);
+    let said = |rules: Vec<Rule>| {
+        let mut sink = Sink::new();
+        emit(&book(vec![group("alerts/a.toml", "a", rules)]), &defaults(), &mut sink);
+        let said = sink.into_sorted();
+        said.into_iter().map(|it| (it.level, it.help.join(" "))).collect::<Vec<_>>()
+    };
+    assert!(said(vec![rule(200 << 10)]).is_empty());
+    let long = said(vec![rule(300 << 10)]);
+    assert_eq!(long, [(Level::Warning, "write a shorter text".to_owned())]);
+    let long = said(vec![rule(600 << 10)]);
+    assert_eq!(long, [(Level::Error, "write a shorter text".to_owned())]);
+    let many = said((0..10).map(|_| rule(60 << 10)).collect());
+    assert!(many[0].0 == Level::Error && many[0].1.starts_with("divide it"), "{many:?}");
+}
+
+#[test]
+fn a_dashboard_that_no_config_map_holds_is_an_error() {
+    let said = |n_bytes: usize| {
+        let mut book = book(Vec::new());
+        let json = format!("{{\"title\": \"{}\"}}", "x".repeat(n_bytes));
+        book.dashboards = vec![Dashboard {
+            name: "own".into(),
+            file: "dashboards/own.json".into(),
+            content: Content::Json(json.into()),
+            span: SPAN,
+        }];
+        let mut sink = Sink::new();
+        emit(&book, &defaults(), &mut sink);
+        let said = sink.into_sorted();
+        said.iter().map(|it| (it.code, it.labels.len())).collect::<Vec<_>>()
+    };
+    assert!(said(1_000_000).is_empty());
+    assert_eq!(said(1 << 20), [("dashboard-too-large", 1)]);
+}
+
+#[test]
+fn names_that_fall_together_are_told_apart_and_stay() {
+    let names = |files: &[&str]| -> Vec<String> {
+        let rules = || vec![alert("A", "up == 0", 0, &[])];
+        let groups = files.iter().map(|it| group(it, "g", rules()));
+        let got = outputs(&book(groups.collect()));
+        let objects = got.iter().filter(|it| it.kind == Kind::Resource);
+        let name = |it: &Artifact| {
+            let line = it.text.lines().find(|it| it.starts_with("  name: ")).unwrap();
+            line["  name: ".len()..].to_owned()
+        };
+        objects.map(name).collect()
+    };
+    let all =
+        ["alerts/a-b.toml", "alerts/a_b.toml", "alerts/a/b.toml", "alerts/A-B.toml"];
+    let got = names(&all);
+    assert_eq!(got[0], "platform-prod-a-b");
+    let good = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    for (idx, name) in got.iter().enumerate() {
+        assert!(name.chars().all(good), "{name}");
+        assert!(!got[..idx].contains(name), "{name}");
+    }
+    // Of those that stay, none is renamed where one goes.
+    assert_eq!(names(&[all[0], all[1], all[3]]), [&*got[0], &*got[1], &*got[3]]);
 }
 
 #[test]
