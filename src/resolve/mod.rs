@@ -24,6 +24,8 @@ pub mod vendor;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
@@ -33,6 +35,7 @@ use crate::resolve::scope::Scope;
 use crate::rulefile::since;
 use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
 use crate::rules::group::{Group, Millis, Pair, Rule};
+use crate::rules::monitor::{Monitor, Probe};
 use crate::spec::model::{self, File, Label, Project};
 use crate::spec::{duration, form};
 
@@ -44,26 +47,22 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
     let mut probes = Vec::new();
     let mut inhibits: Vec<Inhibit> =
         project.manifest.inhibits.iter().map(inhibit).collect();
-    for file in &project.files {
-        if !file_is_on(file, &server) {
-            continue;
-        }
-        inhibits.extend(file.inhibits.iter().map(inhibit));
-        for service in &file.services {
-            monitors.extend(monitor::resolve(project, file, service, &server, sink));
-        }
-        for probe in &file.probes {
-            probes.extend(monitor::probe(project, file, probe, &server, sink));
-        }
-        let path = file.path.as_str().into();
-        let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
-        let origin = Origin::of(project, file);
-        book.take(&origin, &server, &mut inhibits, sink);
-        let mut own: Vec<Group> = book.groups.into_iter().map(|it| it.1).collect();
-        for used in &file.vendored {
-            own.extend(vendor::groups(&origin, used, &server, sink));
-        }
-        groups.extend(own.into_iter().filter(|it| !it.rules.is_empty()));
+    let resolved: Vec<(OfFile, Sink)> = project
+        .files
+        .par_iter()
+        .filter(|it| file_is_on(it, &server))
+        .map(|it| {
+            let mut sink = Sink::new();
+            (of_file(project, it, &server, &mut sink), sink)
+        })
+        .collect();
+    for (it, said) in resolved {
+        inhibits.extend(it.inhibits);
+        monitors.extend(it.monitors);
+        probes.extend(it.probes);
+        groups.extend(it.groups);
+        // What is said of a pack is said of it in each file that uses it.
+        said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
     }
     fields::check(&groups, server.dialect.version, sink);
     // A pack that two services use brings its inhibitions once.
@@ -96,6 +95,41 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
     book.dashboards =
         dashboard::dashboards(project, &book, &parameters(&server, sink), sink);
     Some(book)
+}
+
+/// What one alerts file brings.
+struct OfFile {
+    groups: Vec<Group>,
+    monitors: Vec<Monitor>,
+    probes: Vec<Probe>,
+    inhibits: Vec<Inhibit>,
+}
+
+fn of_file(
+    project: &Project,
+    file: &File,
+    server: &Server<'_>,
+    sink: &mut Sink,
+) -> OfFile {
+    let mut inhibits: Vec<Inhibit> = file.inhibits.iter().map(inhibit).collect();
+    let mut monitors = Vec::new();
+    for service in &file.services {
+        monitors.extend(monitor::resolve(project, file, service, server, sink));
+    }
+    let mut probes = Vec::new();
+    for probe in &file.probes {
+        probes.extend(monitor::probe(project, file, probe, server, sink));
+    }
+    let path = file.path.as_str().into();
+    let mut book = FileBook { path, groups: Vec::new(), n_uses: 0 };
+    let origin = Origin::of(project, file);
+    book.take(&origin, server, &mut inhibits, sink);
+    let mut groups: Vec<Group> = book.groups.into_iter().map(|it| it.1).collect();
+    for used in &file.vendored {
+        groups.extend(vendor::groups(&origin, used, server, sink));
+    }
+    groups.retain(|it| !it.rules.is_empty());
+    OfFile { groups, monitors, probes, inhibits }
 }
 
 /// The parameters of an environment as plain strings.

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{SourceMap, Span};
@@ -11,6 +13,7 @@ use crate::doc::node::Node;
 use crate::doc::reader;
 use crate::doc::toml;
 use crate::spec::keys::file::{FILE, PACK};
+use crate::spec::dashboard::Dashboard;
 use crate::spec::model::{Definition, File, JsonDashboard, Project, Rule, RuleKind};
 use crate::spec::rule_file::{self, Load};
 use crate::spec::{alerts, dashboard, manifest, unused, vendor};
@@ -81,7 +84,7 @@ pub fn read_with(
     files.sort_by(|a, b| a.0.cmp(&b.0));
     // Errors so far are about files that could not be read at all.
     let mut whole = !sink.has_errors();
-    let mut documents: Vec<(&str, Place, Option<Node>)> = Vec::new();
+    let mut named = Vec::new();
     let mut json_dashboards = Vec::new();
     for (path, text) in files {
         let place = place(path);
@@ -94,9 +97,13 @@ pub fn read_with(
                 let (path, text) = (path.clone(), text.as_str().into());
                 json_dashboards.push(JsonDashboard { path, file, text });
             }
-            _ => documents.push((path, place, toml::read(file, text, sink))),
+            _ => named.push((path.as_str(), place, file, text.as_str())),
         }
     }
+    let documents: Vec<(&str, Place, Option<Node>)> =
+        apart(&named, sink, |(path, place, file, text), sink| {
+            (*path, *place, toml::read(*file, text, sink))
+        });
     let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
     let (manifest, mut declared) = manifest::read(manifest.2.as_ref()?, sink)?;
     let users = documents.iter().filter(|it| matches!(it.1, Place::Alerts | Place::Pack));
@@ -116,25 +123,27 @@ pub fn read_with(
         templates: Vec::new(),
         whole: true,
     };
-    for (path, place, node) in &documents {
-        let Some(node) = node else {
-            whole = false;
-            continue;
-        };
+    let read = apart(&documents, sink, |(path, place, node), sink| {
+        let node = node.as_ref()?;
         match place {
             Place::Alerts => {
-                let file = alerts::read(path, node, &FILE, &declared, sink);
-                project.files.extend(file);
+                alerts::read(path, node, &FILE, &declared, sink).map(Read::Alerts)
             }
             Place::Pack => {
-                let file = alerts::read(path, node, &PACK, &declared, sink);
-                project.packs.extend(file);
+                alerts::read(path, node, &PACK, &declared, sink).map(Read::Pack)
             }
             Place::Dashboard => {
-                let it = dashboard::read(path, node, &declared, sink);
-                project.dashboards.extend(it);
+                dashboard::read(path, node, &declared, sink).map(Read::Dashboard)
             }
-            Place::Manifest | Place::JsonDashboard | Place::Other => {}
+            Place::Manifest | Place::JsonDashboard | Place::Other => None,
+        }
+    });
+    whole &= documents.iter().all(|it| it.2.is_some());
+    for it in read.into_iter().flatten() {
+        match it {
+            Read::Alerts(it) => project.files.push(it),
+            Read::Pack(it) => project.packs.push(it),
+            Read::Dashboard(it) => project.dashboards.push(it),
         }
     }
     // What a broken file declares is not known: nothing is said about names then.
@@ -149,6 +158,32 @@ pub fn read_with(
     }
     project.whole = !sink.has_errors();
     Some(project)
+}
+
+/// What a file of the project holds.
+enum Read {
+    Alerts(File),
+    Pack(File),
+    Dashboard(Dashboard),
+}
+
+/// Applies a function to all items on all cores; results and messages keep the order.
+fn apart<T: Sync, R: Send>(
+    items: &[T],
+    sink: &mut Sink,
+    read: impl Fn(&T, &mut Sink) -> R + Sync,
+) -> Vec<R> {
+    let one = |it: &T| {
+        let mut sink = Sink::new();
+        (read(it, &mut sink), sink)
+    };
+    let done: Vec<(R, Sink)> = items.par_iter().map(one).collect();
+    let mut out = Vec::with_capacity(done.len());
+    for (result, said) in done {
+        sink.extend(said.into_sorted());
+        out.push(result);
+    }
+    out
 }
 
 /// Says which packs do not exist, and which use themselves.
