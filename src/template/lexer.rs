@@ -82,9 +82,11 @@ pub(super) struct Token {
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 
-/// Cuts a whole template into tokens; the last one is the end or an error.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, pos: 0, start: 0, n_parens: 0, out: Vec::new() };
+/// Cuts a template into tokens from an offset on, which is not inside an action; the last
+/// one is the end or an error.
+pub(super) fn tokens(text: &str, from: usize) -> Vec<Token> {
+    let out = Vec::with_capacity((text.len() - from) / 4 + 4);
+    let mut lexer = Lexer { text, pos: from, start: from, n_parens: 0, out };
     let mut is_inside = false;
     loop {
         let step = match is_inside {

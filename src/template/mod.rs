@@ -29,6 +29,8 @@ mod tree;
 pub mod usage;
 mod value;
 
+use std::sync::LazyLock;
+
 use crate::promql::dialect::Version;
 use crate::promql::syntax::ast::TextRange;
 
@@ -77,12 +79,17 @@ pub struct TemplateError {
 
 /// Parses the text of a label or an annotation of an alert.
 pub fn parse(alert: &str, text: &str) -> Result<Template, TemplateError> {
-    parse_after(&format!("__alert_{alert}"), DEFINITIONS, text)
+    static HEAD: LazyLock<parse::Head> = LazyLock::new(|| {
+        parse::Head::parse(DEFINITIONS, is_function).expect("they are ours and sound")
+    });
+    parse_after(&format!("__alert_{alert}"), DEFINITIONS, &HEAD, text)
 }
 
+/// `head` is what `definitions` are parsed to.
 fn parse_after(
     name: &str,
     definitions: &str,
+    head: &parse::Head,
     text: &str,
 ) -> Result<Template, TemplateError> {
     let mut template = Template {
@@ -92,7 +99,7 @@ fn parse_after(
         templates: parse::Templates::new(),
         names: Vec::new(),
     };
-    match parse::parse(&template.name, &template.text, is_function) {
+    match parse::parse(&template.name, &template.text, head, is_function) {
         Ok((templates, names)) => {
             template.templates = templates;
             template.names = names;

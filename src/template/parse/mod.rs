@@ -26,26 +26,35 @@ pub(super) struct Fault {
 
 type Result<T> = std::result::Result<T, Box<Fault>>;
 
-/// Parses `text` as the template `name`; `is_function` knows the functions. Also gives the
-/// places of all names of functions, variables and fields.
+/// Actions that declare variables, parsed: what stands before many texts.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    list: List,
+    variables: Vec<String>,
+    length: usize,
+}
+
+impl Head {
+    /// Parses a text whose last action is closed without trimming.
+    pub(super) fn parse(text: &str, is_function: fn(&str) -> bool) -> Result<Head> {
+        let mut parser = Parser::new("", text, &Head::default(), is_function);
+        let list = parser.root(List::default())?;
+        let variables = parser.scope.variables.split_off(1);
+        Ok(Head { list, variables, length: text.len() })
+    }
+}
+
+/// Parses `text`, which begins with the text of `head`, as the template `name`;
+/// `is_function` knows the functions. Also gives the places of all names of functions,
+/// variables and fields behind the head.
 pub(super) fn parse(
     name: &str,
     text: &str,
+    head: &Head,
     is_function: fn(&str) -> bool,
 ) -> Result<(Templates, Vec<TextRange>)> {
-    let mut parser = Parser {
-        text,
-        name,
-        is_function,
-        tokens: tokens(text),
-        next: 0,
-        furthest: 0,
-        scope: Scope::new(),
-        depth: 0,
-        templates: BTreeMap::new(),
-        names: Vec::new(),
-    };
-    let root = parser.root()?;
+    let mut parser = Parser::new(name, text, head, is_function);
+    let root = parser.root(head.list.clone())?;
     parser.add(name, root)?;
     Ok((parser.templates, parser.names))
 }
@@ -86,6 +95,28 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn new(
+        name: &'a str,
+        text: &'a str,
+        head: &Head,
+        is_function: fn(&str) -> bool,
+    ) -> Parser<'a> {
+        let mut scope = Scope::new();
+        scope.variables.extend_from_slice(&head.variables);
+        Parser {
+            text,
+            name,
+            is_function,
+            tokens: tokens(text, head.length),
+            next: 0,
+            furthest: 0,
+            scope,
+            depth: 0,
+            templates: BTreeMap::new(),
+            names: Vec::new(),
+        }
+    }
+
     fn token(&mut self, idx: usize) -> Token {
         let idx = idx.min(self.tokens.len() - 1);
         self.furthest = self.furthest.max(idx);
@@ -187,8 +218,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn root(&mut self) -> Result<List> {
-        let mut list = List::default();
+    fn root(&mut self, mut list: List) -> Result<List> {
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
                 let start = self.next;
