@@ -1,17 +1,11 @@
 //! `ALERTS.md`: the alerts of an environment for people, on one page.
-//!
-//! The page is a template with delimiters of its own, since `{{ }}` belongs to
-//! Prometheus; what it shows is gathered here.
 
 use std::collections::BTreeMap;
-
-use serde::Serialize;
-use tera::{Context, Tera};
+use std::fmt::{self, Write};
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::definition::{Definition, definitions};
-use crate::emit::own::engine;
+use crate::emit::definition::definitions;
 use crate::emit::{self, Target, name};
 use crate::rules::book::Book;
 use crate::rules::group::Alert;
@@ -26,156 +20,153 @@ pub const TARGET: Target = Target {
     emit,
 };
 
-const TEMPLATE: &str = include_str!("catalogue.md.tera");
-
-#[derive(Debug, Serialize)]
-struct Page<'a> {
-    title: String,
-    n_rules: usize,
-    severities: Vec<Severity<'a>>,
-    files: Vec<File>,
-}
-
-#[derive(Debug, Serialize)]
-struct Severity<'a> {
+/// An alert with all its tiers, and the anchor of its heading.
+struct Entry<'a> {
     name: &'a str,
-    count: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct File {
-    name: String,
-    alerts: Vec<Entry>,
-}
-
-/// An alert with all its tiers.
-#[derive(Debug, Serialize)]
-struct Entry {
-    name: String,
     anchor: String,
-    page: String,
-    description: String,
-    facts: String,
-    fence: String,
-    tiers: Vec<Tier>,
+    tiers: Vec<&'a Alert>,
 }
 
-#[derive(Debug, Serialize)]
-struct Tier {
-    severity: String,
-    after: String,
-    summary: String,
-    title: String,
-    condition: String,
-    expr: String,
+/// What a file adds to the page: rows of the table, and a section.
+struct Part {
+    rows: String,
+    section: String,
 }
+
+const WRITABLE: &str = "a string takes all that is written to it";
 
 fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
-    let mut tera = Tera::new();
-    let text = tera
-        .set_delimiters(engine::delimiters())
-        .and_then(|()| tera.add_raw_template("ALERTS.md", TEMPLATE))
-        .and_then(|()| Context::from_serialize(&page(book)))
-        .and_then(|context| tera.render("ALERTS.md", &context))
-        .expect("the template is ours and is tested");
-    vec![Artifact::new("ALERTS.md", text, Kind::Plain)]
-}
-
-fn page(book: &Book) -> Page<'_> {
     let mut files = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut anchors = Anchors::default();
     for (file, groups) in emit::files(book) {
-        let entries = definitions(&groups);
-        for (_, alert) in entries.iter().flat_map(|it| &it.tiers) {
+        let definitions = definitions(&groups);
+        for (_, alert) in definitions.iter().flat_map(|it| &it.tiers) {
             *counts.entry(severity(alert)).or_default() += 1;
         }
+        let entries: Vec<Entry<'_>> = definitions
+            .into_iter()
+            .map(|it| Entry {
+                name: it.name,
+                anchor: anchors.next(it.name),
+                tiers: it.tiers.into_iter().map(|it| it.1).collect(),
+            })
+            .collect();
         if !entries.is_empty() {
-            let entry = |it: &Definition<'_>| {
-                let tiers: Vec<&Alert> = it.tiers.iter().map(|it| it.1).collect();
-                entry(it.name, anchors.next(it.name), &tiers)
-            };
-            let alerts = entries.iter().map(entry).collect();
-            files.push(File { name: name::stem(file), alerts });
+            files.push((name::stem(file), entries));
         }
     }
-    let n_rules = counts.values().sum();
+    let parts = emit::map(&files, |(name, entries)| {
+        let mut part = Part { rows: String::new(), section: format!("\n## {name}\n") };
+        for it in entries {
+            rows(it, &mut part.rows).expect(WRITABLE);
+            section(it, &mut part.section).expect(WRITABLE);
+        }
+        part
+    });
+    let mut out = head(book, counts).expect(WRITABLE);
+    parts.iter().for_each(|it| out.push_str(&it.rows));
+    parts.iter().for_each(|it| out.push_str(&it.section));
+    vec![Artifact::new("ALERTS.md", out, Kind::Plain)]
+}
+
+/// The title, how many rules there are of each severity, and the head of the table.
+fn head(book: &Book, mut counts: BTreeMap<&str, usize>) -> Result<String, fmt::Error> {
+    let mut out = match &*book.env {
+        "default" => format!("# Alerts of {}\n\n", book.project),
+        env => format!("# Alerts of {} in {env}\n\n", book.project),
+    };
+    let n_rules: usize = counts.values().sum();
+    let plural = if n_rules == 1 { "" } else { "s" };
+    write!(out, "{n_rules} alerting rule{plural}")?;
     // Declared severities in their order, then those that only rule files use.
     let mut severities = Vec::new();
     for name in book.severities.iter().map(|it| it.name.as_str()) {
-        if let Some(count) = counts.remove(name) {
-            severities.push(Severity { name, count });
-        }
+        severities.extend(counts.remove_entry(name));
     }
-    severities.extend(counts.into_iter().map(|(name, count)| Severity { name, count }));
-    let title = match &*book.env {
-        "default" => book.project.clone(),
-        env => format!("{} in {env}", book.project),
-    };
-    Page { title, n_rules, severities, files }
+    severities.extend(counts);
+    for (idx, (name, count)) in severities.iter().enumerate() {
+        let before = if idx == 0 { ": " } else { ", " };
+        write!(out, "{before}{count} {name}")?;
+    }
+    out.push_str(".\n\n| alert | severity | after | meaning | runbook |\n");
+    out.push_str("| --- | --- | --- | --- | --- |\n");
+    Ok(out)
 }
 
-fn severity(alert: &Alert) -> &str {
-    alert.severity().unwrap_or("without severity")
-}
-
-fn entry(name: &str, anchor: String, tiers: &[&Alert]) -> Entry {
-    let first = tiers[0];
-    let about = first.about.as_ref();
-    let runbook = first.annotation("runbook_url");
-    let page = runbook.map_or_else(String::new, |url| {
+/// A row of the table for each tier.
+fn rows(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
+    let Entry { name, anchor, tiers } = entry;
+    let about = tiers[0].about.as_ref();
+    let page = tiers[0].annotation("runbook_url").map_or_else(String::new, |url| {
         let page =
             about.and_then(|it| it.runbook.as_ref()).map_or("runbook", |it| &it.page);
         format!("[{}]({})", cell(page), link(url))
     });
-    let mut facts = Vec::new();
-    if let Some(owner) = about.and_then(|it| it.owner.as_ref()) {
-        facts.push(format!("Owner: {owner}."));
+    for alert in tiers {
+        let severity = cell(severity(alert));
+        let summary = cell(&alert.annotation("summary").map(prose).unwrap_or_default());
+        write!(out, "| [{name}](#{anchor}) | {severity} | ")?;
+        match alert.hold.value.0 {
+            0 => out.push_str("at once"),
+            _ => write!(out, "{}", alert.hold.value)?,
+        }
+        writeln!(out, " | {summary} | {page} |")?;
     }
-    if let Some(other) = about.and_then(|it| it.companion_of.as_ref()) {
-        facts.push(format!("Fires when the data of `{other}` is missing."));
-    }
-    if let Some(url) = runbook {
-        facts.push(format!("Runbook: <{}>", link(url)));
-    }
-    let n_ticks = tiers.iter().map(|it| longest_run(it.expr.text.as_str(), '`')).max();
-    Entry {
-        name: name.to_owned(),
-        anchor,
-        page,
-        description: first.annotation("description").map(prose).unwrap_or_default(),
-        facts: facts.join(" "),
-        fence: "`".repeat(n_ticks.unwrap_or(0).max(2) + 1),
-        tiers: tiers.iter().map(|it| tier(name, it)).collect(),
-    }
+    Ok(())
 }
 
-fn tier(definition: &str, alert: &Alert) -> Tier {
-    let severity = severity(alert);
-    let after = match alert.hold.value.0 {
-        0 => "at once".to_owned(),
-        _ => alert.hold.value.to_string(),
-    };
-    let tier = alert.about.as_ref().and_then(|it| it.tier.as_deref());
-    let mut title = match tier {
-        Some(tier) if tier != severity => format!("{tier} ({severity})"),
-        _ => severity.to_owned(),
-    };
-    if alert.name.as_str() != definition {
-        title = format!("{} {title}", alert.name);
+/// What the page says of an alert.
+fn section(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
+    let Entry { name, tiers, .. } = entry;
+    writeln!(out, "\n### {name}")?;
+    let description = tiers[0].annotation("description").map(prose).unwrap_or_default();
+    if !description.is_empty() {
+        writeln!(out, "\n{description}")?;
     }
-    let condition = match alert.hold.value.0 {
-        0 => "at once when this holds".to_owned(),
-        _ => format!("when this holds for {after}"),
-    };
-    Tier {
-        severity: cell(severity),
-        after,
-        summary: cell(&alert.annotation("summary").map(prose).unwrap_or_default()),
-        title,
-        condition,
-        expr: alert.expr.text.as_str().trim().to_owned(),
+    let facts = facts(tiers[0]);
+    if !facts.is_empty() {
+        writeln!(out, "\n{}", facts.join(" "))?;
     }
+    let n_ticks = tiers.iter().map(|it| longest_run(it.expr.text.as_str(), '`')).max();
+    let fence = "`".repeat(n_ticks.unwrap_or(0).max(2) + 1);
+    for alert in tiers {
+        let severity = severity(alert);
+        out.push_str("\n**");
+        if alert.name.as_str() != *name {
+            write!(out, "{} ", alert.name)?;
+        }
+        match alert.about.as_ref().and_then(|it| it.tier.as_deref()) {
+            Some(tier) if tier != severity => write!(out, "{tier} ({severity})")?,
+            _ => out.push_str(severity),
+        }
+        match alert.hold.value.0 {
+            0 => out.push_str("** at once when this holds"),
+            _ => write!(out, "** when this holds for {}", alert.hold.value)?,
+        }
+        let expr = alert.expr.text.as_str().trim();
+        writeln!(out, ":\n\n{fence}promql\n{expr}\n{fence}")?;
+    }
+    Ok(())
+}
+
+fn facts(alert: &Alert) -> Vec<String> {
+    let about = alert.about.as_ref();
+    let mut out = Vec::new();
+    if let Some(owner) = about.and_then(|it| it.owner.as_ref()) {
+        out.push(format!("Owner: {owner}."));
+    }
+    if let Some(other) = about.and_then(|it| it.companion_of.as_ref()) {
+        out.push(format!("Fires when the data of `{other}` is missing."));
+    }
+    if let Some(url) = alert.annotation("runbook_url") {
+        out.push(format!("Runbook: <{}>", link(url)));
+    }
+    out
+}
+
+fn severity(alert: &Alert) -> &str {
+    alert.severity().unwrap_or("without severity")
 }
 
 /// Text in a cell of a table: on one line, `|` escaped.
