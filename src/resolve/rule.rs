@@ -146,7 +146,9 @@ fn alerts(
     out: &mut Vec<Grouped>,
 ) {
     let definition = &merged.definition;
-    let mut first: Option<Built> = None;
+    let absent =
+        definition.absent.as_ref().filter(|it| it.switch.is_none_or(|it| it.on));
+    let mut first: Option<(Built, Body)> = None;
     let n_tiers = definition.tiers.len();
     for idx in 0..n_tiers.max(1) {
         let tier = definition.tiers.get(idx);
@@ -177,15 +179,18 @@ fn alerts(
             continue;
         }
         let Some(built) = part.build(severity.as_ref(), sink) else { continue };
-        out.push((group(&body), Rule::Alert(built.alert.clone())));
+        let group = group(&body);
         // The companion takes from the first tier that is there.
-        first.get_or_insert(built);
+        match absent.is_some() && first.is_none() {
+            true => {
+                out.push((group, Rule::Alert(built.alert.clone())));
+                first = Some((built, body));
+            }
+            false => out.push((group, Rule::Alert(built.alert))),
+        }
     }
-    if let Some(built) = first
-        && let Some(absent) = &definition.absent
-        && absent.switch.is_none_or(|it| it.on)
-    {
-        out.extend(companion(&built, absent, rule, merged, origin, server, sink));
+    if let (Some((built, body)), Some(absent)) = (first, absent) {
+        out.extend(companion(&built, body, absent, rule, merged, origin, server, sink));
     }
 }
 
@@ -257,7 +262,6 @@ struct Part<'a> {
 /// A finished rule, and what its companion takes from it.
 struct Built {
     alert: Alert,
-    body: Body,
     scope: Scope,
     severity: Option<Text>,
 }
@@ -317,7 +321,7 @@ impl Part<'_> {
                 parameters: scope.all(),
             }),
         };
-        Some(Built { alert, body: body.clone(), scope, severity: severity.cloned() })
+        Some(Built { alert, scope, severity: severity.cloned() })
     }
 }
 
@@ -453,8 +457,10 @@ pub(super) fn setting(
 }
 
 /// The companion of an alert that fires when its series are missing.
+#[allow(clippy::too_many_arguments)]
 fn companion(
     built: &Built,
+    mut body: Body,
     absent: &model::Absent,
     rule: &model::Rule,
     merged: &Merged,
@@ -473,7 +479,6 @@ fn companion(
         return None;
     }
     let severity = own.unwrap_or_else(|| built.severity.clone());
-    let mut body = built.body.clone();
     // What holds for the alert's series holds not for their absence.
     body.summary = None;
     body.description = None;
