@@ -13,6 +13,7 @@ pub mod keys;
 pub mod lints;
 pub mod manifest;
 pub mod model;
+pub mod panel;
 pub mod read;
 pub mod rule_file;
 pub mod service;

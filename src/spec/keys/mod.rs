@@ -7,6 +7,7 @@ pub mod alert;
 pub mod dashboard;
 pub mod file;
 pub mod manifest;
+pub mod panel;
 pub mod service;
 pub mod target;
 pub mod vendor;
