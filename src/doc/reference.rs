@@ -67,6 +67,10 @@ fn line(name: &str, takes: &str, default: &str, doc: &str) -> String {
     format!("| {} | {} | {} | {} |\n", cell(name), cell(takes), cell(default), cell(doc))
 }
 
+/// More words than these are not all printed, but the first few; the schema has all.
+const MANY: usize = 60;
+const FEW: usize = 8;
+
 /// What a type takes, with a link to the section of a table.
 fn takes(ty: &Type) -> String {
     match ty {
@@ -78,8 +82,16 @@ fn takes(ty: &Type) -> String {
         }
         Type::Array(item) => match item {
             Type::Table(_) => format!("tables, each {}", takes(item)),
+            Type::Choice(words) if MANY < words.len() => {
+                format!("an array of strings, each {}", takes(item))
+            }
             _ => ty.what(),
         },
+        Type::Choice(words) if MANY < words.len() => {
+            let first = words[..FEW].iter().map(|it| format!("\"{it}\""));
+            let first: Vec<String> = first.collect();
+            format!("one of {} words: {}, …", words.len(), first.join(", "))
+        }
         Type::Any(types) => {
             let names: Vec<String> = types.iter().map(takes).collect();
             names.join(" or ")

@@ -19,6 +19,7 @@ use crate::rules::dashboard::{
 use crate::rules::group::{
     Alert, Expression, Group, Millis, Pair, Record, Rule, Setting,
 };
+use crate::rules::look::Look;
 use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
 use crate::rules::output::Output;
 
@@ -387,6 +388,10 @@ fn monitors_pin_their_job() {
 fn dashboards_are_grafanas() {
     let mut book = book(Vec::new());
     let panel = Panel {
+        id: 1,
+        shows: None,
+        derived: false,
+        metrics: Vec::new(),
         title: "Errors".into(),
         description: Some("Errors.".into()),
         kind: PanelKind::Timeseries,
@@ -401,11 +406,20 @@ fn dashboards_are_grafanas() {
             legend: Some("{{status}}".into()),
         }],
         thresholds: Thresholds { below: false, limits: vec![(0.05, "critical".into())] },
+        look: Look::default(),
         links: Vec::new(),
         allow: Vec::new(),
         span: SPAN,
     };
+    let row = |title: &str, collapsed, panel| Row {
+        id: 2,
+        title: Some(title.into()),
+        collapsed,
+        repeat: None,
+        panels: vec![panel],
+    };
     let board = Board {
+        uid: "platform-prod-overview".into(),
         title: "Overview".into(),
         description: None,
         tags: vec!["x".into()],
@@ -418,14 +432,9 @@ fn dashboards_are_grafanas() {
             severity: "critical".into(),
             alerts: vec!["A".into(), "B".into()],
         }],
-        rows: vec![
-            Row {
-                title: Some("R".into()),
-                collapsed: false,
-                panels: vec![panel.clone()],
-            },
-            Row { title: Some("S".into()), collapsed: true, panels: vec![panel] },
-        ],
+        annotations: Vec::new(),
+        rows: vec![row("R", false, panel.clone()), row("S", true, panel)],
+        grafana: json!({ "timezone": "utc", "time": { "to": "now-1m" } }),
     };
     book.dashboards = vec![
         Dashboard {
@@ -455,7 +464,8 @@ fn dashboards_are_grafanas() {
     assert_eq!(at("/panels/1/targets/0/expr"), "rate(x[$__rate_interval])");
     assert_eq!(at("/panels/1/gridPos"), json!({ "h": 8, "w": 24, "x": 0, "y": 1 }));
     assert_eq!(at("/panels/2/panels/0/title"), "Errors");
-    assert_ne!(at("/panels/2/panels/0/id"), at("/panels/1/id"));
+    assert_eq!(at("/timezone"), "utc");
+    assert_eq!(at("/time"), json!({ "from": "now-6h", "to": "now-1m" }));
     expect_test::expect![[r##"
         # Made by aqua-alerts from Platform for prod. The next build overwrites changes.
         apiVersion: kustomize.config.k8s.io/v1beta1

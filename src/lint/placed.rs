@@ -1,7 +1,7 @@
 //! A dashboard of this project as Grafana reads it, with the places of its author.
 //!
-//! What was written from panels in TOML is read back as every dashboard is; its panels,
-//! queries and variables come in the order in which the author gave them.
+//! What was written from panels in TOML is read back as every dashboard is; panels are
+//! known again by their numbers, variables by their names, queries by their order.
 
 use crate::diag::text::Text;
 use crate::grafana::model::{Dashboard, Panel};
@@ -28,10 +28,11 @@ pub fn placed(mut read: Dashboard, own: &rules::Dashboard, board: &Board) -> Das
             _ => it.query = it.query.as_ref().map(text),
         }
     }
-    let panels = board.rows.iter().flat_map(|it| &it.panels);
-    let shown = read.panels.iter_mut().filter(|it| it.kind != "row");
-    for (panel, own) in shown.zip(panels) {
-        place(panel, own);
+    for own in board.rows.iter().flat_map(|it| &it.panels) {
+        let mut panels = read.panels.iter_mut();
+        if let Some(panel) = panels.find(|it| it.id == Some(own.id.into())) {
+            place(panel, own);
+        }
     }
     read
 }

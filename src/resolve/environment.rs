@@ -39,6 +39,8 @@ pub struct Server<'a> {
     pub utf8_names: bool,
     /// What generated objects have in common.
     pub build: Build,
+    /// The address of Grafana.
+    pub grafana: Option<Text>,
 }
 
 /// Something that holds in one environment.
@@ -103,7 +105,9 @@ pub(super) fn server<'a>(
     let mut severities = None;
     let mut prometheus = project.manifest.prometheus.clone();
     let mut build = project.manifest.build.clone();
+    let mut grafana = project.manifest.grafana.clone();
     for env in &chain {
+        grafana = env.grafana.clone().or(grafana);
         layers::parameters(&mut parameters, &env.parameters);
         layers::labels(&mut external_labels, &env.external_labels);
         severities = env.severities.clone().or(severities);
@@ -136,6 +140,7 @@ pub(super) fn server<'a>(
         dialect: dialect(&prometheus, sink),
         utf8_names,
         build,
+        grafana,
     })
 }
 

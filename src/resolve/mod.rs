@@ -94,6 +94,12 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
     };
     book.dashboards =
         dashboard::dashboards(project, &book, &parameters(&server, sink), sink);
+    if let Some(url) = &server.grafana {
+        let scope = Scope::new(&server, &server.parameters);
+        if let Some(url) = scope.text(url, sink) {
+            dashboard::reach::annotate(&mut book, url.as_str());
+        }
+    }
     Some(book)
 }
 

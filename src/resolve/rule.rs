@@ -146,8 +146,7 @@ fn alerts(
     out: &mut Vec<Grouped>,
 ) {
     let definition = &merged.definition;
-    let absent =
-        definition.absent.as_ref().filter(|it| it.switch.is_none_or(|it| it.on));
+    let absent = definition.absent.as_ref().filter(|it| it.switch.is_none_or(|it| it.on));
     let mut first: Option<(Built, Body)> = None;
     let n_tiers = definition.tiers.len();
     for idx in 0..n_tiers.max(1) {

@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::rules::look::Look;
 
 /// A dashboard.
 #[derive(Clone, Debug)]
@@ -35,6 +38,8 @@ pub enum Content {
 /// Rows of panels.
 #[derive(Clone, Debug)]
 pub struct Board {
+    /// By this links find it, in this environment.
+    pub uid: String,
     /// The title.
     pub title: String,
     /// What it is for.
@@ -52,10 +57,14 @@ pub struct Board {
     pub links: Vec<Link>,
     /// Alerts whose firing is marked on every time axis.
     pub marks: Vec<Mark>,
+    /// Other events that are marked.
+    pub annotations: Vec<Annotation>,
     /// Findings that are meant, on it and on all of its panels.
     pub allow: Vec<Allow>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Fields of Grafana's that are merged over the dashboard; an object, or null.
+    pub grafana: Json,
 }
 
 /// A variable.
@@ -71,6 +80,10 @@ pub struct Variable {
     pub multi: bool,
     /// Whether "All" can be chosen.
     pub all: bool,
+    /// Whether people do not see it.
+    pub hide: bool,
+    /// What is taken of the values of a query: a regular expression of Grafana's.
+    pub regex: String,
     /// The value at first; the default is Grafana's choice.
     pub value: Option<String>,
 }
@@ -90,7 +103,35 @@ pub struct Link {
     /// Its text.
     pub title: String,
     /// Where it leads.
-    pub url: String,
+    pub to: Target,
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To any page.
+    Url(String),
+    /// To the dashboard of a uid.
+    Dashboard(String),
+    /// To all dashboards with a tag.
+    Tag(String),
+}
+
+/// Events that are marked.
+#[derive(Clone, Debug)]
+pub struct Annotation {
+    /// Its name.
+    pub name: String,
+    /// When the events are: PromQL, with Grafana's variables in it.
+    pub query: Text,
+    /// What an event is called.
+    pub title: String,
+    /// What is said of an event.
+    pub text: String,
+    /// The colour of the mark.
+    pub color: String,
+    /// Whether it is shown at first.
+    pub on: bool,
 }
 
 /// A finding that is meant.
@@ -116,10 +157,14 @@ pub struct Mark {
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// Its number among rows and panels, which depends on its title alone.
+    pub id: u32,
     /// Its title; without one its panels stand below the row before.
     pub title: Option<String>,
     /// Whether it is closed at first.
     pub collapsed: bool,
+    /// The variable for each of whose values it is drawn once.
+    pub repeat: Option<String>,
     /// Its panels.
     pub panels: Vec<Panel>,
 }
@@ -127,6 +172,14 @@ pub struct Row {
 /// A panel.
 #[derive(Clone, Debug)]
 pub struct Panel {
+    /// Its number among rows and panels, which depends on its title and its row's alone.
+    pub id: u32,
+    /// The alert that it shows.
+    pub shows: Option<Shown>,
+    /// Whether it was made of an alerts file, without having been written.
+    pub derived: bool,
+    /// The metrics that its queries ask for.
+    pub metrics: Vec<Arc<str>>,
     /// The title.
     pub title: String,
     /// What it shows, in Markdown.
@@ -149,6 +202,8 @@ pub struct Panel {
     pub queries: Vec<Query>,
     /// Limits.
     pub thresholds: Thresholds,
+    /// How it looks.
+    pub look: Look,
     /// Links to other pages.
     pub links: Vec<Link>,
     /// Findings that are meant.
@@ -157,15 +212,36 @@ pub struct Panel {
     pub span: Span,
 }
 
+/// The alert that a panel shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The key under which it is defined.
+    pub alert: Arc<str>,
+    /// The service whose alert it is; `None` for those of all.
+    pub job: Option<Arc<str>>,
+}
+
 /// How a panel shows its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PanelKind {
     /// Lines over time.
     Timeseries,
-    /// The last value, large.
+    /// One value of each series, large.
     Stat,
+    /// One value of each series, on a dial.
+    Gauge,
+    /// One value of each series, as a bar.
+    BarGauge,
     /// The last value of every series, as rows.
     Table,
+    /// Buckets over time, of classic or native histograms.
+    Heatmap,
+    /// The value of each series over time, as coloured stretches.
+    StateTimeline,
+    /// Markdown, without a query.
+    Text,
+    /// The alerts that fire, without a query.
+    Alerts,
 }
 
 /// A query.

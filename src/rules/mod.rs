@@ -9,6 +9,8 @@ pub mod book;
 pub mod dashboard;
 pub mod group;
 pub mod kebab;
+pub mod look;
 pub mod monitor;
+pub mod name;
 pub mod output;
 pub mod prose;

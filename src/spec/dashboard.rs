@@ -5,7 +5,8 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::reader::{self, Declared, Fields};
-use crate::spec::keys::dashboard::{DASHBOARD, QUERY};
+use crate::spec::keys::dashboard::DASHBOARD;
+use crate::spec::panel::{self, Panel};
 
 /// A dashboard.
 #[derive(Clone, Debug)]
@@ -20,12 +21,18 @@ pub struct Dashboard {
     pub description: Option<Text>,
     /// Tags.
     pub tags: Vec<Text>,
+    /// The beginning of its uid.
+    pub uid: Option<Text>,
     /// How far back it looks.
     pub from: Option<Text>,
     /// How often it is drawn again.
     pub refresh: Option<Text>,
     /// Whether firing alerts are marked.
     pub alerts: bool,
+    /// Events that are marked.
+    pub annotations: Vec<Annotation>,
+    /// Alerts files that it covers.
+    pub derive: Vec<Text>,
     /// Variables.
     pub variables: Vec<Variable>,
     /// Links.
@@ -34,6 +41,10 @@ pub struct Dashboard {
     pub allow: Vec<Allow>,
     /// Rows.
     pub rows: Vec<Row>,
+    /// Where the dashboard is declared.
+    pub span: Span,
+    /// Fields of Grafana's, a table.
+    pub grafana: Option<Node>,
 }
 
 /// A variable.
@@ -45,6 +56,8 @@ pub struct Variable {
     pub label: Option<Text>,
     /// Where its values come from.
     pub query: Option<Text>,
+    /// What is taken of the values.
+    pub regex: Option<Text>,
     /// Its values.
     pub values: Option<Vec<Text>>,
     /// The first value.
@@ -53,15 +66,40 @@ pub struct Variable {
     pub multi: Option<bool>,
     /// Whether all can be chosen.
     pub all: Option<bool>,
+    /// Whether people do not see it.
+    pub hide: bool,
 }
 
-/// A link.
+/// A link: one of the three targets.
 #[derive(Clone, Debug)]
 pub struct Link {
     /// Its text.
-    pub title: Text,
-    /// Where it leads.
-    pub url: Text,
+    pub title: Option<Text>,
+    /// A dashboard of the project.
+    pub dashboard: Option<Text>,
+    /// All dashboards with a tag.
+    pub tag: Option<Text>,
+    /// Any page.
+    pub url: Option<Text>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Events that are marked.
+#[derive(Clone, Debug)]
+pub struct Annotation {
+    /// Its name.
+    pub name: Text,
+    /// When the events are.
+    pub query: Text,
+    /// What an event is called.
+    pub title: Option<Text>,
+    /// What is said of an event.
+    pub text: Option<Text>,
+    /// The colour.
+    pub color: Option<Text>,
+    /// Whether it is shown at first.
+    pub on: bool,
 }
 
 /// A finding that is meant.
@@ -82,65 +120,10 @@ pub struct Row {
     pub title: Option<Text>,
     /// Whether it is closed.
     pub collapsed: bool,
+    /// The variable that it repeats by.
+    pub repeat: Option<Text>,
     /// Its panels.
     pub panels: Vec<Panel>,
-}
-
-/// A panel.
-#[derive(Clone, Debug)]
-pub struct Panel {
-    /// Where it is declared.
-    pub span: Span,
-    /// The alert that it shows.
-    pub alert: Option<Text>,
-    /// The service whose alert it shows.
-    pub job: Option<Text>,
-    /// The title.
-    pub title: Option<Text>,
-    /// What it shows.
-    pub description: Option<Text>,
-    /// How it shows it.
-    pub kind: Option<Text>,
-    /// What it asks for.
-    pub queries: Vec<Query>,
-    /// What a series is called.
-    pub legend: Option<Text>,
-    /// The unit.
-    pub unit: Option<Text>,
-    /// Number of decimals.
-    pub decimals: Option<u32>,
-    /// Lower end.
-    pub min: Option<f64>,
-    /// Upper end.
-    pub max: Option<f64>,
-    /// Width.
-    pub width: Option<u32>,
-    /// Height.
-    pub height: Option<u32>,
-    /// Limits.
-    pub thresholds: Option<Thresholds>,
-    /// Links.
-    pub links: Vec<Link>,
-    /// Findings that are meant.
-    pub allow: Vec<Allow>,
-}
-
-/// A query.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// PromQL with Grafana's variables.
-    pub expr: Text,
-    /// What a series is called.
-    pub legend: Option<Text>,
-}
-
-/// Limits.
-#[derive(Clone, Debug)]
-pub struct Thresholds {
-    /// Whether values below are bad.
-    pub below: Option<bool>,
-    /// Severity and limit.
-    pub limits: Vec<(String, f64)>,
 }
 
 /// Reads a dashboard; `declared` knows the severities.
@@ -160,9 +143,12 @@ pub fn read(
         title: fields.text("title")?.clone(),
         description: fields.text("description").cloned(),
         tags: fields.texts("tags"),
+        uid: fields.text("uid").cloned(),
         from: fields.text("from").cloned(),
         refresh: fields.text("refresh").cloned(),
         alerts: fields.boolean("alerts").unwrap_or(true),
+        annotations: fields.tables("annotation").iter().filter_map(annotation).collect(),
+        derive: fields.texts("derive"),
         variables: variables
             .unwrap_or_default()
             .iter()
@@ -171,6 +157,8 @@ pub fn read(
         links: links(&fields),
         allow: allow(&fields),
         rows: fields.tables("row").iter().map(row).collect(),
+        span: fields.span,
+        grafana: fields.node("grafana").cloned(),
     })
 }
 
@@ -179,21 +167,40 @@ fn variable(key: &Text, fields: &Fields<'_>) -> Variable {
         key: key.clone(),
         label: fields.text("label").cloned(),
         query: fields.text("query").cloned(),
+        regex: fields.text("regex").cloned(),
         values: fields.node("values").map(|_| fields.texts("values")),
         value: fields.text("value").cloned(),
         multi: fields.boolean("multi"),
         all: fields.boolean("all"),
+        hide: fields.boolean("hide").unwrap_or(false),
     }
 }
 
-fn links(fields: &Fields<'_>) -> Vec<Link> {
-    let link = |it: &Fields<'_>| {
-        Some(Link { title: it.text("title")?.clone(), url: it.text("url")?.clone() })
-    };
-    fields.tables("link").iter().filter_map(link).collect()
+fn annotation(fields: &Fields<'_>) -> Option<Annotation> {
+    Some(Annotation {
+        name: fields.text("name")?.clone(),
+        query: fields.text("query")?.clone(),
+        title: fields.text("title").cloned(),
+        text: fields.text("text").cloned(),
+        color: fields.text("color").cloned(),
+        on: fields.boolean("on").unwrap_or(true),
+    })
 }
 
-fn allow(fields: &Fields<'_>) -> Vec<Allow> {
+/// Reads `link`.
+pub(super) fn links(fields: &Fields<'_>) -> Vec<Link> {
+    let link = |it: &Fields<'_>| Link {
+        title: it.text("title").cloned(),
+        dashboard: it.text("dashboard").cloned(),
+        tag: it.text("tag").cloned(),
+        url: it.text("url").cloned(),
+        span: it.span,
+    };
+    fields.tables("link").iter().map(link).collect()
+}
+
+/// Reads `allow`.
+pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
     let allow = |it: &Fields<'_>| {
         let lint = it.text("lint")?.clone();
         Some(Allow { lint, why: it.text("why")?.clone(), span: it.span })
@@ -205,51 +212,7 @@ fn row(fields: &Fields<'_>) -> Row {
     Row {
         title: fields.text("title").cloned(),
         collapsed: fields.boolean("collapsed").unwrap_or(false),
-        panels: fields.tables("panel").iter().map(panel).collect(),
-    }
-}
-
-fn panel(fields: &Fields<'_>) -> Panel {
-    let number = |name| fields.node(name).and_then(Node::as_f64);
-    let size = |name| fields.integer(name).and_then(|it| u32::try_from(it).ok());
-    Panel {
-        span: fields.span,
-        alert: fields.text("alert").cloned(),
-        job: fields.text("job").cloned(),
-        title: fields.text("title").cloned(),
-        description: fields.text("description").cloned(),
-        kind: fields.text("kind").cloned(),
-        queries: queries(fields),
-        legend: fields.text("legend").cloned(),
-        unit: fields.text("unit").cloned(),
-        decimals: size("decimals"),
-        min: number("min"),
-        max: number("max"),
-        width: size("width"),
-        height: size("height"),
-        thresholds: fields.table("thresholds").map(|it| thresholds(&it)),
-        links: links(fields),
-        allow: allow(fields),
-    }
-}
-
-fn queries(fields: &Fields<'_>) -> Vec<Query> {
-    if let Some(expr) = fields.text("query") {
-        return vec![Query { expr: expr.clone(), legend: None }];
-    }
-    let query = |node: &Node| {
-        let fields = Fields::of(node, &QUERY)?;
-        let legend = fields.text("legend").cloned();
-        Some(Query { expr: fields.text("expr")?.clone(), legend })
-    };
-    fields.array("query").iter().filter_map(query).collect()
-}
-
-fn thresholds(fields: &Fields<'_>) -> Thresholds {
-    let limit =
-        |it: &&crate::doc::node::Entry| Some((it.key.to_string(), it.value.as_f64()?));
-    Thresholds {
-        below: fields.boolean("below"),
-        limits: fields.others().iter().filter_map(limit).collect(),
+        repeat: fields.text("repeat").cloned(),
+        panels: fields.tables("panel").iter().map(panel::panel).collect(),
     }
 }

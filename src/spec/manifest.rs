@@ -40,6 +40,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
             .unwrap_or_default(),
         build: fields.table("build").map(|it| build(&it, sink)).unwrap_or_default(),
         runbooks: fields.table("runbooks").map(|it| runbooks(&it)).unwrap_or_default(),
+        grafana: grafana(&fields),
         defaults: fields
             .table("defaults")
             .map_or_else(Body::default, |it| body::body(&it, sink)),
@@ -126,6 +127,7 @@ fn environments(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Environment> {
                 .map(|it| prometheus(&it))
                 .unwrap_or_default(),
             build: fields.table("build").map(|it| build(&it, sink)).unwrap_or_default(),
+            grafana: grafana(&fields),
         });
     }
     if out.is_empty() {
@@ -138,6 +140,7 @@ fn environments(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Environment> {
             severities: None,
             prometheus: Prometheus::default(),
             build: Build::default(),
+            grafana: None,
         });
     }
     out
@@ -246,6 +249,10 @@ fn targets(fields: &Fields<'_>) -> Vec<OwnTarget> {
         })
     };
     tables.into_iter().filter_map(target).collect()
+}
+
+fn grafana(fields: &Fields<'_>) -> Option<Text> {
+    fields.table("grafana")?.text("url").cloned()
 }
 
 fn runbooks(fields: &Fields<'_>) -> Runbooks {

@@ -66,6 +66,8 @@ pub struct Manifest {
     pub build: Build,
     /// Where runbooks are.
     pub runbooks: Runbooks,
+    /// The address of Grafana.
+    pub grafana: Option<Text>,
     /// What holds for every alert.
     pub defaults: Body,
     /// All severities, the built-in ones first.
@@ -194,6 +196,8 @@ pub struct Environment {
     pub prometheus: Prometheus,
     /// What differs in the objects.
     pub build: Build,
+    /// The address of Grafana, where it differs.
+    pub grafana: Option<Text>,
 }
 
 /// A job that somebody else scrapes.

@@ -1,22 +1,20 @@
 //! The dashboard around its panels.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value as Json, json};
 
 use super::layout::{COLUMNS, layout};
 use super::model::{
-    DATASOURCE, Dashboard, GridPos, List, Panel, Row, Time, colour, link,
+    DATASOURCE, Dashboard, GridPos, List, Row, Time, colour, link, merge,
 };
 use super::{panel, variable};
 use crate::rules::book::Book;
-use crate::rules::dashboard::{self, Board, Mark};
+use crate::rules::dashboard::{self, Annotation, Board, Mark};
 
 /// The classic schema that Grafana 10 to 13 read.
 const SCHEMA_VERSION: u32 = 42;
 
 /// A dashboard.
-pub(super) fn dashboard(book: &Book, board: &Board, uid: String) -> Dashboard {
+pub(super) fn dashboard(book: &Book, board: &Board) -> Json {
     let title = match &*book.env {
         "default" => board.title.clone(),
         env => format!("{} ({env})", board.title),
@@ -27,8 +25,8 @@ pub(super) fn dashboard(book: &Book, board: &Board, uid: String) -> Dashboard {
             tags.push(tag.to_owned());
         }
     }
-    Dashboard {
-        annotations: List { list: annotations(&board.marks) },
+    let model = Dashboard {
+        annotations: List { list: annotations(board) },
         description: board.description.clone(),
         editable: false,
         graph_tooltip: 1,
@@ -41,12 +39,16 @@ pub(super) fn dashboard(book: &Book, board: &Board, uid: String) -> Dashboard {
         time: Time { from: format!("now-{}", board.from), to: "now" },
         timezone: "browser",
         title,
-        uid,
-    }
+        uid: board.uid.clone(),
+    };
+    let mut out = serde_json::to_value(model)
+        .expect("maps with string keys and plain values can be written");
+    merge(&mut out, &board.grafana);
+    out
 }
 
 /// Grafana's own annotations, and one query per severity for alerts that fire.
-fn annotations(marks: &[Mark]) -> Vec<Json> {
+fn annotations(board: &Board) -> Vec<Json> {
     let own = json!({
         "builtIn": 1,
         "datasource": { "type": "grafana", "uid": "-- Grafana --" },
@@ -56,7 +58,24 @@ fn annotations(marks: &[Mark]) -> Vec<Json> {
         "name": "Annotations & Alerts",
         "type": "dashboard",
     });
-    std::iter::once(own).chain(marks.iter().map(mark)).collect()
+    let marks = board.marks.iter().map(mark);
+    let others = board.annotations.iter().map(annotation);
+    std::iter::once(own).chain(marks).chain(others).collect()
+}
+
+fn annotation(it: &Annotation) -> Json {
+    json!({
+        "datasource": DATASOURCE,
+        "enable": it.on,
+        "expr": it.query.as_str().trim(),
+        "hide": false,
+        "iconColor": it.color,
+        "name": it.name,
+        "tagKeys": "",
+        "textFormat": it.text,
+        "titleFormat": it.title,
+        "useValueForTime": false,
+    })
 }
 
 fn mark(it: &Mark) -> Json {
@@ -81,8 +100,7 @@ fn mark(it: &Mark) -> Json {
     })
 }
 
-fn panels(rows: &[dashboard::Row]) -> Vec<Panel> {
-    let mut ids = Ids::default();
+fn panels(rows: &[dashboard::Row]) -> Vec<Json> {
     let mut out = Vec::new();
     let mut y = 0;
     for row in rows {
@@ -92,58 +110,30 @@ fn panels(rows: &[dashboard::Row]) -> Vec<Panel> {
             Row {
                 collapsed: row.collapsed,
                 grid_pos,
-                id: ids.next("row", title),
+                id: row.id,
                 panels: Vec::new(),
+                repeat: row.repeat.clone(),
                 title: title.clone(),
                 kind: "row",
             }
         });
         let (places, end) = layout(&row.panels, y);
-        let of = row.title.as_deref().unwrap_or_default();
-        let panels = row.panels.iter().zip(places).map(|(it, place)| {
-            Panel::Data(panel::panel(it, ids.next(of, &it.title), place))
-        });
-        let panels: Vec<Panel> = panels.collect();
+        let panels = row.panels.iter().zip(places);
+        let panels: Vec<Json> =
+            panels.map(|(it, place)| panel::panel(it, place)).collect();
+        let write = |it: Row| {
+            serde_json::to_value(it)
+                .expect("maps with string keys and plain values can be written")
+        };
         match head {
             // The panels of a closed row take no room.
-            Some(head) if head.collapsed => out.push(Panel::Row(Row { panels, ..head })),
+            Some(head) if head.collapsed => out.push(write(Row { panels, ..head })),
             head => {
-                out.extend(head.map(Panel::Row));
+                out.extend(head.map(write));
                 out.extend(panels);
                 y = end;
             }
         }
     }
     out
-}
-
-/// Gives each panel a number that depends on its titles only.
-#[derive(Default)]
-struct Ids(BTreeSet<u32>);
-
-impl Ids {
-    fn next(&mut self, row: &str, title: &str) -> u32 {
-        let bytes = row.bytes().chain([0]).chain(title.bytes());
-        let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
-        let mut id = hash % 999_999 + 1;
-        while !self.0.insert(id) {
-            id = id % 999_999 + 1;
-        }
-        id
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_depend_on_titles_and_are_never_the_same() {
-        let mut ids = Ids::default();
-        let (a, b, again) = (ids.next("r", "a"), ids.next("r", "b"), ids.next("r", "a"));
-        assert!(a != b && a != again && b != again);
-        assert_eq!(Ids::default().next("r", "b"), b);
-    }
 }

@@ -27,17 +27,34 @@ pub(super) fn layout(panels: &[Panel], y: u32) -> (Vec<GridPos>, u32) {
 fn height(panel: &Panel) -> u32 {
     panel.height.unwrap_or(match panel.kind {
         PanelKind::Stat => 4,
-        PanelKind::Timeseries | PanelKind::Table => 8,
+        PanelKind::Gauge | PanelKind::Text => 6,
+        PanelKind::Timeseries
+        | PanelKind::BarGauge
+        | PanelKind::Table
+        | PanelKind::Heatmap
+        | PanelKind::StateTimeline
+        | PanelKind::Alerts => 8,
     })
+}
+
+/// Whether a panel shows single numbers, which need little room.
+fn is_small(panel: &Panel) -> bool {
+    matches!(panel.kind, PanelKind::Stat | PanelKind::Gauge)
 }
 
 /// The panels with their widths, line by line.
 fn lines(panels: &[Panel]) -> Vec<Vec<(&Panel, u32)>> {
-    let n_wide = panels.iter().filter(|it| it.kind != PanelKind::Stat).count();
     let mut lines: Vec<Vec<(&Panel, u32)>> = Vec::new();
     let mut free = 0;
+    let n_small = panels.iter().filter(|it| is_small(it)).count();
+    let (small, wide) = widths(n_small, panels.len() - n_small);
     for panel in panels {
-        let width = panel.width.unwrap_or(width(panel.kind, n_wide)).clamp(1, COLUMNS);
+        let usual = if is_small(panel) { small } else { wide };
+        let width = match &panel.look.repeat {
+            // Its copies share a whole line.
+            Some(it) if !it.down => COLUMNS,
+            _ => panel.width.unwrap_or(usual).clamp(1, COLUMNS),
+        };
         match lines.last_mut().filter(|_| width <= free) {
             Some(line) => line.push((panel, width)),
             None => {
@@ -51,14 +68,22 @@ fn lines(panels: &[Panel]) -> Vec<Vec<(&Panel, u32)>> {
     lines
 }
 
-/// The width of a panel whose author gives none; `n_wide` panels of the row are no
-/// single numbers.
-fn width(kind: PanelKind, n_wide: usize) -> u32 {
-    match (kind, n_wide) {
-        (PanelKind::Stat, _) => 6,
-        (_, 3 | 5 | 6 | 9) => 8,
-        (_, _) => 12,
-    }
+/// The widths of panels whose authors give none, where a row has so many small and so
+/// many wide ones: lines are as even as they can be.
+fn widths(n_small: usize, n_wide: usize) -> (u32, u32) {
+    const MOST_IN_LINE: usize = 6;
+    let small = match (n_small, n_wide) {
+        (1.., 0) => {
+            let n_lines = n_small.div_ceil(MOST_IN_LINE);
+            (COLUMNS / n_small.div_ceil(n_lines) as u32).min(COLUMNS / 2)
+        }
+        (_, _) => 6,
+    };
+    let wide = match n_wide {
+        3 | 5 | 6 | 9 => 8,
+        _ => 12,
+    };
+    (small, wide)
 }
 
 /// Gives what a line leaves free to its panels without a width of their own: to those
@@ -66,7 +91,7 @@ fn width(kind: PanelKind, n_wide: usize) -> u32 {
 fn fill(line: &mut [(&Panel, u32)]) {
     let used: u32 = line.iter().map(|it| it.1).sum();
     let free = COLUMNS.saturating_sub(used);
-    let wide = |it: &Panel| it.width.is_none() && it.kind != PanelKind::Stat;
+    let wide = |it: &Panel| it.width.is_none() && !is_small(it);
     let n_wide = line.iter().filter(|it| wide(it.0)).count() as u32;
     let n_stats = line.iter().filter(|it| it.0.width.is_none()).count() as u32 - n_wide;
     // A single number does not become wider than half the page.
@@ -93,26 +118,11 @@ fn fill(line: &mut [(&Panel, u32)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::source::{FileId, Span};
-    use crate::rules::dashboard::Thresholds;
+    use crate::emit::grafana::panel::sample;
+    use crate::rules::look::Repeat;
 
     fn panel(kind: PanelKind, width: Option<u32>) -> Panel {
-        Panel {
-            title: String::new(),
-            description: None,
-            kind,
-            unit: "short".into(),
-            decimals: None,
-            min: None,
-            max: None,
-            width,
-            height: None,
-            queries: Vec::new(),
-            thresholds: Thresholds::default(),
-            links: Vec::new(),
-            allow: Vec::new(),
-            span: Span { file: FileId(0), start: 0, end: 0 },
-        }
+        Panel { width, ..sample(kind, &[]) }
     }
 
     fn check(text: &str, expect: &[(u32, u32, u32, u32)]) {
@@ -127,15 +137,64 @@ mod tests {
                 }
             })
             .collect();
-        let (got, end) = layout(&panels, 3);
-        let got: Vec<_> = got.iter().map(|it| (it.x, it.y, it.w, it.h)).collect();
+        let got = sound(&panels);
         assert_eq!(got, expect, "{text}");
+    }
+
+    /// Places as (x, y, w, h), none of which leaves the page or lies over another.
+    fn sound(panels: &[Panel]) -> Vec<(u32, u32, u32, u32)> {
+        let (got, end) = layout(panels, 3);
+        assert_eq!(got.len(), panels.len());
+        let got: Vec<_> = got.iter().map(|it| (it.x, it.y, it.w, it.h)).collect();
         for (idx, a) in got.iter().enumerate() {
-            assert!(a.0 + a.2 <= COLUMNS && a.1 + a.3 <= end, "{text}");
+            assert!(a.0 + a.2 <= COLUMNS && 3 <= a.1 && a.1 + a.3 <= end, "{got:?}");
+            assert!(0 < a.2 && 0 < a.3, "{got:?}");
             for b in &got[..idx] {
                 let apart = a.0 + a.2 <= b.0 || b.0 + b.2 <= a.0;
-                assert!(apart || a.1 + a.3 <= b.1 || b.1 + b.3 <= a.1, "{text}: overlap");
+                assert!(apart || a.1 + a.3 <= b.1 || b.1 + b.3 <= a.1, "{got:?}");
             }
+        }
+        got
+    }
+
+    /// Rows of random panels: nothing overlaps, and lines stand below each other in the
+    /// order in which panels are written.
+    #[test]
+    fn random_rows_are_laid_out() {
+        let kinds = [
+            PanelKind::Timeseries,
+            PanelKind::Stat,
+            PanelKind::Gauge,
+            PanelKind::BarGauge,
+            PanelKind::Table,
+            PanelKind::Heatmap,
+            PanelKind::StateTimeline,
+            PanelKind::Text,
+            PanelKind::Alerts,
+        ];
+        let mut seed = 0x2545_F491_u32;
+        let mut next = |below: u32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            seed % below
+        };
+        for _ in 0..2000 {
+            let n_panels = next(14);
+            let mut panels = Vec::new();
+            for _ in 0..n_panels {
+                let mut it = panel(kinds[next(9) as usize], None);
+                it.width = (next(3) == 0).then(|| 1 + next(24));
+                it.height = (next(4) == 0).then(|| 2 + next(20));
+                let repeat = Repeat { by: "job".into(), per_row: 4, down: next(2) == 0 };
+                it.look.repeat = (next(9) == 0).then_some(repeat);
+                panels.push(it);
+            }
+            let places = sound(&panels);
+            let in_order = |pair: &[(u32, u32, u32, u32)]| {
+                (pair[0].1, pair[0].0) < (pair[1].1, pair[1].0)
+            };
+            assert!(places.windows(2).all(in_order), "{places:?}");
         }
     }
 
@@ -149,7 +208,7 @@ mod tests {
         check("s", &[(0, 3, 12, 4)]);
         check(
             "s s s s s",
-            &[(0, 3, 6, 4), (6, 3, 6, 4), (12, 3, 6, 4), (18, 3, 6, 4), (0, 7, 12, 4)],
+            &[(0, 3, 5, 4), (5, 3, 5, 4), (10, 3, 5, 4), (15, 3, 5, 4), (20, 3, 4, 4)],
         );
     }
 

@@ -10,9 +10,12 @@ use crate::rules::book::Book;
 use crate::rules::dashboard::Content;
 
 mod board;
+mod field;
 mod layout;
 mod model;
+mod options;
 mod panel;
+mod table;
 mod variable;
 
 /// Dashboards.
@@ -33,8 +36,7 @@ pub(super) fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
         let mut text = match &dashboard.content {
             Content::Json(text) => text.replace("\r\n", "\n"),
             Content::Board(board) => {
-                let uid = name::cut_head(&name, name::UID);
-                let model = board::dashboard(book, board, uid);
+                let model = board::dashboard(book, board);
                 serde_json::to_string_pretty(&model)
                     .expect("maps with string keys and plain values can be written")
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::rules::dashboard::Link;
+use crate::rules::dashboard::{self, Link};
 
 /// A dashboard.
 #[derive(Debug, Serialize)]
@@ -15,7 +15,7 @@ pub(super) struct Dashboard {
     pub(super) editable: bool,
     pub(super) graph_tooltip: u8,
     pub(super) links: Vec<Json>,
-    pub(super) panels: Vec<Panel>,
+    pub(super) panels: Vec<Json>,
     pub(super) refresh: String,
     pub(super) schema_version: u32,
     pub(super) tags: Vec<String>,
@@ -39,17 +39,6 @@ pub(super) struct Time {
     pub(super) to: &'static str,
 }
 
-/// A panel, or a row.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-#[allow(clippy::large_enum_variant)]
-pub(super) enum Panel {
-    /// A title over panels.
-    Row(Row),
-    /// A panel.
-    Data(DataPanel),
-}
-
 /// A row.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,29 +47,44 @@ pub(super) struct Row {
     pub(super) grid_pos: GridPos,
     pub(super) id: u32,
     /// Its panels while it is closed; else they follow it.
-    pub(super) panels: Vec<Panel>,
+    pub(super) panels: Vec<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repeat: Option<String>,
     pub(super) title: String,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
 }
 
-/// A panel with queries.
+/// A panel.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DataPanel {
-    pub(super) datasource: DataSource,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) datasource: Option<DataSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
-    pub(super) field_config: FieldConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) field_config: Option<FieldConfig>,
     pub(super) grid_pos: GridPos,
     pub(super) id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) interval: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) links: Vec<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_per_row: Option<u32>,
     pub(super) options: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repeat: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repeat_direction: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) targets: Vec<Target>,
     pub(super) title: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) transformations: Vec<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) transparent: Option<bool>,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
 }
@@ -177,18 +181,61 @@ pub(super) fn colour(severity: &str) -> &'static str {
     }
 }
 
-/// A link of a dashboard or a panel.
+/// A link of a dashboard.
 pub(super) fn link(it: &Link) -> Json {
+    match &it.to {
+        dashboard::Target::Url(url) => link_to(&it.title, "external link", url, false),
+        dashboard::Target::Dashboard(uid) => {
+            link_to(&it.title, "dashboard", &format!("/d/{uid}"), true)
+        }
+        dashboard::Target::Tag(tag) => {
+            let mut out = link_to(&it.title, "dashboard", "", true);
+            out["asDropdown"] = json!(true);
+            out["tags"] = json!([tag]);
+            out["type"] = json!("dashboards");
+            out
+        }
+    }
+}
+
+/// A link of a panel: it takes time and variables along in its address.
+pub(super) fn panel_link(it: &Link) -> Json {
+    match &it.to {
+        dashboard::Target::Url(_) | dashboard::Target::Tag(_) => link(it),
+        dashboard::Target::Dashboard(uid) => {
+            let url = format!("/d/{uid}?${{__url_time_range}}&${{__all_variables}}");
+            link_to(&it.title, "dashboard", &url, true)
+        }
+    }
+}
+
+/// `within` Grafana, time and variables go along.
+fn link_to(title: &str, icon: &str, url: &str, within: bool) -> Json {
     json!({
         "asDropdown": false,
-        "icon": "external link",
-        "includeVars": false,
-        "keepTime": false,
+        "icon": icon,
+        "includeVars": within,
+        "keepTime": within,
         "tags": [],
-        "targetBlank": true,
-        "title": it.title,
+        "targetBlank": !within,
+        "title": title,
         "tooltip": "",
         "type": "link",
-        "url": it.url,
+        "url": url,
     })
+}
+
+/// Lays fields over others: an object is merged, anything else replaces; null is nothing.
+pub(super) fn merge(base: &mut Json, over: &Json) {
+    let Json::Object(over) = over else { return };
+    let Json::Object(base) = base else { return };
+    for (key, value) in over {
+        match base.get_mut(key) {
+            Some(below) if below.is_object() && value.is_object() => merge(below, value),
+            Some(below) => *below = value.clone(),
+            None => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
 }

@@ -28,7 +28,7 @@ fn variable(it: &Variable) -> Json {
     let label = it.label.clone().unwrap_or_else(|| title(&it.name));
     let mut out = json!({
         "current": current(it),
-        "hide": 0,
+        "hide": if it.hide { 2 } else { 0 },
         "includeAll": it.all,
         "label": label,
         "multi": it.multi,
@@ -45,7 +45,7 @@ fn variable(it: &Variable) -> Json {
                 "refId": "PrometheusVariableQueryEditor-VariableQuery",
             },
             "refresh": 2,
-            "regex": "",
+            "regex": it.regex,
             "skipUrlSync": false,
             "sort": 1,
             "type": "query",

@@ -1,10 +1,10 @@
-//! What a panel shows of an alert: the side that is compared, the limits of all tiers, and
-//! what the alert says of itself.
+//! What a panel shows of an alert: the sides that are compared, the limits of all tiers,
+//! and what the alert says of itself.
 
 use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
 use crate::resolve::dashboard::unit;
-use crate::rules::dashboard::{Link, Query, Thresholds};
+use crate::rules::dashboard::{Link, Query, Target, Thresholds};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
 
@@ -23,55 +23,87 @@ pub(super) struct View {
     pub(super) links: Vec<Link>,
 }
 
-/// A comparison of a vector with a number.
+/// A comparison of a vector with a limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Comparison {
     left: TextRange,
     op: BinaryOp,
-    limit: f64,
+    limit: Limit,
 }
+
+/// What a vector is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Limit {
+    Number(f64),
+    /// A vector, which is a line of its own.
+    Vector(TextRange),
+}
+
+/// What a series of limits is called.
+const LIMIT: &str = "limit";
 
 /// The panel of an alert's tiers; there is at least one.
 pub(super) fn view(tiers: &[&Alert]) -> View {
     let mut queries: Vec<(Query, &Alert)> = Vec::new();
+    let mut limits: Vec<Query> = Vec::new();
     let mut thresholds = Thresholds::default();
     let mut unit = None;
     let mut lines = Vec::new();
     for alert in tiers {
         let expr = &alert.expr.parsed.expr;
-        let comparison = comparison(expr);
-        let shown = match &comparison {
-            Some(it) => part(&alert.expr, it.left),
-            None => alert.expr.text.clone(),
-        };
-        if queries.iter().all(|it| it.0.expr.as_str().trim() != shown.as_str().trim()) {
-            queries.push((Query { expr: shown, legend: None }, alert));
+        let compared = comparisons(expr);
+        let mut shown: Vec<Text> =
+            compared.iter().map(|it| part(&alert.expr, it.left)).collect();
+        if shown.is_empty() {
+            shown.push(alert.expr.text.clone());
+        }
+        shown.dedup_by(|b, a| same(a, b));
+        // Limits of several quantities say nothing on one axis.
+        let one = shown.len() == 1;
+        for expr in shown {
+            if queries.iter().all(|it| !same(&it.0.expr, &expr)) {
+                queries.push((Query { expr, legend: None }, alert));
+            }
         }
         let of_alert = of_summary(alert).or_else(|| unit::of_expression(expr));
         unit = unit.or(of_alert);
-        if let Some(it) = comparison
-            && it.op != BinaryOp::Neq
-        {
-            let limit = (it.limit, alert.severity().unwrap_or_default().to_owned());
-            if !thresholds.limits.contains(&limit) {
-                thresholds.limits.push(limit);
+        for it in compared.into_iter().filter(|_| one) {
+            let limit = match it.limit {
+                Limit::Number(limit) => limit,
+                Limit::Vector(range) => {
+                    let expr = part(&alert.expr, range);
+                    if limits.iter().all(|it| !same(&it.expr, &expr)) {
+                        limits.push(Query { expr, legend: Some(LIMIT.to_owned()) });
+                    }
+                    continue;
+                }
+            };
+            if it.op != BinaryOp::Neq {
+                let limit = (limit, alert.severity().unwrap_or_default().to_owned());
+                if !thresholds.limits.contains(&limit) {
+                    thresholds.limits.push(limit);
+                }
+                thresholds.below |= matches!(it.op, BinaryOp::Lss | BinaryOp::Lte);
             }
-            thresholds.below |= matches!(it.op, BinaryOp::Lss | BinaryOp::Lte);
-        }
-        if let Some(it) = comparison {
-            let line = in_words(alert, it, unit);
+            let line = in_words(alert, it.op, limit, unit);
             if !lines.contains(&line) {
                 lines.push(line);
             }
         }
     }
+    let mut queries = told_apart(queries);
+    queries.extend(limits);
     View {
-        queries: told_apart(queries),
+        queries,
         thresholds,
         unit,
         description: description(tiers[0], &lines),
         links: runbook(tiers[0]),
     }
+}
+
+fn same(a: &Text, b: &Text) -> bool {
+    a.as_str().trim() == b.as_str().trim()
 }
 
 /// Names the queries of one alert by what differs between them: service, tier.
@@ -94,33 +126,47 @@ fn told_apart(queries: Vec<(Query, &Alert)>) -> Vec<Query> {
     queries.into_iter().map(|(it, alert)| Query { legend: legend(alert), ..it }).collect()
 }
 
-/// The comparison that decides, if the expression is one: its left side is what a person
-/// wants to see. `a > 1 and b` compares `a`.
-fn comparison(expr: &Expr) -> Option<Comparison> {
+/// The comparisons that decide, if the expression is made of such: their left sides are
+/// what a person wants to see. `a > 1 and b` compares `a`, `a > 1 or b > 2` both.
+fn comparisons(expr: &Expr) -> Vec<Comparison> {
     match &expr.kind {
-        ExprKind::Paren(it) => comparison(it),
+        ExprKind::Paren(it) => comparisons(it),
         ExprKind::Binary(it) => {
             let flipped = match it.op {
-                BinaryOp::And | BinaryOp::Unless => return comparison(&it.lhs),
+                BinaryOp::And | BinaryOp::Unless => return comparisons(&it.lhs),
+                BinaryOp::Or => {
+                    let (mut both, right) = (comparisons(&it.lhs), comparisons(&it.rhs));
+                    if both.is_empty() || right.is_empty() {
+                        return Vec::new();
+                    }
+                    both.extend(right);
+                    return both;
+                }
                 BinaryOp::Gtr => BinaryOp::Lss,
                 BinaryOp::Gte => BinaryOp::Lte,
                 BinaryOp::Lss => BinaryOp::Gtr,
                 BinaryOp::Lte => BinaryOp::Gte,
                 BinaryOp::Eql | BinaryOp::Neq => it.op,
-                _ => return None,
+                _ => return Vec::new(),
             };
-            match (number(&it.lhs), number(&it.rhs)) {
-                (None, Some(limit)) => {
-                    Some(Comparison { left: it.lhs.span, op: it.op, limit })
+            let (left, op, limit) = match (number(&it.lhs), number(&it.rhs)) {
+                (None, Some(limit)) => (it.lhs.span, it.op, Limit::Number(limit)),
+                (Some(limit), None) => (it.rhs.span, flipped, Limit::Number(limit)),
+                (None, None) if infinite(&it.lhs) || infinite(&it.rhs) => {
+                    return Vec::new();
                 }
-                (Some(limit), None) => {
-                    Some(Comparison { left: it.rhs.span, op: flipped, limit })
-                }
-                (_, _) => None,
-            }
+                (None, None) => (it.lhs.span, it.op, Limit::Vector(it.rhs.span)),
+                (Some(_), Some(_)) => return Vec::new(),
+            };
+            vec![Comparison { left, op, limit }]
         }
-        _ => None,
+        _ => Vec::new(),
     }
+}
+
+/// Whether it is a constant without a value that an axis could show.
+fn infinite(expr: &Expr) -> bool {
+    expr.selectors().is_empty() && !matches!(expr.kind, ExprKind::Call(_))
 }
 
 /// The value of a constant: a number, or arithmetic over numbers.
@@ -158,8 +204,8 @@ fn of_summary(alert: &Alert) -> Option<&'static str> {
 }
 
 /// `- **critical**: above 5% for 2m`
-fn in_words(alert: &Alert, it: Comparison, unit: Option<&str>) -> String {
-    let relation = match it.op {
+fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> String {
+    let relation = match op {
         BinaryOp::Gtr => "above",
         BinaryOp::Gte => "at least",
         BinaryOp::Lss => "below",
@@ -181,7 +227,7 @@ fn in_words(alert: &Alert, it: Comparison, unit: Option<&str>) -> String {
     format!(
         "- **{}**: {relation} {}{hold}",
         alert.severity().unwrap_or_default(),
-        number(it.limit)
+        number(limit)
     )
 }
 
@@ -199,7 +245,8 @@ fn description(alert: &Alert, lines: &[String]) -> String {
 fn runbook(alert: &Alert) -> Vec<Link> {
     // A URL that a template makes leads nowhere from here.
     let url = alert.annotation("runbook_url").filter(|it| !it.contains("{{"));
-    let link = |url: &str| Link { title: "Runbook".to_owned(), url: url.to_owned() };
+    let link =
+        |url: &str| Link { title: "Runbook".to_owned(), to: Target::Url(url.to_owned()) };
     url.map(link).into_iter().collect()
 }
 
@@ -212,21 +259,32 @@ mod tests {
     #[test]
     fn the_compared_side_is_found() {
         let cases = [
-            ("a > 0.05", Some(("a", BinaryOp::Gtr, 0.05))),
-            ("(a / b) < 2 * 3", Some(("(a / b)", BinaryOp::Lss, 6.0))),
-            ("5m <= time() - a", Some(("time() - a", BinaryOp::Gte, 300.0))),
-            ("(a > -1 and b > 2)", Some(("a", BinaryOp::Gtr, -1.0))),
-            ("a == 0 unless b", Some(("a", BinaryOp::Eql, 0.0))),
-            ("a > b", None),
-            ("a > 1 or b > 1", None),
-            ("absent(a)", None),
-            ("a > 1 / 0", None),
+            ("a > 0.05", "a > 0.05"),
+            ("(a / b) < 2 * 3", "(a / b) < 6"),
+            ("5m <= time() - a", "time() - a >= 300"),
+            ("(a > -1 and b > 2)", "a > -1"),
+            ("a == 0 unless b", "a == 0"),
+            ("a > on (x) group_left b", "a > b"),
+            ("a < 0.2 * (b offset 1d > 1)", "a < 0.2 * (b offset 1d > 1)"),
+            ("a > 1 or b < 2", "a > 1; b < 2"),
+            ("(a < 1 and c) or a < 3", "a < 1; a < 3"),
+            ("a > 1 or b", ""),
+            ("a and b > 1", ""),
+            ("absent(a)", ""),
+            ("a > 1 / 0", ""),
+            ("time() > bool 3", "time() > 3"),
         ];
         for (text, expect) in cases {
             let parsed = parse(text, &Dialect::everything()).unwrap();
-            let got = comparison(&parsed.expr);
-            let got = got.map(|it| (&text[it.left.bytes()], it.op, it.limit));
-            assert_eq!(got, expect, "{text}");
+            let words = |it: Comparison| {
+                let limit = match it.limit {
+                    Limit::Number(it) => it.to_string(),
+                    Limit::Vector(it) => text[it.bytes()].to_owned(),
+                };
+                format!("{} {} {limit}", &text[it.left.bytes()], it.op.as_str())
+            };
+            let got: Vec<_> = comparisons(&parsed.expr).into_iter().map(words).collect();
+            assert_eq!(got.join("; "), expect, "{text}");
         }
     }
 }

@@ -1,14 +1,24 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, variable};
+use super::{Context, heatmap, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::syntax::ast::Parsed;
 use crate::rules::dashboard::{Values, Variable};
 use crate::spec::dashboard as spec;
+
+/// A query of a dashboard.
+struct Asked<'a> {
+    query: &'a Text,
+    /// The variables by which its panel and row repeat: they have one value in it.
+    repeats: Vec<&'a Text>,
+    /// Whether a heatmap shows it.
+    heatmap: bool,
+}
 
 /// The variables of a dashboard, and the check of its queries, which may use them.
 pub(super) fn variables(
@@ -22,21 +32,23 @@ pub(super) fn variables(
     };
     let mut out: Vec<Variable> =
         it.variables.iter().filter_map(|it| declared(it, sink)).collect();
-    let queries: Vec<Text> = it
-        .rows
-        .iter()
-        .flat_map(|it| &it.panels)
-        .flat_map(|it| &it.queries)
-        .map(|it| it.expr.clone())
-        .collect();
-    let inner: Vec<Text> =
-        it.variables.iter().filter_map(|it| it.query.clone()).collect();
-    let all = queries.iter().chain(&inner);
-    let used: Vec<String> =
-        all.flat_map(|it| variable::uses(it.as_str())).map(|it| it.name).collect();
-    let used: Vec<&str> = used.iter().map(String::as_str).collect();
+    let asked = asked(it);
+    let inner: Vec<&Text> =
+        it.variables.iter().filter_map(|it| it.query.as_ref()).collect();
+    let panels = it.rows.iter().flat_map(|it| &it.panels);
+    let filters: Vec<&Text> =
+        panels.clone().filter_map(|it| it.look.filter.as_ref()).collect();
+    let texts = panels.flat_map(|it| [&it.title, &it.look.content]).flatten();
+    let queries: Vec<&Text> =
+        asked.iter().map(|it| it.query).chain(inner).chain(filters).collect();
+    let repeats: Vec<&Text> = repeats(it).collect();
+    let uses = queries.iter().copied().chain(texts);
+    let uses: Vec<String> =
+        uses.flat_map(|it| variable::uses(it.as_str())).map(|it| it.name).collect();
+    let used = uses.iter().map(String::as_str);
+    let used: Vec<&str> = used.chain(repeats.iter().map(|it| it.as_str())).collect();
     variable::add_usual(&mut out, &used, value);
-    for query in queries.iter().chain(&inner) {
+    for query in queries {
         for it in variable::uses(query.as_str()) {
             let known = it.name == "datasource" || out.iter().any(|v| v.name == it.name);
             if !it.is_builtin() && !known {
@@ -45,25 +57,37 @@ pub(super) fn variables(
         }
     }
     let mut parsed_queries = Vec::new();
-    for query in &queries {
-        let uses = variable::uses(query.as_str());
-        let replaced = variable::replaced(query, &uses, &out);
+    for it in &asked {
+        let uses = variable::uses(it.query.as_str());
+        let replaced = variable::replaced(it.query, &uses, &out);
         if let Some(parsed) = parsed(&replaced, &context.book.dialect, sink) {
-            parsed_queries.push((replaced, parsed));
+            if it.heatmap {
+                heatmap::check(&replaced, &parsed.expr, sink);
+            }
+            parsed_queries.push((it, replaced, parsed));
         }
+    }
+    for repeat in &repeats {
+        check_repeat(repeat, it, &out, sink);
     }
     for variable in &mut out {
         let written = it.variables.iter().find(|it| it.key.as_str() == variable.name);
+        // Where a panel repeats by the variable, it has one value.
         let several = parsed_queries
             .iter()
-            .filter_map(|it| variable::takes_several(&it.1, &variable.name))
+            .filter(|it| it.0.repeats.iter().all(|it| it.as_str() != variable.name));
+        let takes = several
+            .clone()
+            .filter_map(|it| variable::takes_several(&it.2, &variable.name))
             .reduce(|a, b| a && b);
+        let repeated = repeats.iter().any(|it| it.as_str() == variable.name);
+        let takes = if repeated { Some(true) } else { takes };
         let multi = written.and_then(|it| it.multi);
         let all = written.and_then(|it| it.all);
-        variable.multi = multi.or(all.filter(|it| *it)).or(several).unwrap_or(false);
+        variable.multi = multi.or(all.filter(|it| *it)).or(takes).unwrap_or(false);
         variable.all = all.unwrap_or(variable.multi);
         if variable.multi || variable.all {
-            for (query, parsed) in &parsed_queries {
+            for (_, query, parsed) in several {
                 variable::warn_several(query, parsed, &variable.name, sink);
             }
         }
@@ -72,6 +96,73 @@ pub(super) fn variables(
         }
     }
     out
+}
+
+/// The queries of panels and annotations.
+fn asked(it: &spec::Dashboard) -> Vec<Asked<'_>> {
+    let annotations = it.annotations.iter().map(|it| Asked {
+        query: &it.query,
+        repeats: Vec::new(),
+        heatmap: false,
+    });
+    let mut out = Vec::new();
+    for row in &it.rows {
+        for panel in &row.panels {
+            let by = panel.look.repeat.as_ref().map(|it| &it.by);
+            let repeats: Vec<&Text> = row.repeat.iter().chain(by).collect();
+            out.extend(panel.queries.iter().map(|it| Asked {
+                query: &it.expr,
+                repeats: repeats.clone(),
+                heatmap: panel.kind() == "heatmap",
+            }));
+        }
+    }
+    out.extend(annotations);
+    out
+}
+
+/// The variables by which rows and panels repeat.
+fn repeats(it: &spec::Dashboard) -> impl Iterator<Item = &Text> {
+    it.rows.iter().flat_map(|row| {
+        let panels = row.panels.iter().filter_map(|it| it.look.repeat.as_ref());
+        row.repeat.iter().chain(panels.map(|it| &it.by))
+    })
+}
+
+/// What repeats needs a variable with several values.
+fn check_repeat(
+    repeat: &Text,
+    it: &spec::Dashboard,
+    variables: &[Variable],
+    sink: &mut Sink,
+) {
+    // What is no name has been said.
+    if repeat.as_str().starts_with('$') {
+        return;
+    }
+    if !variables.iter().any(|it| it.name == repeat.as_str()) {
+        let names = variables.iter().map(|it| it.name.as_str());
+        let title = format!("unknown variable `{repeat}`");
+        let diagnostic = Diagnostic::error("unknown-variable", title);
+        sink.push(match suggest::nearest(repeat.as_str(), names) {
+            Some(near) => diagnostic.at(repeat.span(), format!("did you mean `{near}`?")),
+            None => diagnostic
+                .at(repeat.span(), "declared nowhere in this dashboard")
+                .help(format!("declare it: `[variable.{repeat}]`")),
+        });
+        return;
+    }
+    let written = it.variables.iter().find(|it| it.key == *repeat);
+    if let Some(written) = written
+        && written.multi == Some(false)
+    {
+        sink.push_once(
+            Diagnostic::error("repeat-by-one", format!("`{repeat}` has one value"))
+                .at(repeat.span(), "would be drawn once")
+                .context(written.key.span(), "has `multi = false`")
+                .help("take `multi = false` out"),
+        );
+    }
 }
 
 fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
@@ -100,6 +191,8 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
         values,
         multi: false,
         all: false,
+        hide: it.hide,
+        regex: it.regex.as_ref().map(Text::to_string).unwrap_or_default(),
         value: it.value.as_ref().map(Text::to_string),
     })
 }

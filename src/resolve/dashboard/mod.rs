@@ -1,24 +1,31 @@
 //! Dashboards of one environment: alerts become queries and limits, variables get their
 //! values, queries are checked.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::Span;
 use crate::diag::text::Text;
-use crate::grafana::model;
-use crate::grafana::read;
+use crate::resolve::dashboard::identity::Identity;
+use crate::resolve::dashboard::link::On;
 use crate::rules::book::Book;
-use crate::rules::dashboard::{Allow, Board, Content, Dashboard, Link, Mark, Row};
+use crate::rules::dashboard::{Allow, Annotation, Board, Content, Dashboard, Mark, Row};
 use crate::rules::group::{Alert, Rule};
 use crate::spec::dashboard as spec;
-use crate::spec::model::{JsonDashboard, Project, RuleKind};
+use crate::spec::model::{Project, RuleKind};
+use crate::spec::panel::Panel;
 
 mod alert;
 mod check;
+mod derive;
+mod heatmap;
+mod identity;
+mod json;
+mod link;
+mod look;
 mod panel;
+mod raw;
+pub mod reach;
 mod unit;
 mod variable;
 
@@ -30,6 +37,10 @@ struct Context<'a> {
     /// The alerts that any environment has, by the keys under which they are defined;
     /// `None` where some could not be read.
     known: Option<&'a BTreeSet<String>>,
+    /// The alerts files of the project, and the rule files that these use.
+    files: &'a [&'a str],
+    /// All dashboards, for links.
+    dashboards: &'a [Identity],
     /// The parameters of the environment: first values of variables of the same name.
     parameters: &'a [(String, String)],
 }
@@ -46,10 +57,23 @@ pub fn dashboards(
     let alerts = files.flat_map(|it| &it.rules).filter(|it| it.kind == RuleKind::Alert);
     let known = alerts.map(|it| it.key.to_string()).collect();
     let known = project.whole.then_some(&known);
-    let context = Context { book, known, parameters };
-    let boards = project.dashboards.iter().map(|it| board(it, context, sink));
+    let read = json::read(&project.json_dashboards, sink);
+    let dashboards = identity::identities(project, &read, book, sink);
+    let groups = book.groups.iter().map(|it| &*it.file);
+    let files: Vec<&str> =
+        project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
+    let (files, dashboards) = (&files[..], &dashboards[..]);
+    let context = Context { book, known, files, dashboards, parameters };
+    let boards = project.dashboards.iter().zip(dashboards);
+    let boards = boards.map(|(it, identity)| {
+        let uid = identity.uid.clone().unwrap_or_default();
+        board(it, uid, context, sink)
+    });
     let mut out: Vec<Dashboard> = boards.collect();
-    out.extend(project.json_dashboards.iter().filter_map(|it| json(it, context, sink)));
+    let json = project.json_dashboards.iter().zip(&read);
+    out.extend(
+        json.filter_map(|(it, read)| Some(json::json(it, read.as_ref()?, book, sink))),
+    );
     let mut names = BTreeSet::new();
     for it in &out {
         if !names.insert(&it.name) {
@@ -66,71 +90,31 @@ pub fn dashboards(
     out
 }
 
-/// A dashboard in Grafana's own JSON: passed through, its queries checked.
-fn json(
-    dashboard: &JsonDashboard,
+/// A dashboard of panels.
+fn board(
+    it: &spec::Dashboard,
+    uid: String,
     context: Context<'_>,
     sink: &mut Sink,
-) -> Option<Dashboard> {
-    let JsonDashboard { path, file, text } = dashboard;
-    let board = match read::read(*file, path, text) {
-        Ok(it) => it,
-        Err(fault) => {
-            sink.push(fault);
-            return None;
-        }
-    };
-    same_ids(&board, sink);
-    for query in board.queries() {
-        let uses = variable::uses(query.as_str());
-        let replaced = variable::replaced(query, &uses, &[]);
-        // A variable may stand where only its real value fits: such a query is not
-        // judged.
-        let judged = uses.iter().all(|it| it.quoted || it.is_builtin());
-        if judged {
-            check::parsed(&replaced, &context.book.dialect, sink);
-        }
+) -> Dashboard {
+    if it.rows.is_empty() && it.derive.is_empty() {
+        sink.push_once(
+            Diagnostic::error("missing-key", "missing key `row` in a dashboard")
+                .at(it.title.span(), "has neither `row` nor `derive`")
+                .help("add `[[row]]`, or `derive = [\"alerts/api.toml\"]`"),
+        );
     }
-    let name = path.strip_prefix("dashboards/").unwrap_or(path.as_str());
-    Some(Dashboard {
-        name: name.strip_suffix(".json").unwrap_or(name).into(),
-        file: path.as_str().into(),
-        content: Content::Json(text.clone()),
-        span: Span { file: *file, start: 0, end: 0 },
-    })
-}
-
-/// Links to a panel name its number: of two with one number, Grafana takes either.
-fn same_ids(board: &model::Dashboard, sink: &mut Sink) {
-    let mut seen: BTreeMap<i64, Span> = BTreeMap::new();
-    for panel in &board.panels {
-        let Some(id) = panel.id else { continue };
-        match seen.entry(id) {
-            Entry::Vacant(it) => {
-                it.insert(panel.id_span);
-            }
-            Entry::Occupied(first) => sink.push(
-                Diagnostic::warning(
-                    "duplicate-panel",
-                    format!("two panels have the id {id}"),
-                )
-                .at(panel.id_span, "also the id of another panel")
-                .context(*first.get(), "the first is here")
-                .help("give each panel an id of its own"),
-            ),
-        }
-    }
-}
-
-/// A dashboard of panels.
-fn board(it: &spec::Dashboard, context: Context<'_>, sink: &mut Sink) -> Dashboard {
     let variables = check::variables(it, context, sink);
-    let rows: Vec<Row> = it
+    let derived = derive::rows(it, context, sink);
+    let mut rows: Vec<Row> = it
         .rows
         .iter()
+        .chain(&derived)
         .map(|row| Row {
+            id: 0,
             title: row.title.as_ref().map(Text::to_string),
             collapsed: row.collapsed,
+            repeat: row.repeat.as_ref().map(Text::to_string),
             panels: row
                 .panels
                 .iter()
@@ -139,20 +123,26 @@ fn board(it: &spec::Dashboard, context: Context<'_>, sink: &mut Sink) -> Dashboa
         })
         .filter(|row| !row.panels.is_empty())
         .collect();
+    identity::number(&mut rows);
+    let shown: Vec<&Panel> =
+        it.rows.iter().chain(&derived).flat_map(|it| &it.panels).collect();
     let board = Board {
+        uid,
         title: it.title.to_string(),
         description: it.description.as_ref().map(Text::to_string),
         tags: it.tags.iter().map(Text::to_string).collect(),
         from: it.from.as_ref().map_or_else(|| "6h".to_owned(), Text::to_string),
         refresh: it.refresh.as_ref().map_or_else(|| "1m".to_owned(), Text::to_string),
         variables,
-        links: it.links.iter().map(link).collect(),
+        links: link::links(&it.links, On::Dashboard, context, sink),
         marks: match it.alerts {
-            true => marks(it, context),
+            true => marks(&shown, context),
             false => Vec::new(),
         },
+        annotations: it.annotations.iter().map(annotation).collect(),
         allow: it.allow.iter().map(allow).collect(),
         rows,
+        grafana: raw::fields(it.grafana.as_ref(), raw::OF_DASHBOARD, sink),
     };
     Dashboard {
         name: it.name.as_str().into(),
@@ -162,8 +152,16 @@ fn board(it: &spec::Dashboard, context: Context<'_>, sink: &mut Sink) -> Dashboa
     }
 }
 
-fn link(it: &spec::Link) -> Link {
-    Link { title: it.title.to_string(), url: it.url.to_string() }
+fn annotation(it: &spec::Annotation) -> Annotation {
+    let text = |it: &Option<Text>| it.as_ref().map(Text::to_string);
+    Annotation {
+        name: it.name.to_string(),
+        query: it.query.clone(),
+        title: text(&it.title).unwrap_or_else(|| it.name.to_string()),
+        text: text(&it.text).unwrap_or_default(),
+        color: text(&it.color).unwrap_or_else(|| "blue".to_owned()),
+        on: it.on,
+    }
 }
 
 fn allow(it: &spec::Allow) -> Allow {
@@ -172,10 +170,9 @@ fn allow(it: &spec::Allow) -> Allow {
 }
 
 /// Firing alerts to be marked: those that panels show, or all.
-fn marks(it: &spec::Dashboard, context: Context<'_>) -> Vec<Mark> {
-    let panels = it.rows.iter().flat_map(|it| &it.panels);
+fn marks(panels: &[&Panel], context: Context<'_>) -> Vec<Mark> {
     let shown: Vec<&Alert> =
-        panels.flat_map(|it| panel::tiers(it, context.book)).collect();
+        panels.iter().flat_map(|it| panel::tiers(it, context.book)).collect();
     let rules = context.book.groups.iter().flat_map(|it| &it.rules);
     let all = rules.filter_map(|it| match it {
         Rule::Alert(it) => Some(it),

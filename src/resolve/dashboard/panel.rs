@@ -1,17 +1,20 @@
 //! A panel: what its author wrote over what its alert gives.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::{Context, alert, allow, link, unit, variable};
+use super::link::{self, On};
+use super::{Context, alert, allow, look, unit, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::diag::text::Text;
+use crate::promql::syntax::ast::Parsed;
 use crate::promql::syntax::parse;
 use crate::rules::book::Book;
-use crate::rules::dashboard::{Link, Panel, PanelKind, Query, Thresholds, Variable};
+use crate::rules::dashboard::{Allow, Panel, PanelKind, Query, Shown, Variable};
 use crate::rules::group::{Alert, Rule};
-use crate::spec::dashboard as spec;
+use crate::spec::panel as spec;
 
 /// The tiers of an alert in this environment, without companions.
 pub(super) fn tiers<'a>(panel: &spec::Panel, book: &'a Book) -> Vec<&'a Alert> {
@@ -52,35 +55,25 @@ pub(super) fn panel(
         return None;
     }
     let view = (!tiers.is_empty()).then(|| alert::view(&tiers));
-    if it.title.is_none() && it.alert.is_none() {
-        sink.push(
-            Diagnostic::error("missing-key", "missing key `title` in a panel")
-                .at(it.span, "has neither `title` nor `alert`")
-                .help("add `title = \"…\"`"),
-        );
-    }
-    if it.queries.is_empty() && it.alert.is_none() {
-        sink.push(
-            Diagnostic::error("missing-key", "missing key `query` in a panel")
-                .at(it.span, "has neither `query` nor `alert`")
-                .help("add `query = '…'`, or `alert = \"…\"`"),
-        );
-    }
+    look::misplaced(&it.keys, it.kind(), sink);
+    lacking(it, sink);
     let legend = it.legend.as_ref().map(Text::to_string);
     let own = it.queries.iter().map(|query| Query {
         expr: query.expr.clone(),
         legend: query.legend.as_ref().map(Text::to_string).or(legend.clone()),
     });
     let mut queries: Vec<Query> = own.collect();
-    let mut thresholds = it.thresholds.as_ref().map(limits).unwrap_or_default();
-    let mut links: Vec<Link> = it.links.iter().map(link).collect();
+    let mut thresholds = it.thresholds.as_ref().map(look::limits).unwrap_or_default();
+    let mut links = link::links(&it.links, On::Panel, context, sink);
     let mut unit = it.unit.as_ref().map(Text::to_string);
     let mut description = it.description.as_ref().map(Text::to_string);
+    let mut allowed: Vec<Allow> = it.allow.iter().map(allow).collect();
     if let Some(view) = view {
         if queries.is_empty() {
-            let legend = |it: &Query| legend.clone().or(it.legend.clone());
+            let legend = |it: &Query| it.legend.clone().or(legend.clone());
             let named = |it: Query| Query { legend: legend(&it), ..it };
             queries = view.queries.into_iter().map(named).collect();
+            allowed.extend(of_alerts(it));
         }
         if it.thresholds.is_none() {
             thresholds = view.thresholds;
@@ -89,19 +82,35 @@ pub(super) fn panel(
         unit = unit.or(view.unit.map(str::to_owned));
         description = description.or(Some(view.description));
     }
+    let kind = kind(it.kind());
+    let parsed: Vec<Parsed> =
+        queries.iter().filter_map(|it| parsed(it, variables, context)).collect();
+    let selectors = parsed.iter().flat_map(|it| it.expr.selectors());
+    let mut metrics: Vec<Arc<str>> =
+        selectors.filter_map(|it| it.1.name.clone()).collect();
+    metrics.sort_unstable();
+    metrics.dedup();
+    let inferred = parsed.first().and_then(|it| match kind {
+        PanelKind::Heatmap => unit::of_histogram(&it.expr),
+        _ => unit::of_expression(&it.expr),
+    });
     Some(Panel {
+        id: 0,
+        shows: it.alert.as_ref().map(|alert| Shown {
+            alert: alert.shared(),
+            job: it.job.as_ref().map(Text::shared),
+        }),
+        derived: it.keys.is_empty(),
+        metrics,
         title: match (&it.title, &it.alert) {
             (Some(title), _) | (None, Some(title)) => title.to_string(),
+            (None, None) if kind == PanelKind::Alerts => "Alerts".to_owned(),
             (None, None) => String::new(),
         },
         description: description.filter(|it| !it.is_empty()),
-        kind: match it.kind.as_ref().map(Text::as_str) {
-            Some("stat") => PanelKind::Stat,
-            Some("table") => PanelKind::Table,
-            _ => PanelKind::Timeseries,
-        },
+        kind,
         unit: unit
-            .or_else(|| inferred(&queries, variables, context).map(str::to_owned))
+            .or_else(|| inferred.map(str::to_owned))
             .unwrap_or_else(|| "short".to_owned()),
         decimals: it.decimals,
         min: it.min,
@@ -110,23 +119,72 @@ pub(super) fn panel(
         height: it.height,
         queries,
         thresholds,
+        look: look::look(&it.look, sink),
         links,
-        allow: it.allow.iter().map(allow).collect(),
+        allow: allowed,
         span: it.span,
     })
 }
 
-/// The unit that the names of the metrics tell.
-fn inferred(
-    queries: &[Query],
-    variables: &[Variable],
-    context: Context<'_>,
-) -> Option<&'static str> {
-    let query = &queries.first()?.expr;
-    let uses = variable::uses(query.as_str());
-    let replaced = variable::replaced(query, &uses, variables);
-    let parsed = parse(replaced.as_str(), &context.book.dialect).ok()?;
-    unit::of_expression(&parsed.expr)
+fn kind(word: &str) -> PanelKind {
+    match word {
+        "stat" => PanelKind::Stat,
+        "gauge" => PanelKind::Gauge,
+        "bargauge" => PanelKind::BarGauge,
+        "table" => PanelKind::Table,
+        "heatmap" => PanelKind::Heatmap,
+        "state-timeline" => PanelKind::StateTimeline,
+        "text" => PanelKind::Text,
+        "alerts" => PanelKind::Alerts,
+        _ => PanelKind::Timeseries,
+    }
+}
+
+/// Says what a panel cannot do without.
+fn lacking(it: &spec::Panel, sink: &mut Sink) {
+    let missing = |key: &str, label: &str, help: &str| {
+        let title = format!("missing key `{key}` in a panel");
+        Diagnostic::error("missing-key", title).at(it.span, label).help(help)
+    };
+    let kind = it.kind();
+    let quiet = matches!(kind, "text" | "alerts");
+    if it.title.is_none() && it.alert.is_none() && !quiet {
+        let label = "has neither `title` nor `alert`";
+        sink.push(missing("title", label, "add `title = \"…\"`"));
+    }
+    if it.queries.is_empty() && it.alert.is_none() && !quiet {
+        let help = "add `query = '…'`, or `alert = \"…\"`";
+        sink.push(missing("query", "has neither `query` nor `alert`", help));
+    }
+    if kind == "text" && it.look.content.is_none() {
+        let help = "add `content = \"…\"`";
+        sink.push(missing("content", "would be empty", help));
+    }
+}
+
+/// What is meant wherever a panel asks for what an alert looks at: its query is the
+/// alert's own, with the alert's services and windows.
+fn of_alerts(it: &spec::Panel) -> Vec<Allow> {
+    let lints = [
+        "target-job-rule",
+        "target-instance-rule",
+        "target-rate-interval-rule",
+        "target-counter-agg-rule",
+    ];
+    let allow = |lint: &str| Allow {
+        lint: lint.to_owned(),
+        why: "the query is the alert's own".to_owned(),
+        span: it.span,
+    };
+    lints.into_iter().map(allow).collect()
+}
+
+/// A query with something in place of its variables; nothing where it cannot be parsed,
+/// which is said elsewhere.
+fn parsed(query: &Query, variables: &[Variable], context: Context<'_>) -> Option<Parsed> {
+    let uses = variable::uses(query.expr.as_str());
+    let replaced = variable::replaced(&query.expr, &uses, variables);
+    parse(replaced.as_str(), &context.book.dialect).ok()
 }
 
 fn unknown_alert(name: &Text, known: &BTreeSet<String>) -> Diagnostic {
@@ -135,18 +193,5 @@ fn unknown_alert(name: &Text, known: &BTreeSet<String>) -> Diagnostic {
     match suggest::nearest(name.as_str(), known.iter().map(String::as_str)) {
         Some(near) => diagnostic.at(name.span(), format!("did you mean `{near}`?")),
         None => diagnostic.at(name.span(), "not an alert of this project"),
-    }
-}
-
-/// Limits as written; which side is bad follows from their order.
-fn limits(it: &spec::Thresholds) -> Thresholds {
-    let of = |severity: &str| it.limits.iter().find(|it| it.0 == severity).map(|it| it.1);
-    let lower = match (of("critical"), of("warning")) {
-        (Some(critical), Some(warning)) => critical < warning,
-        _ => false,
-    };
-    Thresholds {
-        below: it.below.unwrap_or(lower),
-        limits: it.limits.iter().map(|it| (it.1, it.0.clone())).collect(),
     }
 }

@@ -67,6 +67,11 @@ pub(super) fn of_expression(expr: &Expr) -> Option<&'static str> {
     }
 }
 
+/// The unit of what a histogram counts, by the name of its metric.
+pub(super) fn of_histogram(expr: &Expr) -> Option<&'static str> {
+    of_metric(expr.selectors().into_iter().find_map(|it| it.1.name.as_deref())?)
+}
+
 fn is_100(expr: &Expr) -> bool {
     matches!(expr.without_parens().kind, ExprKind::Number { value, .. } if value == 100.0)
 }

@@ -5,6 +5,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::diag::text::{Text, TextBuilder};
+use crate::grafana::interpolate;
 use crate::promql::syntax::ast::{ExprKind, MatchOp, Parsed};
 use crate::rules::dashboard::{Values, Variable};
 
@@ -33,63 +34,43 @@ impl Use {
     }
 }
 
-/// All uses of variables in a query: `$name`, `${name}`, `${name:format}`.
+/// All uses of variables in a query, but not those in comments.
 pub(super) fn uses(query: &str) -> Vec<Use> {
     let bytes = query.as_bytes();
     let mut out = Vec::new();
-    let mut quote = None;
-    let mut brackets = 0_usize;
+    let (mut quote, mut brackets, mut comment) = (None, 0_usize, false);
     let mut idx = 0;
-    while idx < bytes.len() {
-        let byte = bytes[idx];
-        match (byte, quote) {
-            (b'\\', Some(q)) if q != b'`' => idx += 1,
-            (b'"' | b'\'' | b'`', None) => quote = Some(byte),
-            (_, Some(q)) if byte == q => quote = None,
-            (b'[', None) => brackets += 1,
-            (b']', None) => brackets = brackets.saturating_sub(1),
-            (b'#', None) => {
-                let rest = &query[idx..];
-                idx += rest.find('\n').unwrap_or(rest.len());
+    for it in interpolate::uses(query) {
+        // What stands around the use.
+        while idx < it.at.start {
+            let byte = bytes[idx];
+            match (byte, quote) {
+                (b'\n', _) => comment = false,
+                _ if comment => {}
+                (b'\\', Some(q)) if q != b'`' => idx += 1,
+                (b'"' | b'\'' | b'`', None) => quote = Some(byte),
+                (_, Some(q)) if byte == q => quote = None,
+                (b'[', None) => brackets += 1,
+                (b']', None) => brackets = brackets.saturating_sub(1),
+                (b'#', None) => comment = true,
+                _ => {}
             }
-            (b'$', _) => {
-                if let Some((name, len)) = name(&query[idx + 1..]) {
-                    out.push(Use {
-                        start: idx,
-                        end: idx + 1 + len,
-                        name: name.to_owned(),
-                        quoted: quote.is_some(),
-                        range: brackets != 0,
-                    });
-                    idx += len;
-                }
-            }
-            _ => {}
+            idx += 1;
         }
-        idx += 1;
+        idx = it.at.end;
+        // `${1}` is a group of `label_replace`; no variable has such a name.
+        let name = !it.name.starts_with(|it: char| it.is_ascii_digit());
+        if name && !comment {
+            out.push(Use {
+                start: it.at.start,
+                end: it.at.end,
+                name: it.name,
+                quoted: quote.is_some(),
+                range: brackets != 0,
+            });
+        }
     }
     out
-}
-
-/// The name at the beginning of what follows a `$`, and how long the use is.
-fn name(rest: &str) -> Option<(&str, usize)> {
-    let is_name = |it: &char| it.is_ascii_alphanumeric() || *it == '_';
-    let braced = rest.starts_with('{');
-    let body = if braced { &rest[1..] } else { rest };
-    let len = body.chars().take_while(is_name).count();
-    let name = &body[..len];
-    if !name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') {
-        return None;
-    }
-    match braced {
-        false => Some((name, len)),
-        // A format, or a field of one of Grafana's own.
-        true => {
-            let end = body.find('}')?;
-            let tail = &body[len..end];
-            (tail.is_empty() || tail.starts_with([':', '.'])).then_some((name, end + 2))
-        }
-    }
 }
 
 /// The query with something that can be parsed in place of its variables; places stay.
@@ -159,6 +140,8 @@ pub(super) fn add_usual(
                 values: Values::Query(Text::opaque(&query, span)),
                 multi: false,
                 all: false,
+                hide: false,
+                regex: String::new(),
                 value: value(name),
             },
         );
@@ -236,11 +219,16 @@ mod tests {
             [name("job", true, false), name("__rate_interval", false, true)]
         );
         assert_eq!(
-            names("topk(${n}, x{a=~'${job:regex}|\\'$b'})"),
-            [name("n", false, false), name("job", true, false), name("b", true, false)]
+            names("topk(${n}, x{a=~'${job:regex}|\\'$b[[c]]'})"),
+            [
+                name("n", false, false),
+                name("job", true, false),
+                name("b", true, false),
+                name("c", true, false)
+            ]
         );
         for none in
-            ["x # $a\n", "label_replace(x, \"a\", \"$1${2}\", \"b\", \"^c$\")", "$"]
+            ["x # $a '\n", "label_replace(x, \"a\", \"$1${2}\", \"b\", \"^c$\")", "$"]
         {
             assert_eq!(names(none), [], "{none}");
         }

@@ -2,12 +2,11 @@
 
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::duration;
-use crate::spec::keys::SEVERITY;
+use crate::spec::keys::panel::{COLOR, PANEL, QUERY_TEXT, REPEAT};
 use crate::spec::lints::LINTS;
-use crate::spec::units::UNITS;
 
 /// A time such as Grafana shows: `6h`.
-static SPAN_OF_TIME: Form = Form {
+pub(super) static SPAN_OF_TIME: Form = Form {
     name: "a time",
     pattern: "^([0-9]+[smhdwMy])+$",
     parameters: false,
@@ -38,6 +37,22 @@ static VARIABLE_NAME: Form = Form {
     },
 };
 
+/// The beginning of a uid.
+static UID: Form = Form {
+    name: "a uid",
+    pattern: "^[a-zA-Z0-9_-]{1,40}$",
+    parameters: false,
+    fault: |text| {
+        let valid = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'_';
+        match text.len() {
+            0 => Fault::new("is empty", "write a uid: `overview`"),
+            1..=40 if text.bytes().all(valid) => None,
+            1..=40 => Fault::new("is no uid", "write letters, digits, `-` and `_`"),
+            _ => Fault::new("is too long", "a uid has at most 40 characters"),
+        }
+    },
+};
+
 /// A reason.
 static REASON: Form = Form {
     name: "a reason",
@@ -48,9 +63,6 @@ static REASON: Form = Form {
         false => None,
     },
 };
-
-const QUERY_TEXT: &str = "PromQL. `$name` belongs to Grafana here: its variables, and \
-                          `$__rate_interval` and the like.";
 
 /// A dashboard.
 pub static DASHBOARD: Shape = Shape {
@@ -66,6 +78,9 @@ pub static DASHBOARD: Shape = Shape {
             .example("\"Health of the platform at a glance.\""),
         Key::new("tags", Type::Array(&Type::Text(&TEXT)), "Tags by which it is found; project and environment are added.")
             .example("[\"overview\"]"),
+        Key::new("uid", Type::Text(&UID), "The beginning of its uid, where links to it exist; the environment is added.")
+            .default("project, environment and file name")
+            .example("\"overview\""),
         Key::new("from", Type::Text(&SPAN_OF_TIME), "How far back it looks at first.")
             .default("`\"6h\"`")
             .example("\"24h\""),
@@ -75,12 +90,15 @@ pub static DASHBOARD: Shape = Shape {
         Key::new("alerts", Type::Boolean, "Whether firing alerts are marked on the time axis: those that its panels show, or all if no panel shows one.")
             .default("`true`")
             .example("false"),
+        Key::new("annotation", Type::Array(&Type::Table(&ANNOTATION)), "Events that are marked on the time axis."),
+        Key::new("derive", Type::Array(&Type::Text(&TEXT)), "Alerts files that it covers: each of their alerts that no panel shows gets one, in a row for each service and group, below the rows that are written.")
+            .example("[\"alerts/database.toml\"]"),
         Key::new("variable", Type::Table(&VARIABLES), "Variables, in the order in which people choose."),
         Key::new("link", Type::Array(&Type::Table(&LINK)), "Links to other pages."),
         Key::new("allow", Type::Array(&Type::Table(&ALLOW)), "Findings that are meant, on the dashboard and all of its panels."),
-        Key::new("row", Type::Array(&Type::Table(&ROW)), "The rows.")
-            .required()
+        Key::new("row", Type::Array(&Type::Table(&ROW)), "The rows; needed without `derive`.")
             .example("[{ panel = [] }]"),
+        Key::new("grafana", Type::Table(&RAW), "For what no key says: merged over the dashboard's JSON, as Grafana writes it."),
     ],
     others: None,
 };
@@ -116,6 +134,8 @@ pub static VARIABLE: Shape = Shape {
             "A query of Grafana's Prometheus data source: `label_values(metric, label)`.",
         )
         .example("\"label_values(up, namespace)\""),
+        Key::new("regex", Type::Text(&TEXT), "What is taken of the values that `query` gives: a regular expression of Grafana's.")
+            .example("\"/(.*):[0-9]+/\""),
         Key::new("values", Type::Array(&Type::Text(&TEXT)), "A fixed list.")
             .example("[\"0.5\", \"0.99\"]"),
         Key::new("value", Type::Text(&TEXT), "What is chosen at first.")
@@ -126,6 +146,9 @@ pub static VARIABLE: Shape = Shape {
         Key::new("all", Type::Boolean, "Whether \"All\" can be chosen.")
             .default("as `multi`")
             .example("false"),
+        Key::new("hide", Type::Boolean, "Whether people do not see it.")
+            .default("`false`")
+            .example("true"),
     ],
     others: None,
 };
@@ -134,14 +157,55 @@ pub static VARIABLE: Shape = Shape {
 pub static LINK: Shape = Shape {
     name: "a link",
     header: "[[link]]",
-    doc: "A link to another page.",
+    doc: "A link to a dashboard of the project, to all dashboards with a tag, or to any \
+          other page: one of `dashboard`, `tag` and `url`. Dashboards open with the same \
+          time and the same values of variables.",
     keys: &[
-        Key::new("title", Type::Text(&TEXT), "Its text.")
-            .required()
+        Key::new("title", Type::Text(&TEXT), "Its text; needed with `url`.")
+            .default("the dashboard's title, the tag")
             .example("\"Runbook\""),
+        Key::new(
+            "dashboard",
+            Type::Text(&TEXT),
+            "The file of the dashboard below `dashboards/`, without extension.",
+        )
+        .example("\"database\""),
+        Key::new("tag", Type::Text(&TEXT), "The tag; not of a panel's link.")
+            .example("\"database\""),
         Key::new("url", Type::Text(&TEXT), "Where it leads.")
-            .required()
             .example("\"https://docs.example.com/\""),
+    ],
+    others: None,
+};
+
+/// Events that are marked.
+pub static ANNOTATION: Shape = Shape {
+    name: "an annotation",
+    header: "[[annotation]]",
+    doc: "Events that are marked on the time axis of every panel: each time at which the \
+          query has a value.",
+    keys: &[
+        Key::new(
+            "name",
+            Type::Text(&TEXT),
+            "Its name, by which people switch it off and on.",
+        )
+        .required()
+        .example("\"Deployments\""),
+        Key::new("query", Type::Text(&TEXT), QUERY_TEXT).required().example(
+            "'changes(kube_deployment_status_observed_generation[$__interval]) > 0'",
+        ),
+        Key::new("title", Type::Text(&TEXT), "What an event is called.")
+            .default("its name")
+            .example("\"{{deployment}}\""),
+        Key::new("text", Type::Text(&TEXT), "What is said of an event.")
+            .example("\"in {{namespace}}\""),
+        Key::new("color", Type::Text(&COLOR), "The colour of the mark.")
+            .default("`\"blue\"`")
+            .example("\"purple\""),
+        Key::new("on", Type::Boolean, "Whether it is shown at first.")
+            .default("`true`")
+            .example("false"),
     ],
     others: None,
 };
@@ -172,6 +236,12 @@ pub static ROW: Shape = Shape {
         Key::new("collapsed", Type::Boolean, "Whether it is closed at first.")
             .default("`false`")
             .example("true"),
+        Key::new(
+            "repeat",
+            Type::Text(&REPEAT),
+            "The variable for each of whose values the row is drawn once.",
+        )
+        .example("\"instance\""),
         Key::new("panel", Type::Array(&Type::Table(&PANEL)), "Its panels.")
             .required()
             .example("[{ alert = \"ApiErrors\" }]"),
@@ -179,88 +249,18 @@ pub static ROW: Shape = Shape {
     others: None,
 };
 
-/// A panel.
-pub static PANEL: Shape = Shape {
-    name: "a panel",
-    header: "[[row.panel]]",
-    doc: "A panel, over queries of its own or over an alert. `alert` shows the alert's \
-          compared side with the limits of all its tiers as lines, its description and a \
-          link to its runbook; every other key overrides what the alert gives.",
-    keys: &[
-        Key::new("alert", Type::Text(&TEXT), "The alert that it shows; where an environment lacks the alert, the panel is left out.")
-            .example("\"ApiErrors\""),
-        Key::new("job", Type::Text(&TEXT), "The service whose alert it shows, where a pack gives the alert to several.")
-            .default("all of them")
-            .example("\"api-service\""),
-        Key::new("title", Type::Text(&TEXT), "Its title; needed without `alert`.")
-            .default("the alert's name")
-            .example("\"Requests\""),
-        Key::new("description", Type::Text(&TEXT), "What it shows, in Markdown.")
-            .default("the alert's")
-            .example("\"Requests per second by status.\""),
-        Key::new("kind", Type::Choice(&["timeseries", "stat", "table"]), "How it shows it: lines over time, the last value, or a row per series.")
-            .default("`\"timeseries\"`")
-            .example("\"stat\""),
-        Key::new("query", Type::Any(&[Type::Text(&TEXT), Type::Array(&Type::Table(&QUERY))]), QUERY_TEXT)
-            .example("'sum(rate(http_requests_total[$__rate_interval]))'"),
-        Key::new("legend", Type::Text(&TEXT), "What a series is called.")
-            .default("Grafana's choice")
-            .example("\"{{status}}\""),
-        Key::new("unit", Type::Choice(UNITS), "Grafana's id of the unit.")
-            .default("what the alert's summary or the metrics' names tell, else `\"short\"`")
-            .example("\"percentunit\""),
-        Key::new("decimals", Type::Integer(0, 20), "Number of decimals.").example("2"),
-        Key::new("min", Type::Number, "Lower end of the axis.").example("0"),
-        Key::new("max", Type::Number, "Upper end of the axis.").example("1"),
-        Key::new("width", Type::Integer(1, 24), "Width in columns.")
-            .default("what the line leaves room for")
-            .example("12"),
-        Key::new("height", Type::Integer(2, 60), "Height in lines.")
-            .default("8; of single numbers 4")
-            .example("8"),
-        Key::new("thresholds", Type::Table(&THRESHOLDS), "Limits by severity.")
-            .default("the alert's")
-            .example("{ warning = 0.01, critical = 0.05 }"),
-        Key::new("link", Type::Array(&Type::Table(&LINK)), "Links to other pages, before the one to the runbook."),
-        Key::new("allow", Type::Array(&Type::Table(&ALLOW)), "Findings that are meant, on this panel."),
-    ],
-    others: None,
-};
-
-/// One of several queries.
-pub static QUERY: Shape = Shape {
-    name: "a query",
-    header: "[[row.panel.query]]",
-    doc: "One of several queries of a panel.",
-    keys: &[
-        Key::new("expr", Type::Text(&TEXT), QUERY_TEXT)
-            .required()
-            .example("'rate(http_requests_total[$__rate_interval])'"),
-        Key::new("legend", Type::Text(&TEXT), "What a series is called.")
-            .default("the panel's")
-            .example("\"{{status}}\""),
-    ],
-    others: None,
-};
-
-/// Limits.
-pub static THRESHOLDS: Shape = Shape {
-    name: "a table of limits",
-    header: "thresholds",
-    doc: "Limits by severity, drawn as lines and as colours.",
-    keys: &[Key::new(
-        "below",
-        Type::Boolean,
-        "Whether values below the limits are the bad ones.",
-    )
-    .default("whether the more severe limit is the lower one")
-    .example("true")],
+/// Fields under Grafana's own names.
+pub static RAW: Shape = Shape {
+    name: "a table of Grafana's fields",
+    header: "grafana",
+    doc: "Fields of Grafana's JSON under its own names, passed on as they are.",
+    keys: &[],
     others: Some(Others {
-        what: "a severity",
-        names: Names::Declared(SEVERITY),
-        value: Type::Number,
-        doc: "The limit of that severity.",
-        example: "critical = 0.05",
+        what: "a field of Grafana's",
+        names: Names::Form(&TEXT),
+        value: Type::Anything,
+        doc: "A field. A table is merged over what stands there, anything else replaces it.",
+        example: "timezone = \"utc\"",
         reserved: None,
     }),
 };

@@ -28,6 +28,7 @@ pub static MANIFEST: Shape = Shape {
             "What is written, and what generated objects are called.",
         ),
         Key::new("runbooks", Type::Table(&RUNBOOKS), "Where runbooks are."),
+        Key::new("grafana", Type::Table(&GRAFANA), "Where dashboards are."),
         Key::new(
             "defaults",
             Type::Table(&DEFAULTS),
@@ -182,6 +183,17 @@ static RUNBOOKS: Shape = Shape {
     others: None,
 };
 
+static GRAFANA: Shape = Shape {
+    name: "the Grafana",
+    header: "[grafana]",
+    doc: "Where dashboards are. With `url`, every alert gets the annotation \
+          `dashboard_url`: the address of the panel that shows it, else of the dashboard \
+          that shows most of the metrics that it looks at.",
+    keys: &[Key::new("url", text(&form::URL), "The address of Grafana.")
+        .example("\"https://grafana.example.com/\"")],
+    others: None,
+};
+
 static SEVERITIES: Shape = Shape {
     name: "the table of severities",
     header: "[severity]",
@@ -291,6 +303,7 @@ static ENVIRONMENT_SHAPE: Shape = Shape {
             .example("[\"critical\"]"),
         Key::new("prometheus", Type::Table(&PROMETHEUS), "What differs from `[prometheus]`."),
         Key::new("build", Type::Table(&BUILD), "What differs from `[build]`."),
+        Key::new("grafana", Type::Table(&GRAFANA), "What differs from `[grafana]`."),
     ],
     others: None,
 };

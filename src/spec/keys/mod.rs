@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod file;
 pub mod http;
 pub mod manifest;
+pub mod panel;
 pub mod probe;
 pub mod scrape;
 pub mod service;

@@ -1,0 +1,130 @@
+//! Rows made of alerts files: a panel for each alert that no other panel shows, a row for
+//! each service and group.
+
+use super::Context;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::diag::text::Text;
+use crate::rules::group::{Alert, Group, Rule};
+use crate::spec::dashboard as spec;
+use crate::spec::panel::Panel;
+
+/// The rows of the alerts files that a dashboard covers, as if they had been written.
+pub(super) fn rows(
+    it: &spec::Dashboard,
+    context: Context<'_>,
+    sink: &mut Sink,
+) -> Vec<spec::Row> {
+    let shown: Vec<&Panel> = it
+        .rows
+        .iter()
+        .flat_map(|it| &it.panels)
+        .filter(|it| it.alert.is_some())
+        .collect();
+    let mut out: Vec<(String, spec::Row)> = Vec::new();
+    for file in &it.derive {
+        if !context.files.contains(&file.as_str()) {
+            sink.push_once(unknown(file, context.files));
+            continue;
+        }
+        for group in &context.book.groups {
+            if *group.file == *file.as_str() {
+                take(&mut out, group, file, &shown, it.derive.len());
+            }
+        }
+    }
+    out.into_iter().map(|it| it.1).collect()
+}
+
+/// Takes the alerts of a group that no panel shows and no row has yet.
+fn take(
+    out: &mut Vec<(String, spec::Row)>,
+    group: &Group,
+    file: &Text,
+    shown: &[&Panel],
+    n_files: usize,
+) {
+    let n_jobs = {
+        let mut jobs: Vec<_> = alerts(group).map(job).collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        jobs.len()
+    };
+    for alert in alerts(group) {
+        let (definition, job) = (definition(alert), job(alert));
+        let same = |it: &Panel| {
+            it.alert.as_ref().is_some_and(|it| it.as_str() == definition)
+                && it.job.as_ref().is_none_or(|it| Some(it.as_str()) == job)
+        };
+        let title = title(group, file, job.filter(|_| n_jobs != 1), n_files);
+        let in_rows = out.iter().flat_map(|it| &it.1.panels);
+        if shown.iter().any(|it| same(it)) || in_rows.clone().any(same) {
+            continue;
+        }
+        let span = file.span();
+        let text = |it: &str| Text::opaque(it, span);
+        let panel = Panel::of_alert(text(definition), job.map(text));
+        match out.iter_mut().find(|it| it.0 == title) {
+            Some(row) => row.1.panels.push(panel),
+            None => {
+                let row = spec::Row {
+                    title: Some(text(&title)),
+                    collapsed: false,
+                    repeat: None,
+                    panels: vec![panel],
+                };
+                out.push((title, row));
+            }
+        }
+    }
+}
+
+/// Alerts that have a panel of their own: companions are on that of their alert.
+fn alerts(group: &Group) -> impl Iterator<Item = &Alert> {
+    group.rules.iter().filter_map(|it| match it {
+        Rule::Alert(it) => {
+            let companion = it.about.as_ref().is_some_and(|it| it.companion_of.is_some());
+            (!companion).then_some(it)
+        }
+        Rule::Record(_) => None,
+    })
+}
+
+fn definition(alert: &Alert) -> &str {
+    alert.about.as_ref().map_or(alert.name.as_str(), |it| &*it.definition)
+}
+
+fn job(alert: &Alert) -> Option<&str> {
+    alert.about.as_ref()?.job.as_deref()
+}
+
+/// `Database`; with several files or services `database: slo` or `api-service: http`.
+fn title(group: &Group, file: &Text, job: Option<&str>, n_files: usize) -> String {
+    let stem = file.as_str().rsplit('/').next().unwrap_or_default();
+    let stem = stem.rsplit_once('.').map_or(stem, |it| it.0);
+    let of = job.or((n_files != 1).then_some(stem));
+    match of {
+        Some(of) if of != group.name => format!("{of}: {}", group.name),
+        _ => capitalised(&group.name),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn unknown(file: &Text, files: &[&str]) -> Diagnostic {
+    let title = format!("`{file}` is no alerts file of the project");
+    let diagnostic = Diagnostic::error("unknown-file", title);
+    match suggest::nearest(file.as_str(), files.iter().copied()) {
+        Some(near) => diagnostic.at(file.span(), format!("did you mean `{near}`?")),
+        None => diagnostic
+            .at(file.span(), "not a file of `alerts/`")
+            .help("write its path: `alerts/api.toml`"),
+    }
+}

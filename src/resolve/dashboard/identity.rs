@@ -1,0 +1,139 @@
+//! Numbers of panels and uids of dashboards: by these links find them, so they depend on
+//! names alone.
+
+use std::collections::BTreeSet;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, Span};
+use crate::diag::text::Text;
+use crate::grafana::model;
+use crate::rules::book::Book;
+use crate::rules::dashboard::Row;
+use crate::rules::name;
+use crate::spec::model::Project;
+
+/// A dashboard as links know it.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    /// Its name within the project.
+    pub(super) name: String,
+    /// Its title.
+    pub(super) title: String,
+    /// Its uid, if it has one.
+    pub(super) uid: Option<String>,
+    /// Where its uid stands, or what it is made from.
+    place: Span,
+}
+
+const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
+
+/// All dashboards of a project, those as TOML first, each in its order; `read` are those
+/// in JSON.
+pub(super) fn identities(
+    project: &Project,
+    read: &[Option<model::Dashboard>],
+    book: &Book,
+    sink: &mut Sink,
+) -> Vec<Identity> {
+    let boards = project.dashboards.iter();
+    let boards = boards.map(|it| (it.name.as_str(), it.uid.as_ref().map(Text::as_str)));
+    let json = project.json_dashboards.iter();
+    let json_names: Vec<&str> = json.map(|it| json_name(&it.path)).collect();
+    let all: Vec<_> = boards.chain(json_names.iter().map(|it| (*it, None))).collect();
+    let uids = name::uids(book, &all);
+    let boards = project.dashboards.iter().zip(&uids).map(|(it, uid)| Identity {
+        name: it.name.clone(),
+        title: it.title.to_string(),
+        uid: Some(uid.clone()),
+        place: it.uid.as_ref().map_or(it.title.span(), Text::span),
+    });
+    let json = json_names.into_iter().zip(read).map(|(name, read)| {
+        let uid = read.as_ref().and_then(|it| it.uid.as_ref());
+        let title = read.as_ref().map(|it| it.title.clone());
+        Identity {
+            name: name.to_owned(),
+            title: title.filter(|it| !it.is_empty()).unwrap_or_else(|| name.to_owned()),
+            uid: uid.map(Text::to_string).filter(|it| !it.is_empty()),
+            place: uid.map_or(NOWHERE, Text::span),
+        }
+    });
+    let out: Vec<Identity> = boards.chain(json).collect();
+    same_uids(&out, sink);
+    out
+}
+
+/// The name of a dashboard in Grafana's JSON within the project.
+pub(super) fn json_name(path: &str) -> &str {
+    let name = path.strip_prefix("dashboards/").unwrap_or(path);
+    name.strip_suffix(".json").unwrap_or(name)
+}
+
+/// Of two dashboards with one uid Grafana keeps the one that came last.
+fn same_uids(all: &[Identity], sink: &mut Sink) {
+    for (idx, it) in all.iter().enumerate() {
+        let Some(uid) = &it.uid else { continue };
+        let Some(other) = all[..idx].iter().find(|it| it.uid.as_ref() == Some(uid))
+        else {
+            continue;
+        };
+        let title = match other.name == it.name {
+            // There as TOML and as JSON, which is said.
+            true => continue,
+            false => {
+                format!("the dashboards `{}` and `{}` have one uid", other.name, it.name)
+            }
+        };
+        sink.push_once(
+            Diagnostic::error("duplicate-uid", title)
+                .at(it.place, format!("its uid is `{uid}`"))
+                .context(other.place, "as is this one's")
+                .help("choose another `uid` for one of them"),
+        );
+    }
+}
+
+/// Numbers rows and panels.
+pub(super) fn number(rows: &mut [Row]) {
+    let mut ids = Ids::default();
+    for row in rows {
+        if let Some(title) = &row.title {
+            row.id = ids.next("row", title);
+        }
+        let of = row.title.as_deref().unwrap_or_default();
+        for panel in &mut row.panels {
+            panel.id = ids.next(of, &panel.title);
+        }
+    }
+}
+
+/// Gives each panel a number that depends on its titles only.
+#[derive(Default)]
+struct Ids(BTreeSet<u32>);
+
+impl Ids {
+    fn next(&mut self, row: &str, title: &str) -> u32 {
+        let bytes = row.bytes().chain([0]).chain(title.bytes());
+        let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        let mut id = hash % 999_999 + 1;
+        while !self.0.insert(id) {
+            id = id % 999_999 + 1;
+        }
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_depend_on_titles_and_are_never_the_same() {
+        let mut ids = Ids::default();
+        let (a, b, again) = (ids.next("r", "a"), ids.next("r", "b"), ids.next("r", "a"));
+        assert!(a != b && a != again && b != again);
+        assert_eq!(Ids::default().next("r", "b"), b);
+    }
+}

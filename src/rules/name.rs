@@ -1,0 +1,113 @@
+//! Names made of what people write: stable, of letters, digits and `-`, and never twice
+//! the same.
+
+use crate::rules::book::Book;
+
+/// The longest name of a file, with room for an extension.
+pub const STEM: usize = 200;
+/// The longest uid of a dashboard.
+const UID: usize = 40;
+
+/// `project-environment`, which is the beginning of every name.
+pub fn instance(book: &Book) -> String {
+    slug(&format!("{}-{}", book.project, book.env))
+}
+
+/// File names without extension for these parts, one each.
+pub fn unique(parts: &[&str]) -> Vec<String> {
+    let slugs: Vec<String> = parts.iter().map(|it| cut(&slug(it), STEM)).collect();
+    let mut out = Vec::with_capacity(parts.len());
+    for (part, name) in parts.iter().zip(&slugs) {
+        let n_same = slugs.iter().filter(|it| *it == name).count();
+        out.push(match n_same == 1 || part == name {
+            true => name.clone(),
+            false => format!("{name}-{:08x}", hash(part)),
+        });
+    }
+    out
+}
+
+/// The uids of dashboards in the environment of `book`, one each: of what their authors
+/// chose, else of their names.
+pub fn uids(book: &Book, dashboards: &[(&str, Option<&str>)]) -> Vec<String> {
+    let names: Vec<&str> = dashboards.iter().map(|it| it.0).collect();
+    let uid = |((_, chosen), name): (&(&str, Option<&str>), String)| match chosen {
+        None => cut_head(&format!("{}-{name}", instance(book)), UID),
+        Some(it) if &*book.env == "default" => (*it).to_owned(),
+        Some(it) => cut_head(&format!("{it}-{}", slug(&book.env)), UID),
+    };
+    dashboards.iter().zip(unique(&names)).map(uid).collect()
+}
+
+/// Lower case, digits and single `-` between them; never empty.
+pub fn slug(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for it in text.chars() {
+        match it.to_ascii_lowercase() {
+            it @ ('a'..='z' | '0'..='9') => out.push(it),
+            _ if out.ends_with('-') || out.is_empty() => {}
+            _ => out.push('-'),
+        }
+    }
+    let kept = out.trim_end_matches('-').len();
+    out.truncate(kept);
+    match out.is_empty() {
+        true => format!("x{:08x}", hash(text)),
+        false => out,
+    }
+}
+
+/// A name of at most `max` bytes: what is longer loses its end to a hash of the whole.
+pub fn cut(name: &str, max: usize) -> String {
+    if name.len() <= max {
+        return name.to_owned();
+    }
+    let head = name[..max - 9].trim_end_matches('-');
+    format!("{head}-{:08x}", hash(name))
+}
+
+/// A name of at most `max` bytes that keeps its end, where dashboards differ.
+pub fn cut_head(name: &str, max: usize) -> String {
+    if name.len() <= max {
+        return name.to_owned();
+    }
+    let tail = &name[name.len() - (max - 9)..];
+    // A whole word is better than a half one.
+    let tail = tail.find('-').map_or(tail, |it| &tail[it + 1..]);
+    format!("{:08x}-{tail}", hash(name))
+}
+
+/// FNV-1a, folded to 32 bits: stable on every machine and in every version.
+pub(crate) fn hash(text: &str) -> u32 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash >> 32) as u32 ^ hash as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_valid_and_apart() {
+        assert_eq!(slug("API_v2 / Größe"), "api-v2-gr-e");
+        assert_eq!(slug("--"), slug("--"));
+        assert!(slug("日本").starts_with('x'));
+        let names = unique(&["a-b", "a/b", "a_b", "c"]);
+        assert_eq!((names[0].as_str(), names[3].as_str()), ("a-b", "c"));
+        assert!(names[1].starts_with("a-b-") && names[1] != names[2]);
+    }
+
+    #[test]
+    fn long_names_end_in_a_hash_and_stay_apart() {
+        let long = |it| format!("{}-{it}", "x".repeat(300));
+        let (a, b) = (cut(&long("a"), 253), cut(&long("b"), 253));
+        assert_eq!((a.len(), b.len()), (253, 253));
+        assert_ne!(a, b);
+        let uid = "aquaculture-platform-production-platform-overview";
+        let uid = cut_head(uid, UID);
+        assert!(uid.len() <= UID && uid.ends_with("-platform-overview"), "{uid}");
+        assert_eq!(cut("short", 63), "short");
+    }
+}
