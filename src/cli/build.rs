@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::args::{Build, Global};
 use crate::cli::exit::Exit;
+use crate::cli::inhibit::{self, Tests};
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Change, Plan, Wanted, plan};
 use crate::cli::session::{Session, counted};
@@ -32,10 +33,14 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     let Some(mut loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
+    let files = inhibit::infer(&mut loaded, &mut session);
+    if session.sink.has_errors() {
+        return session.finish(Exit::Invalid, "", json!({}));
+    }
     let with_tests = wants_tests(&loaded.project, asked);
     let (mut tests, mut n_yaml) = (Vec::new(), 0);
     if with_tests {
-        (tests, n_yaml) = promtool_tests(&mut loaded, &args.env, &mut session);
+        (tests, n_yaml) = promtool_tests(&mut loaded, files, &args.env, &mut session);
         if session.sink.has_errors() {
             return session.finish(Exit::Invalid, "", json!({}));
         }
@@ -111,11 +116,14 @@ fn choices<'b>(books: &'b [Book], asked: Asked<'_>, sink: &mut Sink) -> Vec<Chos
 /// leave `loaded`. Also how many test files are promtool's already.
 fn promtool_tests(
     loaded: &mut Loaded,
+    files: Option<Tests>,
     envs: &[String],
     session: &mut Session,
 ) -> (Vec<Vec<promtool_tests::File>>, usize) {
-    let (files, others): (Vec<_>, Vec<_>) =
-        test::own(loaded, session).into_iter().partition(|it| it.1.ends_with(".toml"));
+    let (files, others): (Vec<_>, Vec<_>) = files
+        .unwrap_or_else(|| test::own(loaded, session))
+        .into_iter()
+        .partition(|it| it.1.ends_with(".toml"));
     let files: Vec<FileId> = files.into_iter().map(|it| it.0).collect();
     let Some(tests) = test::native::exported(loaded, &files, session) else {
         return Default::default();

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::cli::args::{Check, Global};
 use crate::cli::exit::Exit;
 use crate::cli::fs;
+use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::{Session, counted};
 use crate::cli::test;
@@ -31,7 +32,7 @@ pub fn run(global: &Global, args: &Check) -> Exit {
 
 fn project(global: &Global, args: &Check) -> Exit {
     let mut session = Session::new(global);
-    let Some(loaded) = load::load(&mut session, &args.env) else {
+    let Some(mut loaded) = load::load(&mut session, &args.env) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
     // Where nothing was resolved, no page is led to; and the pages of other environments
@@ -40,12 +41,15 @@ fn project(global: &Global, args: &Check) -> Exit {
         let odd = args.env.is_empty() && !session.sink.has_errors();
         pages(&loaded, odd, &mut session);
     }
+    let mut tests = None;
     if !session.sink.has_errors() {
         targets(&loaded, &mut session);
+        tests = inhibit::infer(&mut loaded, &mut session);
     }
     // A test may name alerts of any environment.
     if args.env.is_empty() && !session.sink.has_errors() {
-        let files: Vec<FileId> = test::own(&loaded, &mut session)
+        let files: Vec<FileId> = tests
+            .unwrap_or_else(|| test::own(&loaded, &mut session))
             .into_iter()
             .filter(|it| it.1.ends_with(".toml"))
             .map(|it| it.0)

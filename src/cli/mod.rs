@@ -14,6 +14,7 @@ pub mod clock;
 pub mod exit;
 pub mod fs;
 pub mod import;
+pub mod inhibit;
 pub mod load;
 pub mod mistaken;
 pub mod output;

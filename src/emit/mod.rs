@@ -13,6 +13,8 @@ use crate::emit::artifact::Artifact;
 use crate::rules::book::Book;
 use crate::rules::group::Group;
 
+pub mod alertmanager;
+pub mod alertmanager_config;
 pub mod artifact;
 pub mod catalogue;
 pub mod choice;
@@ -60,6 +62,8 @@ pub const TARGETS: &[&Target] = &[
     &grafana::TARGET,
     &grafana_dashboard::TARGET,
     &rule_file::TARGET,
+    &alertmanager::TARGET,
+    &alertmanager_config::TARGET,
     &mimir::TARGET,
     &thanos::TARGET,
     &catalogue::TARGET,

@@ -84,6 +84,7 @@ fn book(groups: Vec<Group>) -> Book {
         jobs: Vec::new(),
         severities: Vec::new(),
         inhibits: Vec::new(),
+        inhibitions: Vec::new(),
         objects: Objects {
             namespace: Some("monitoring".into()),
             labels: vec![("release".into(), "stack".into())],

@@ -63,6 +63,9 @@ pub(super) fn definition(below: &mut Definition, above: &Definition) {
             Some(below) => *below = each.clone(),
         }
     }
+    if above.per.is_some() {
+        below.per = above.per.clone();
+    }
     if let Some(above) = &above.absent {
         absent(&mut below.absent, above);
     }

@@ -10,6 +10,7 @@ pub mod dashboard;
 pub mod environment;
 pub mod expression;
 mod fields;
+pub mod inhibit;
 pub mod layers;
 pub mod monitor;
 pub mod names;
@@ -85,6 +86,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         jobs: project.manifest.jobs.iter().map(job).collect(),
         severities: project.manifest.severities.iter().map(severity).collect(),
         inhibits: once,
+        inhibitions: Vec::new(),
         objects: Objects {
             namespace: server.build.namespace.as_ref().map(Text::to_string),
             labels: plain(&server.build.labels),

@@ -4,7 +4,9 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::resolve::environment::Server;
 use crate::resolve::monitor;
-use crate::rules::output::{DashboardObjects, Mimir, Output, Own, Per, Template};
+use crate::rules::output::{
+    DashboardObjects, MatcherStrategy, Mimir, Output, Own, Per, Template,
+};
 use crate::spec::keys::target::GRAFANA_DASHBOARD;
 use crate::spec::manifest::FOLDERS;
 use crate::spec::model::{Build, OwnTarget, Project};
@@ -19,6 +21,8 @@ pub(super) fn merge(below: &mut Build, above: &Build) {
     let strategy = below.partial_response_strategy.take();
     below.partial_response_strategy =
         above.partial_response_strategy.clone().or(strategy);
+    let strategy = below.matcher_strategy.take();
+    below.matcher_strategy = above.matcher_strategy.clone().or(strategy);
     let Some((span, over)) = &above.dashboards else { return };
     let (at, fields) = below.dashboards.get_or_insert((*span, Vec::new()));
     *at = *span;
@@ -48,6 +52,13 @@ pub(super) fn output(project: &Project, server: &Server<'_>, sink: &mut Sink) ->
             .partial_response_strategy
             .as_ref()
             .map(Text::to_string),
+        matcher_strategy: match build.matcher_strategy.as_ref().map(Text::as_str) {
+            Some("None") => MatcherStrategy::None,
+            Some("OnNamespaceExceptForAlertmanagerNamespace") => {
+                MatcherStrategy::OnNamespaceExceptForAlertmanagerNamespace
+            }
+            _ => MatcherStrategy::OnNamespace,
+        },
         dashboards: build.dashboards.as_ref().map(|(span, fields)| DashboardObjects {
             fields: monitor::passed_on(fields, &GRAFANA_DASHBOARD, sink),
             span: *span,

@@ -169,6 +169,7 @@ fn alerts(
             body: &body,
             tier: tier.map(|it| &it.key),
             values,
+            per: definition.per.as_ref(),
             server,
         };
         let Some(severity) = severity(&part, sink) else { continue };
@@ -255,6 +256,7 @@ struct Part<'a> {
     body: &'a Body,
     tier: Option<&'a Text>,
     values: &'a [(&'a str, &'a Value)],
+    per: Option<&'a Vec<Text>>,
     server: &'a Server<'a>,
 }
 
@@ -316,6 +318,8 @@ impl Part<'_> {
                 owner: owner(body).cloned(),
                 runbook: about,
                 job: scope.get("job").map(|it| it.text.shared()),
+                each: self.values.iter().map(|it| it.1.text.clone()).collect(),
+                per: self.per.cloned(),
                 companion_of: None,
                 parameters: scope.all(),
             }),
@@ -526,6 +530,8 @@ fn companion(
             owner: owner(&body).cloned(),
             runbook: page,
             job: scope.get("job").map(|it| it.text.shared()),
+            each: Vec::new(),
+            per: None,
             companion_of: Some(Arc::from(parent.as_str())),
             parameters: scope.all(),
         }),

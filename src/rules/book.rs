@@ -7,6 +7,7 @@ use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
 use crate::rules::dashboard::Dashboard;
 use crate::rules::group::{Group, Millis};
+use crate::rules::inhibition::Inhibition;
 use crate::rules::monitor::{Monitor, Probe};
 use crate::rules::output::Output;
 
@@ -35,8 +36,11 @@ pub struct Book {
     pub jobs: Vec<Job>,
     /// Declared severities, in order.
     pub severities: Vec<Severity>,
-    /// Inhibitions between different alerts.
+    /// Inhibitions between different alerts, as written.
     pub inhibits: Vec<Inhibit>,
+    /// All inhibitions, those between tiers included, as an Alertmanager takes them; none
+    /// before they are inferred.
+    pub inhibitions: Vec<Inhibition>,
     /// What the objects are called and labelled.
     pub objects: Objects,
     /// What is written.
@@ -74,8 +78,8 @@ pub struct Inhibit {
     pub source: Text,
     /// Alert name or selector of the alerts that are inhibited.
     pub target: Text,
-    /// Labels that must be equal.
-    pub equal: Vec<Text>,
+    /// Labels that must be equal, where it says so.
+    pub equal: Option<Vec<Text>>,
 }
 
 /// What generated objects are called and labelled.

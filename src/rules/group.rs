@@ -142,6 +142,10 @@ pub struct About {
     pub runbook: Option<Runbook>,
     /// The service to whose file it belongs, if any: the built-in `job`.
     pub job: Option<Arc<str>>,
+    /// The values of `each` from which it was made, in order.
+    pub each: Vec<Text>,
+    /// Labels that tell its results from each other, where the spec says so.
+    pub per: Option<Vec<Text>>,
     /// For an `absent` companion: the name of the alert that it belongs to.
     pub companion_of: Option<Arc<str>>,
     /// Parameters and their values, in order of definition: for dashboards and `explain`.

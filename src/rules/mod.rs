@@ -8,6 +8,7 @@
 pub mod book;
 pub mod dashboard;
 pub mod group;
+pub mod inhibition;
 pub mod kebab;
 pub mod look;
 pub mod monitor;

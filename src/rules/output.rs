@@ -17,6 +17,8 @@ pub struct Output {
     pub mimir: Mimir,
     /// What Thanos Ruler does with a store that does not answer: `warn`, `abort`.
     pub partial_response_strategy: Option<String>,
+    /// Which alerts the operator's Alertmanager lets an AlertmanagerConfig see.
+    pub matcher_strategy: MatcherStrategy,
     /// Of dashboards as objects of the Grafana operator; `None` where nothing is said.
     pub dashboards: Option<DashboardObjects>,
     /// The project's own targets, in order.
@@ -32,6 +34,19 @@ pub struct Mimir {
     pub source_tenants: Vec<String>,
     /// Whether evaluations are aligned with the interval.
     pub aligned: bool,
+}
+
+/// Which alerts an AlertmanagerConfig object is for: `alertmanagerConfigMatcherStrategy` of
+/// the operator's Alertmanager.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MatcherStrategy {
+    /// Those of the object's namespace.
+    #[default]
+    OnNamespace,
+    /// The same, but all where the object is in the Alertmanager's own namespace.
+    OnNamespaceExceptForAlertmanagerNamespace,
+    /// All.
+    None,
 }
 
 /// Fields of the operator's dashboards under their own names, in order.

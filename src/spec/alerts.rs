@@ -172,6 +172,7 @@ fn definition(
         switch: None,
         body: body::body(fields, sink),
         each: body::each(fields, sink),
+        per: per(fields),
         absent: None,
         tiers: Vec::new(),
         env: Vec::new(),
@@ -204,6 +205,12 @@ fn definition(
         out.env = named(&table, declared, sink);
     }
     out
+}
+
+/// Reads `per`, as far as the table takes it.
+fn per(fields: &Fields<'_>) -> Option<Vec<Text>> {
+    let given = fields.takes("per") && fields.node("per").is_some();
+    given.then(|| fields.texts("per"))
 }
 
 /// Reads tables or switches by name: overrides.

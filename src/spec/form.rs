@@ -291,6 +291,7 @@ pub const RESERVED: &[&str] = &[
     "annotations",
     "let",
     "each",
+    "per",
     "absent",
     "tier",
     "env",

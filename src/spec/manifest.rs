@@ -204,6 +204,9 @@ fn build(fields: &Fields<'_>, sink: &mut Sink) -> Build {
         partial_response_strategy: fields
             .table("thanos")
             .and_then(|it| it.text("partial_response_strategy").cloned()),
+        matcher_strategy: fields
+            .table("alertmanager-config")
+            .and_then(|it| it.text("matcher_strategy").cloned()),
         dashboards: dashboards(fields, sink),
     }
 }
@@ -279,7 +282,7 @@ pub(super) fn inhibits(fields: &Fields<'_>) -> Vec<Inhibit> {
         if let (Some(source), Some(target)) =
             (fields.text("source"), fields.text("target"))
         {
-            let equal = fields.texts("equal");
+            let equal = fields.node("equal").map(|_| fields.texts("equal"));
             out.push(Inhibit { source: source.clone(), target: target.clone(), equal });
         }
     }

@@ -127,6 +127,8 @@ pub struct Build {
     pub mimir: Mimir,
     /// `warn` or `abort`: what Thanos Ruler does with a partial response.
     pub partial_response_strategy: Option<Text>,
+    /// Which alerts an AlertmanagerConfig object is for.
+    pub matcher_strategy: Option<Text>,
     /// Fields of dashboards as objects, passed on under their names.
     pub dashboards: Option<(Span, Vec<(Text, Node)>)>,
 }
@@ -216,8 +218,8 @@ pub struct Inhibit {
     pub source: Text,
     /// Alert name or selector of those that are inhibited.
     pub target: Text,
-    /// Labels that must be equal.
-    pub equal: Vec<Text>,
+    /// Labels that must be equal, where it says so.
+    pub equal: Option<Vec<Text>>,
 }
 
 /// An alerts file or a pack.
@@ -336,6 +338,8 @@ pub struct Definition {
     pub body: Body,
     /// Parameters with several values.
     pub each: Vec<Each>,
+    /// Labels that tell its results from each other, where it says so.
+    pub per: Option<Vec<Text>>,
     /// The companion.
     pub absent: Option<Absent>,
     /// Tiers, in order.

@@ -23,6 +23,7 @@ mod golden;
 mod harness;
 mod harness_corpus;
 mod import;
+mod inhibit;
 mod limits;
 mod lint;
 mod oddities;
@@ -56,6 +57,7 @@ fn main() {
     trials.extend(oddities::trials());
     trials.extend(harness_corpus::trials());
     trials.extend(import::trials());
+    trials.extend(inhibit::trials());
     trials.extend(platform::trials());
     trials.extend(vendored::trials());
     libtest_mimic::run(&args, trials).exit();

@@ -59,6 +59,8 @@ fn alert(file: FileId, part: &str, page: &str) -> Rule {
                 span,
             }),
             job: None,
+            each: Vec::new(),
+            per: None,
             companion_of: None,
             parameters: Vec::new(),
         }),

@@ -317,7 +317,8 @@ fn print(book: &Book) -> String {
         }
     }
     for inhibit in &book.inhibits {
-        let equal: Vec<_> = inhibit.equal.iter().map(|it| it.as_str()).collect();
+        let equal: Vec<_> =
+            inhibit.equal.iter().flatten().map(|it| it.as_str()).collect();
         out += &format!("\ninhibit {} -> {} {equal:?}\n", inhibit.source, inhibit.target);
     }
     out += "\n";

@@ -346,6 +346,20 @@ pub fn fill(
     })
 }
 
+/// The series of a test, without their values; what is wrong with them is passed over.
+pub fn series(case: &Case, lookup: &dyn Fn(&str) -> Option<Text>) -> Vec<Labels> {
+    let filler = Filler { case, lookup, interval: 1 };
+    let mut out = Vec::new();
+    for block in &case.series {
+        let text = filler.text(block);
+        let lines = text.as_str().lines().map(str::trim);
+        let lines = lines.filter(|it| !it.is_empty() && !it.starts_with('#'));
+        let heads = lines.filter_map(|it| syntax::parse_series_head(it).ok());
+        out.extend(heads.map(|it| it.labels));
+    }
+    out
+}
+
 struct Filler<'a> {
     case: &'a Case,
     lookup: &'a dyn Fn(&str) -> Option<Text>,

@@ -11,11 +11,13 @@ use serde_json::{Map, Value as Json, json};
 use tera::Value;
 
 use crate::emit;
+use crate::emit::alertmanager::selector;
 use crate::emit::definition::{Definition, definitions};
 use crate::emit::name;
-use crate::rules::book::{Book, Inhibit};
+use crate::rules::book::Book;
 use crate::rules::dashboard::{Content, Dashboard};
 use crate::rules::group::{Alert, Group, Pair, Record, Rule};
+use crate::rules::inhibition::Inhibition;
 use crate::rules::kebab::kebab;
 use crate::rules::monitor::{Monitor, MonitorKind, Port};
 use crate::rules::prose::prose;
@@ -65,7 +67,11 @@ const ENVIRONMENT: [Row; 13] = [
     row("alerts", Kind::Many("alert"), "All alerts, in the order of the files."),
     row("monitors", Kind::Many("monitor"), "The services that are scraped."),
     row("dashboards", Kind::Many("dashboard"), "The dashboards, in order."),
-    row("inhibitions", Kind::Many("inhibition"), "Inhibitions between different alerts."),
+    row(
+        "inhibitions",
+        Kind::Many("inhibition"),
+        "All inhibitions, between tiers and between alerts.",
+    ),
 ];
 
 const SEVERITY: [Row; 3] = [
@@ -163,9 +169,9 @@ const DASHBOARD: [Row; 6] = [
 ];
 
 const INHIBITION: [Row; 3] = [
-    row("source", Kind::Text, "The alerts that inhibit: a name or a selector."),
-    row("target", Kind::Text, "Those that are silent: a name or a selector."),
-    row("equal", Kind::Texts, "Labels that must be equal in both, as written."),
+    row("source", Kind::Text, "The alerts that inhibit: a selector."),
+    row("target", Kind::Text, "Those that are silent: a selector."),
+    row("equal", Kind::Texts, "Labels that must be equal in both."),
 ];
 
 /// The tables by the names of their objects: the variables of every template first.
@@ -265,7 +271,7 @@ pub(super) fn data(book: &Book) -> Data {
             values(&alerts),
             book.monitors.iter().map(monitor).collect(),
             values(&dashboards),
-            book.inhibits.iter().map(inhibition).collect(),
+            book.inhibitions.iter().map(inhibition).collect(),
         ],
     );
     let tera = |it: Vec<(String, Json)>| {
@@ -489,10 +495,7 @@ fn dashboard(it: &Dashboard, name: &str) -> Json {
     )
 }
 
-fn inhibition(it: &Inhibit) -> Json {
-    let equal: Vec<&str> = it.equal.iter().map(|it| it.as_str()).collect();
-    object(
-        &INHIBITION,
-        [json!(it.source.as_str()), json!(it.target.as_str()), json!(equal)],
-    )
+fn inhibition(it: &Inhibition) -> Json {
+    let [source, target] = [&it.source, &it.target].map(|it| selector(it));
+    object(&INHIBITION, [json!(source), json!(target), json!(it.equal)])
 }

@@ -163,7 +163,7 @@ impl LabelFacts {
     }
 
     /// Says something of a label, in place of what was known.
-    pub(super) fn set(&mut self, name: &Symbol, fact: Fact) {
+    pub fn set(&mut self, name: &Symbol, fact: Fact) {
         let is_default = match self.closed {
             true => fact.presence == Presence::Never,
             false => fact == Fact::UNKNOWN,
@@ -174,7 +174,8 @@ impl LabelFacts {
         };
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    /// Says that a label is never there.
+    pub fn remove(&mut self, name: &str) {
         match self.closed {
             true => self.known.remove(name),
             false => self.known.insert(Symbol::from(name), Fact::NEVER),
@@ -199,7 +200,7 @@ impl LabelFacts {
     }
 
     /// What holds of series of which these facts or others hold.
-    pub(super) fn or(&self, other: &LabelFacts) -> LabelFacts {
+    pub fn or(&self, other: &LabelFacts) -> LabelFacts {
         let closed = self.closed && other.closed;
         let mut facts = LabelFacts { closed, known: BTreeMap::new() };
         for name in self.known.keys().chain(other.known.keys()) {

@@ -248,6 +248,8 @@ impl User<'_> {
             owner,
             runbook: page,
             job: None,
+            each: Vec::new(),
+            per: None,
             companion_of: None,
             parameters: Vec::new(),
         });

@@ -82,6 +82,15 @@ pub(super) const JOB_KEY: Key =
     Key::new("job", TEXTUAL, "The job that the rules are about: the parameter `${job}`.")
         .default("the service of the file, if it declares exactly one")
         .example("\"api-service\"");
+static LABEL_NAME: Type = text(&form::LABEL_NAME);
+const PER: Key = Key::new(
+    "per",
+    Type::Array(&LABEL_NAME),
+    "Labels that tell what the alert is about: `equal` of its inhibitions, where the \
+     expression and the tests do not show them.",
+)
+.default("inferred")
+.example("[\"instance\", \"mountpoint\"]");
 const ABSENT_KEY: Key = Key::new(
     "absent",
     Type::Any(&ABSENT_TYPES),
@@ -131,6 +140,7 @@ pub static ALERT: Shape = Shape {
         ANNOTATIONS_KEY,
         LET_KEY,
         EACH_KEY,
+        PER,
         ABSENT_KEY,
         TIER_KEY,
         GROUP_KEY,
@@ -255,6 +265,7 @@ static OVERRIDE: Shape = Shape {
         ANNOTATIONS_KEY,
         LET_KEY,
         EACH_KEY,
+        PER,
         ABSENT_KEY,
         TIER_OVERRIDE,
         GROUP_KEY,
@@ -283,6 +294,7 @@ pub static USE_OVERRIDE: Shape = Shape {
         ANNOTATIONS_KEY,
         LET_KEY,
         EACH_KEY,
+        PER,
         ABSENT_KEY,
         TIER_OVERRIDE,
         JOB_KEY,

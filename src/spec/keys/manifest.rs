@@ -157,6 +157,11 @@ pub static BUILD: Shape = Shape {
         Key::new("mimir", Type::Table(&target::MIMIR), "Of the target `mimir`."),
         Key::new("thanos", Type::Table(&target::THANOS), "Of the target `thanos`."),
         Key::new(
+            "alertmanager-config",
+            Type::Table(&target::ALERTMANAGER_CONFIG),
+            "Of the target `alertmanager-config`.",
+        ),
+        Key::new(
             "grafana-dashboard",
             Type::Table(&target::GRAFANA_DASHBOARD),
             "Of the target `grafana-dashboard`.",
@@ -355,8 +360,9 @@ pub static INHIBIT: Shape = Shape {
         Key::new(
             "equal",
             Type::Array(&text(&form::LABEL_NAME)),
-            "Labels that must be equal in both.",
+            "Labels that must be equal in both; `[]` for none.",
         )
+        .default("the labels that both have, inferred")
         .example("[\"node\"]"),
     ],
     others: None,

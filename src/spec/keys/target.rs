@@ -64,6 +64,27 @@ pub(super) static THANOS: Shape = Shape {
     others: None,
 };
 
+/// Of inhibitions as an object of the operator.
+pub(super) static ALERTMANAGER_CONFIG: Shape = Shape {
+    name: "the inhibitions as an object",
+    header: "[build.alertmanager-config]",
+    doc: "Of the target `alertmanager-config`: an AlertmanagerConfig object with the \
+          inhibitions.",
+    keys: &[Key::new(
+        "matcher_strategy",
+        Type::Choice(&[
+            "OnNamespace",
+            "OnNamespaceExceptForAlertmanagerNamespace",
+            "None",
+        ]),
+        "`alertmanagerConfigMatcherStrategy.type` of the operator's Alertmanager: whether \
+         the object holds for alerts of its own namespace only.",
+    )
+    .default("the operator's own, `\"OnNamespace\"`")
+    .example("\"None\"")],
+    others: None,
+};
+
 /// Of dashboards as objects of the Grafana operator.
 pub static GRAFANA_DASHBOARD: Shape = Shape {
     name: "the dashboards as objects",

@@ -1,0 +1,98 @@
+//! The inhibitions of a project, with what its tests show of the labels of series.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::case::native::{fill, read};
+use crate::case::promtool;
+use crate::cli::load::Loaded;
+use crate::cli::session::Session;
+use crate::cli::test;
+use crate::diag::sink::Sink;
+use crate::diag::source::{FileId, SourceMap};
+use crate::diag::text::Text;
+use crate::doc::{toml, yaml};
+use crate::promql::labels::Labels;
+use crate::promql::syntax::parse_metric;
+use crate::resolve;
+use crate::resolve::inhibit::{self, Series};
+
+/// The files of tests of a project.
+pub type Tests = Vec<(FileId, String)>;
+
+/// Infers the inhibitions of all books. The tests are read, and given back, only where the
+/// rules alone do not tell enough.
+pub fn infer(loaded: &mut Loaded, session: &mut Session) -> Option<Tests> {
+    let all = loaded.books.len() == loaded.project.manifest.environments.len();
+    let needs = loaded.books.par_iter().any(inhibit::needs_series);
+    let tests = needs.then(|| test::own(loaded, session));
+    let series = match &tests {
+        Some(it) => series(loaded, it, &session.sources),
+        None => Series::new(),
+    };
+    inhibit::infer(&mut loaded.books, all, &series, &mut session.sink);
+    tests
+}
+
+/// Label names of the series of tests, by metric. What is wrong with tests is not said
+/// here.
+fn series(loaded: &Loaded, tests: &[(FileId, String)], sources: &SourceMap) -> Series {
+    let envs: Vec<String> =
+        loaded.project.manifest.environments.iter().map(|it| it.name.clone()).collect();
+    let parameters: Vec<_> = loaded
+        .books
+        .iter()
+        .map(|it| resolve::environment_parameters(&loaded.project, &it.env))
+        .collect();
+    let of_file = |(file, path): &(FileId, String)| {
+        let text = &sources.file(*file).text;
+        match path.rsplit('.').next() {
+            Some("toml") => native(*file, text, &envs, &parameters),
+            Some("yaml" | "yml") => of_promtool(*file, text),
+            _ => Vec::new(),
+        }
+    };
+    let all: Vec<Vec<Labels>> = tests.par_iter().map(of_file).collect();
+    let mut out = Series::new();
+    for labels in all.into_iter().flatten() {
+        let names = out.entry(labels.metric_name().to_owned()).or_default();
+        let own = labels.drop_name();
+        names.extend(own.iter().map(|it| it.0.to_string()));
+    }
+    out
+}
+
+fn native(
+    file: FileId,
+    text: &str,
+    envs: &[String],
+    parameters: &[Vec<(Arc<str>, Text)>],
+) -> Vec<Labels> {
+    let sink = &mut Sink::new();
+    let Some(node) = toml::read(file, text, sink) else { return Vec::new() };
+    let mut out = Vec::new();
+    for case in read::read(&node, envs, sink) {
+        for parameters in parameters {
+            let lookup = |name: &str| {
+                let it = parameters.iter().find(|it| &*it.0 == name);
+                it.map(|it| it.1.clone())
+            };
+            out.extend(fill::series(&case, &lookup));
+        }
+    }
+    out
+}
+
+fn of_promtool(file: FileId, text: &str) -> Vec<Labels> {
+    let sink = &mut Sink::new();
+    let roots = yaml::read(file, text, sink);
+    let mut out = Vec::new();
+    for root in roots.iter().filter(|it| promtool::is_tests(it)) {
+        for test in promtool::read(root, sink).tests {
+            let series = test.series.iter();
+            out.extend(series.filter_map(|it| parse_metric(it.series.as_str()).ok()));
+        }
+    }
+    out
+}

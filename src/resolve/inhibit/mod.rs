@@ -1,0 +1,121 @@
+//! Inhibitions: what the tiers of alerts and `[[inhibit]]` mean to an Alertmanager.
+//!
+//! The labels `equal` are inferred from what the alerts can carry (`carried`). It errs on
+//! one side only: an alert too many is told rather than one too few.
+
+mod between;
+mod carried;
+mod circle;
+mod tiers;
+
+use std::collections::BTreeSet;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::suggest;
+use crate::promql::infer::Presence;
+use crate::resolve::inhibit::carried::{Alerting, Known};
+use crate::rules::book::Book;
+use crate::rules::inhibition::Inhibition;
+
+pub use carried::Series;
+
+/// What is inferred of one environment.
+#[derive(Debug, Default)]
+struct Inferred {
+    inhibitions: Vec<Inhibition>,
+    edges: Vec<Edge>,
+}
+
+/// Alerts of which some silence others, by their places.
+#[derive(Debug)]
+struct Edge {
+    sources: Vec<usize>,
+    targets: Vec<usize>,
+    /// The place among `[[inhibit]]`; `None` between tiers.
+    inhibit: Option<usize>,
+}
+
+impl Edge {
+    fn of_tiers(sources: &[usize], targets: &[usize]) -> Edge {
+        Edge { sources: sources.to_vec(), targets: targets.to_vec(), inhibit: None }
+    }
+}
+
+/// Whether the inhibitions of a book depend on which labels series have that nothing in
+/// its rules tells.
+pub fn needs_series(book: &Book) -> bool {
+    let series = Series::new();
+    let known = Known::new(book, &series);
+    let alerts = known.alerts(book);
+    let inhibits = |name: &str| {
+        let mut severities = book.severities.iter().filter(|it| !it.inhibits.is_empty());
+        severities.any(|it| it.name == name || it.inhibits.iter().any(|it| it == name))
+    };
+    alerts
+        .iter()
+        .filter(|it| !it.facts.closed)
+        .any(|it| !book.inhibits.is_empty() || it.severity().is_some_and(inhibits))
+}
+
+/// Infers the inhibitions of books, one for each environment; `all` says whether these
+/// are all environments of the project, so that what none of them has is nowhere.
+pub fn infer(books: &mut [Book], all: bool, series: &Series, sink: &mut Sink) {
+    let mut sides: Vec<Vec<between::Sides>> = Vec::new();
+    for book in books.iter_mut() {
+        let known = Known::new(book, series);
+        let alerts = known.alerts(book);
+        given_labels(&alerts, sink);
+        let mut inferred = Inferred::default();
+        tiers::infer(book, &alerts, &known, &mut inferred, sink);
+        sides.push(between::infer(book, &alerts, &mut inferred, sink));
+        circle::check(book, &alerts, &inferred.edges, sink);
+        let inhibitions = inferred.inhibitions;
+        drop(alerts);
+        book.inhibitions = inhibitions;
+    }
+    if all {
+        between::check_sides(books, &sides, sink);
+    }
+}
+
+/// Says which labels of `per` an alert cannot have.
+fn given_labels(alerts: &[Alerting<'_>], sink: &mut Sink) {
+    for it in alerts {
+        let per = it.alert.about.as_ref().and_then(|it| it.per.as_ref());
+        for label in per.into_iter().flatten() {
+            if it.facts.can_carry(label.as_str()) {
+                continue;
+            }
+            let title = format!("`{}` cannot have the label `{label}`", it.alert.name);
+            let names: Vec<&str> = it.names().filter(|name| !it.sets(name)).collect();
+            let help = match names.is_empty() {
+                true => "its results have no labels: write `per = []`".to_owned(),
+                false => format!("its results can have {}", suggest::list(names, 10)),
+            };
+            sink.push_once(
+                Diagnostic::error("unknown-label", title)
+                    .at(label.span(), "no result of its expression has it")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// The values of `namespace` that some alerts can have, missing as the empty one; `None`
+/// if any.
+fn namespaces<'a>(
+    alerts: impl Iterator<Item = &'a Alerting<'a>>,
+) -> Option<BTreeSet<String>> {
+    let mut out = BTreeSet::new();
+    for it in alerts {
+        let fact = it.facts.get("namespace");
+        if fact.presence != Presence::Always {
+            out.insert(String::new());
+        }
+        if fact.presence != Presence::Never {
+            out.extend(fact.values?.iter().map(|it| it.to_string()));
+        }
+    }
+    Some(out)
+}

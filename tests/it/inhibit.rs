@@ -1,0 +1,75 @@
+//! Inhibitions: what tiers and `[[inhibit]]` of whole projects become.
+//!
+//! A fixture is a folder of `tests/fixtures/inhibit` with a project in it. `expected.txt`
+//! holds the messages, as they are drawn, and the inhibitions of each environment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aqua_alerts::cli::args::{Color, Format, Global};
+use aqua_alerts::cli::session::Session;
+use aqua_alerts::cli::{inhibit, load};
+use aqua_alerts::diag::render::{Config, render};
+use aqua_alerts::promql::syntax::ast::MatchOp;
+use aqua_alerts::rules::inhibition::{Inhibition, LabelMatch};
+use libtest_mimic::Trial;
+
+use crate::golden;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/inhibit");
+
+pub fn trials() -> Vec<Trial> {
+    let mut dirs: Vec<PathBuf> =
+        fs::read_dir(ROOT).unwrap().map(|it| it.unwrap().path()).collect();
+    dirs.sort();
+    let fixture = |it: PathBuf| {
+        let name = it.file_name().unwrap().to_str().unwrap().to_owned();
+        Trial::test(format!("inhibit::{name}"), move || {
+            golden::check(&it.join("expected.txt"), &report(&it))
+        })
+    };
+    dirs.into_iter().map(fixture).collect()
+}
+
+fn report(project: &Path) -> String {
+    let global = Global {
+        directory: Some(project.to_owned()),
+        format: Format::Human,
+        color: Color::Never,
+        deny: Vec::new(),
+    };
+    let mut session = Session::new(&global);
+    let mut loaded = load::load(&mut session, &[]);
+    if let Some(loaded) = &mut loaded
+        && !session.sink.has_errors()
+    {
+        inhibit::infer(loaded, &mut session);
+    }
+    let Session { sources, sink, .. } = session;
+    let mut out = render(&sink.into_sorted(), &sources, Config::PLAIN);
+    for book in loaded.iter().flat_map(|it| &it.books) {
+        out += &format!("# {}\n", book.env);
+        book.inhibitions.iter().for_each(|it| out += &drawn(it));
+    }
+    out
+}
+
+fn drawn(it: &Inhibition) -> String {
+    let side = |it: &[LabelMatch]| it.iter().map(matcher).collect::<Vec<_>>().join(" ");
+    format!(
+        "\n{}\n  hides {}\n  where {} are equal\n",
+        side(&it.source),
+        side(&it.target),
+        it.equal.join(" ")
+    )
+}
+
+fn matcher(it: &LabelMatch) -> String {
+    let op = match it.op {
+        MatchOp::Equal => "=",
+        MatchOp::NotEqual => "!=",
+        MatchOp::Regexp => "=~",
+        MatchOp::NotRegexp => "!~",
+    };
+    format!("{}{op}{}", it.name, it.value)
+}
