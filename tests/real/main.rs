@@ -1,7 +1,8 @@
 //! What `build` writes, given to the programs that it is written for.
 //!
-//! `AQUA_PEERS` names the folder with promtool, `AQUA_KUBE_API` that of a built API server;
-//! a test whose part is absent passes with a word. Servers listen on 127.0.0.1 and end with
+//! `AQUA_PEERS` names the folder with promtool, `AQUA_ALERTMANAGER` that of an Alertmanager
+//! and amtool, `AQUA_KUBE_API` that of a built API server; a test whose part is absent
+//! passes with a word. Servers listen on 127.0.0.1 and end with
 //! the test that started them.
 
 #![allow(
@@ -17,6 +18,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod alertmanager;
+mod daemon;
 #[path = "../shared/directory.rs"]
 mod directory;
 mod kubernetes;
@@ -32,6 +35,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(alertmanager::trials());
     trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
     trials.extend(targets::trials());

@@ -48,15 +48,26 @@ pub fn build(project: &Path) -> Result<Directory, Failed> {
 
 /// Builds a project into a folder.
 pub fn build_to(project: &Path, out: &Path) -> Result<(), Failed> {
+    build_with(project, out, &[]).map(|_| ())
+}
+
+/// Builds a project into a folder, with further options; what it says.
+pub fn build_with(
+    project: &Path,
+    out: &Path,
+    options: &[&str],
+) -> Result<String, Failed> {
     let built = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
         .arg("-C")
         .arg(project)
         .args(["build", "--out"])
         .arg(out)
+        .args(options)
         .output()?;
+    let said = String::from_utf8_lossy(&built.stderr).into_owned();
     match built.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&built.stderr).into_owned().into()),
+        true => Ok(said),
+        false => Err(said.into()),
     }
 }
 
