@@ -123,3 +123,13 @@ pub fn until<T>(mut ask: impl FnMut() -> Result<T, Failed>) -> Result<T, Failed>
         }
     }
 }
+
+/// A text for a query string.
+pub fn encode(text: &str) -> String {
+    let plain = |it: &u8| it.is_ascii_alphanumeric() || b"-_.".contains(it);
+    let byte = |it: u8| match plain(&it) {
+        true => char::from(it).to_string(),
+        false => format!("%{it:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
