@@ -47,9 +47,11 @@ fn is_as_modelled(
     }
 }
 
-/// A label with another value.
+/// A label with another value, which a severity has to itself, so that no tier of the
+/// copy hides it.
 fn other(alert: &Labels, name: &str) -> Labels {
-    alert.with(name, &format!("{}-other", alert.get(name)))
+    let (value, severity) = (alert.get(name), alert.get("severity"));
+    alert.with(name, &format!("{value}-other-{severity}"))
 }
 
 /// Alerts and what must become of them.
