@@ -1,6 +1,8 @@
 //! `prometheus-rules/<file>.yaml`: one PrometheusRule per alerts file, or several when
 //! one would be larger than what can be applied.
 
+use std::io::{self, Write};
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
@@ -60,17 +62,14 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
             parts.last_mut().expect("it begins with one").push(written);
         }
         let artifact = |(idx, groups): (usize, Vec<Group>)| {
-            let (stem, name) = match idx {
-                0 => (stem.clone(), name.clone()),
+            let name = match idx {
+                0 => name.clone(),
                 // No other name has a point.
-                idx => (
-                    format!("{stem}.{}", idx + 1),
-                    name::cut(&format!("{name}.{}", idx + 1), name::OBJECT),
-                ),
+                idx => name::cut(&format!("{name}.{}", idx + 1), name::OBJECT),
             };
             let object = object(book, "PrometheusRule", name, Groups { groups });
             let text = yaml::print(&yaml::made_from(file), &object);
-            Artifact::new(format!("prometheus-rules/{stem}.yaml"), text, Kind::Resource)
+            Artifact::new(path(stem, idx + 1), text, Kind::Resource)
         };
         (parts.into_iter().enumerate().map(artifact).collect::<Vec<_>>(), large)
     });
@@ -80,6 +79,14 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
         sink.extend(large);
     }
     out
+}
+
+/// The path of the object, counted from 1, with the rules of a file.
+pub fn path(stem: &str, number: usize) -> String {
+    match number {
+        1 => format!("prometheus-rules/{stem}.yaml"),
+        _ => format!("prometheus-rules/{stem}.{number}.yaml"),
+    }
 }
 
 /// A group that does not fit into one object: an error where the operator refuses it.
@@ -141,7 +148,23 @@ fn longest(group: &rules::Group) -> Option<&Text> {
 /// Size of a group in that annotation: JSON in which Go's encoder writes `<`, `>` and
 /// `&` as six bytes.
 fn applied_size(group: &Group) -> usize {
-    let json = serde_json::to_string(group).unwrap_or_default();
-    let n_wide = json.bytes().filter(|it| matches!(it, b'<' | b'>' | b'&')).count();
-    json.len() + 5 * n_wide
+    let mut size = Size(0);
+    // Nothing is kept, so nothing fails.
+    let _ = serde_json::to_writer(&mut size, group);
+    size.0
+}
+
+/// Counts what it is given.
+struct Size(usize);
+
+impl Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n_wide = bytes.iter().filter(|it| matches!(it, b'<' | b'>' | b'&')).count();
+        self.0 += bytes.len() + 5 * n_wide;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,8 +1,10 @@
 //! `rules/<file>.yaml`: plain rule files, for Prometheus without an operator.
 
+use std::collections::HashMap;
+
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{self, Target, name, yaml};
+use crate::emit::{self, Target, name, prometheus_rule, yaml};
 use crate::rulefile::write;
 use crate::rules::book::Book;
 
@@ -23,11 +25,25 @@ pub fn paths(book: &Book) -> Vec<(&str, String)> {
     files.into_iter().zip(names).collect()
 }
 
-fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, before: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+    let written: HashMap<&str, &str> =
+        before.iter().map(|it| (it.path.as_str(), it.text.as_str())).collect();
     let files: Vec<_> = emit::files(book).into_iter().zip(paths(book)).collect();
     emit::map(&files, |((file, groups), (_, path))| {
-        let groups = write::groups(groups.iter().copied());
-        let text = yaml::print(&yaml::made_from(file), &groups);
+        let comment = yaml::made_from(file);
+        // To print YAML is the dearest part of a build: an object with all groups of the
+        // file is printed already.
+        let stem = path.strip_prefix("rules/").and_then(|it| it.strip_suffix(".yaml"));
+        let stem = stem.unwrap_or_default();
+        let [object, second] = [1, 2].map(|it| prometheus_rule::path(stem, it));
+        let spec = match written.contains_key(&*second) {
+            true => None,
+            false => written.get(&*object).and_then(|it| yaml::spec(it)),
+        };
+        let text = match spec {
+            Some(spec) => format!("# {comment}\n{spec}"),
+            None => yaml::print(&comment, &write::groups(groups.iter().copied())),
+        };
         Artifact::new(path, text, Kind::Plain)
     })
 }

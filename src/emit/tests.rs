@@ -9,7 +9,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{defaults, emit};
+use crate::emit::{Target, defaults, emit, prometheus_rule, rule_file, yaml};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
 use crate::rules::book::{Book, Objects};
@@ -489,4 +489,39 @@ fn dashboards_are_grafanas() {
             app.kubernetes.io/instance: platform-prod
     "##]]
     .assert_eq(output(&got, "kustomization.yaml"));
+}
+
+#[test]
+fn the_spec_of_an_object_is_printed_as_a_rule_file() {
+    let mut rules = Vec::new();
+    let texts = [
+        "plain",
+        "two\nlines",
+        "  begins with blanks\n\n  and\nspec:\n  - goes on\n\n",
+        "\n\tspec:\n",
+        "ends with a blank \n ",
+        "carriage\r\nreturn",
+        "# no comment",
+        "'\"\u{85}\u{2028}\u{1}",
+        "",
+        &"long ".repeat(200),
+    ];
+    for it in texts {
+        let mut rule = alert("ApiDown", "up == 0", 0, &[("label", it)]);
+        let Rule::Alert(alert) = &mut rule else { unreachable!() };
+        alert.annotations.push(Pair { name: text("note"), value: text(it) });
+        alert.expr.text = text(it);
+        rules.push(rule);
+    }
+    let mut groups = vec![group("alerts/a.toml", "a", rules)];
+    groups.push(group("alerts/b.toml", "b", vec![alert("B", "up == 0", 0, &[])]));
+    let book = book(groups);
+    let write = |target: &Target, before: &[Artifact]| {
+        (target.emit)(&book, before, &mut Sink::new())
+    };
+    let objects = write(&prometheus_rule::TARGET, &[]);
+    let alone = write(&rule_file::TARGET, &[]);
+    assert_eq!(objects.len(), 2);
+    assert_eq!(write(&rule_file::TARGET, &objects), alone);
+    assert!(objects.iter().all(|it| yaml::spec(&it.text).is_some()));
 }

@@ -10,19 +10,29 @@ pub fn print(comment: &str, document: &impl Serialize) -> String {
     let options = serde_saphyr::ser_options! {
         folded_wrap_chars: 1_000_000_000,
     };
-    let text = serde_saphyr::to_string_with_options(document, options)
-        .expect("maps with string keys and plain values can always be written");
-    let mut out = String::with_capacity(text.len() + comment.len() + 4);
+    let mut out = String::new();
     for line in comment.lines() {
         out.push_str("# ");
         out.push_str(line);
         out.push('\n');
     }
-    out.push_str(&text);
+    serde_saphyr::to_fmt_writer_with_options(&mut out, document, options)
+        .expect("maps with string keys and plain values can always be written");
     if !out.ends_with('\n') {
         out.push('\n');
     }
     out
+}
+
+/// The `spec` of an object that was printed here, as a document of its own: what is nested
+/// is printed as what is not, two columns further in.
+pub fn spec(object: &str) -> Option<String> {
+    let (_, spec) = object.split_once("\nspec:\n")?;
+    let mut out = String::with_capacity(spec.len());
+    for line in spec.split_inclusive('\n') {
+        out.push_str(line.strip_prefix("  ").unwrap_or(line));
+    }
+    Some(out)
 }
 
 /// The comment above a file that was made from `source`.
