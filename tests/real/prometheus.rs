@@ -30,9 +30,7 @@ fn rule_files() -> Result<(), Failed> {
                 .args(["check", "rules"])
                 .args(&files)
                 .output()?;
-            if !said.status.success() {
-                return Err(String::from_utf8_lossy(&said.stderr).into_owned().into());
-            }
+            parts::success(&said)?;
             n_files += files.len();
         }
     }
