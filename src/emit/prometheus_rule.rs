@@ -3,11 +3,13 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::object::object;
+use crate::emit::object::{Map, labels, object};
 use crate::emit::{self, Target, name, yaml};
 use crate::rulefile::write::{self, Group, Groups};
 use crate::rules::book::Book;
@@ -30,7 +32,7 @@ const MAX_OBJECT: usize = 256 << 10;
 /// (`MaxConfigMapDataSize` in `pkg/operator/rules.go`).
 const MAX_RULES: usize = 512 << 10;
 
-/// What metadata and the frame around the groups need.
+/// What the frame around the groups needs, names among it.
 const FRAME: usize = 4 << 10;
 
 fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
@@ -42,21 +44,22 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     };
     let names = name::of_files(&paths).into_iter().map(named);
     let files: Vec<_> = files.into_iter().zip(names).collect();
+    let frame = FRAME + metadata_size(book);
     let written = emit::map(&files, |((file, groups), (stem, name))| {
         let mut large = Vec::new();
         let mut parts: Vec<Vec<Group>> = vec![Vec::new()];
-        let mut size = FRAME;
+        let mut size = frame;
         for group in groups {
             let written = write::group(group);
             let n_bytes = applied_size(&written);
-            if MAX_OBJECT < FRAME + n_bytes {
+            if MAX_OBJECT < frame + n_bytes {
                 large.push(too_large(group, n_bytes));
             }
             if MAX_OBJECT < size + n_bytes
                 && parts.last().is_some_and(|it| !it.is_empty())
             {
                 parts.push(Vec::new());
-                size = FRAME;
+                size = frame;
             }
             size += n_bytes;
             parts.last_mut().expect("it begins with one").push(written);
@@ -145,12 +148,20 @@ fn longest(group: &rules::Group) -> Option<&Text> {
     out
 }
 
-/// Size of a group in that annotation: JSON in which Go's encoder writes `<`, `>` and
-/// `&` as six bytes.
-fn applied_size(group: &Group) -> usize {
+/// What labels and annotations need: the annotation has them as all else, and with the
+/// other annotations it may have 256 KiB.
+fn metadata_size(book: &Book) -> usize {
+    let annotations = &book.objects.annotations;
+    let beside: usize = annotations.iter().map(|it| it.0.len() + it.1.len()).sum();
+    applied_size(&labels(book)) + applied_size(&Map(annotations.clone())) + beside
+}
+
+/// Size of a part of an object in that annotation: JSON in which Go's encoder writes `<`,
+/// `>` and `&` as six bytes.
+fn applied_size(part: &impl Serialize) -> usize {
     let mut size = Size(0);
     // Nothing is kept, so nothing fails.
-    let _ = serde_json::to_writer(&mut size, group);
+    let _ = serde_json::to_writer(&mut size, part);
     size.0
 }
 

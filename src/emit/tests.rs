@@ -214,6 +214,19 @@ fn an_object_is_divided_between_groups_only() {
 }
 
 #[test]
+fn what_objects_are_given_counts_in_their_size() {
+    let n_objects = |n_bytes: usize| {
+        let expr = format!("up{{x=\"{}\"}} > 0", "x".repeat(90_000));
+        let group = |name| group("alerts/a.toml", name, vec![alert("A", &expr, 0, &[])]);
+        let mut book = book(vec![group("a"), group("b")]);
+        book.objects.annotations = vec![("x".into(), "x".repeat(n_bytes))];
+        outputs(&book).iter().filter(|it| it.kind == Kind::Resource).count()
+    };
+    assert_eq!(n_objects(20_000), 1);
+    assert_eq!(n_objects(60_000), 2);
+}
+
+#[test]
 fn a_group_that_the_operator_refuses_is_an_error_at_its_longest_text() {
     let rule =
         |n_bytes: usize| alert("A", "up == 0", 0, &[("x", "x".repeat(n_bytes).as_str())]);

@@ -17,6 +17,17 @@ pub static WORD: Form = Form {
     },
 };
 
+/// The name of something that another program names.
+pub static NAME: Form = Form {
+    name: "a name",
+    pattern: "^[\\s\\S]+$",
+    parameters: false,
+    fault: |text| match text {
+        "" => Fault::new("is empty", "write a name, or leave it out"),
+        _ => None,
+    },
+};
+
 /// The value of a label of an object.
 pub static LABEL_VALUE: Form = Form {
     name: "a value of a Kubernetes label",

@@ -18,6 +18,7 @@ mod cli;
 mod conformance;
 mod crds;
 mod doc;
+mod every_field;
 mod failures;
 mod golden;
 mod harness;
@@ -42,6 +43,7 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(conformance::trials());
     trials.extend(crds::trials());
+    trials.extend(every_field::trials());
     trials.extend(build::trials());
     trials.extend(cli::trials());
     trials.extend(doc::trials());

@@ -1,30 +1,25 @@
-//! Objects, given to an API server and to kubectl.
+//! Objects, given to an API server, as they are written and as kustomize gives them.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::Arc;
 
 use aqua_alerts::doc::node::Node;
 use libtest_mimic::{Failed, Trial};
 
-use crate::directory::Directory;
 use crate::object::{self, Object, get};
-use crate::parts;
+use crate::parts::{self, success};
 use crate::server::Server;
-use crate::shim::{self, Shim};
 
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("kubernetes::every_object_is_accepted", every_object),
         Trial::test("kubernetes::a_broken_object_is_refused", broken_objects),
-        Trial::test("kubernetes::what_is_taken_out_is_gone", deployments),
     ]
 }
 
 /// The definitions of all kinds that `build` writes.
-const DEFINITIONS: &[&str] = &[
+pub const DEFINITIONS: &[&str] = &[
     "crds/prometheusrules.yaml",
     "crds/servicemonitors.yaml",
     "crds/podmonitors.yaml",
@@ -32,13 +27,6 @@ const DEFINITIONS: &[&str] = &[
     "crds/alertmanagerconfigs.yaml",
     "crds/grafanadashboards.yaml",
 ];
-
-fn success(said: &Output) -> Result<String, Failed> {
-    match said.status.success() {
-        true => Ok(String::from_utf8_lossy(&said.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&said.stderr).into_owned().into()),
-    }
-}
 
 /// What is in a folder, in order.
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, Failed> {
@@ -164,148 +152,5 @@ fn broken_objects() -> Result<(), Failed> {
         let answer = offer(&changed)?;
         assert_eq!(answer.status, status, "{to:?}: {}", answer.body);
     }
-    Ok(())
-}
-
-const MANIFEST: &str = "\
-project = { name = \"shop\", edition = 1 }
-build   = { namespace = \"monitoring\" }
-";
-const API: &str = "\
-[service.api]
-match = { app = \"api\" }
-endpoint.metrics = {}
-[alert.ApiDown]
-severity = \"critical\"
-expr     = 'up{job=\"api\"} == 0'
-";
-const SLOW: &str = "\
-[alert.ApiSlow]
-severity = \"warning\"
-expr     = 'job:latency{job=\"api\"} > 1'
-";
-const EXTRA: &str = "\
-[probe.pages]
-prober  = { url = \"blackbox:9115\" }
-targets = { staticConfig = { static = [\"https://example.com\"] } }
-[alert.PageDown]
-severity = \"critical\"
-expr     = 'probe_success{job=\"pages\"} == 0'
-";
-const DASHBOARD: &str = "\
-title = \"Shop\"
-[[row]]
-title = \"Api\"
-[[row.panel]]
-title = \"Up\"
-query = 'up{job=\"api\"}'
-";
-const FOREIGN: &str = "\
-apiVersion: monitoring.coreos.com/v1
-kind: PrometheusRule
-metadata:
-  name: foreign
-  namespace: monitoring
-  labels: {app.kubernetes.io/managed-by: somebody-else}
-spec: {groups: []}
-";
-
-/// A cluster for kubectl, a project, and where it is built.
-struct Deployment {
-    kubectl: PathBuf,
-    server: Arc<Server>,
-    shim: Shim,
-    project: Directory,
-    out: Directory,
-}
-
-impl Deployment {
-    fn new() -> Result<Option<Deployment>, Failed> {
-        let Some(kubectl) = parts::program("kubectl") else { return Ok(None) };
-        let Some(server) = Server::start(DEFINITIONS, &[shim::CONFIG_MAPS])? else {
-            return Ok(None);
-        };
-        let server = Arc::new(server);
-        let shim = Shim::start(server.clone())?;
-        let (project, out) = (Directory::new(), Directory::new());
-        Ok(Some(Deployment { kubectl, server, shim, project, out }))
-    }
-
-    fn write(&self, path: &str, text: &str) -> Result<(), Failed> {
-        let path = self.project.path().join(path);
-        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-        Ok(fs::write(path, text)?)
-    }
-
-    fn remove(&self, path: &str) -> Result<(), Failed> {
-        Ok(fs::remove_file(self.project.path().join(path))?)
-    }
-
-    /// Builds and deploys as the guide says it.
-    fn deploy(&self) -> Result<(), Failed> {
-        parts::build_to(self.project.path(), self.out.path())?;
-        let said = Command::new(&self.kubectl)
-            .env("KUBECTL_APPLYSET", "true")
-            .env("HOME", self.out.path())
-            .env_remove("KUBECONFIG")
-            .args(["-s", &format!("http://127.0.0.1:{}", self.shim.port)])
-            .args(["apply", "--server-side", "--prune", "--namespace", "monitoring"])
-            .args(["--applyset", "configmap/shop-default", "-k"])
-            .arg(self.out.path().join("default"))
-            .output()?;
-        println!("{}", success(&said)?);
-        Ok(())
-    }
-
-    /// The names and texts of the objects of a kind on the server.
-    fn objects(&self, kind: &str) -> Result<Vec<(String, String)>, Failed> {
-        let answer =
-            self.server.ask("GET", &self.server.path(kind, "monitoring"), &[], None)?;
-        let list: serde_json::Value = serde_json::from_str(&answer.body)?;
-        let items = list["items"].as_array().ok_or("no list")?.iter();
-        let name = |it: &serde_json::Value| {
-            it["metadata"]["name"].as_str().unwrap_or_default().to_owned()
-        };
-        Ok(items.map(|it| (name(it), it.to_string())).collect())
-    }
-
-    fn names(&self, kind: &str) -> Result<Vec<String>, Failed> {
-        Ok(self.objects(kind)?.into_iter().map(|it| it.0).collect())
-    }
-}
-
-/// Two deployments with kubectl: what the second build does not have is gone from the
-/// server, and what is of others stays.
-fn deployments() -> Result<(), Failed> {
-    let Some(it) = Deployment::new()? else { return Ok(()) };
-    it.write("aqua-alerts.toml", MANIFEST)?;
-    it.write("alerts/api.toml", &format!("{API}{SLOW}"))?;
-    it.write("alerts/extra.toml", EXTRA)?;
-    it.write("dashboards/shop.toml", DASHBOARD)?;
-    let headers = [("Content-Type", "application/yaml")];
-    let path = it.server.path("PrometheusRule", "monitoring");
-    let answer = it.server.ask("POST", &path, &headers, Some(FOREIGN.as_bytes()))?;
-    assert_eq!(answer.status, 201, "{}", answer.body);
-
-    it.deploy()?;
-    assert_eq!(
-        it.names("PrometheusRule")?,
-        ["foreign", "shop-default-api", "shop-default-extra"]
-    );
-    assert_eq!(it.names("ServiceMonitor")?, ["shop-default-api"]);
-    assert_eq!(it.names("Probe")?, ["shop-default-pages"]);
-    assert_eq!(it.names("ConfigMap")?.len(), 2, "the dashboard and the set");
-    assert!(it.objects("PrometheusRule")?[1].1.contains("ApiSlow"));
-
-    it.write("alerts/api.toml", API)?;
-    it.remove("alerts/extra.toml")?;
-    it.remove("dashboards/shop.toml")?;
-    it.deploy()?;
-    assert_eq!(it.names("PrometheusRule")?, ["foreign", "shop-default-api"]);
-    assert_eq!(it.names("ServiceMonitor")?, ["shop-default-api"]);
-    assert_eq!(it.names("Probe")?, Vec::<String>::new());
-    assert_eq!(it.names("ConfigMap")?, ["shop-default"], "the set alone");
-    let rules = &it.objects("PrometheusRule")?[1].1;
-    assert!(rules.contains("ApiDown") && !rules.contains("ApiSlow"), "{rules}");
     Ok(())
 }

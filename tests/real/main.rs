@@ -20,6 +20,7 @@
 
 mod alertmanager;
 mod daemon;
+mod deployment;
 #[path = "../shared/directory.rs"]
 mod directory;
 mod kubernetes;
@@ -36,6 +37,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(alertmanager::trials());
+    trials.extend(deployment::trials());
     trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
     trials.extend(targets::trials());

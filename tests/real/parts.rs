@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use libtest_mimic::Failed;
 
@@ -64,10 +64,15 @@ pub fn build_with(
         .arg(out)
         .args(options)
         .output()?;
-    let said = String::from_utf8_lossy(&built.stderr).into_owned();
-    match built.status.success() {
-        true => Ok(said),
-        false => Err(said.into()),
+    success(&built)?;
+    Ok(String::from_utf8_lossy(&built.stderr).into_owned())
+}
+
+/// What a program printed, if it succeeded; else what it complained of.
+pub fn success(said: &Output) -> Result<String, Failed> {
+    match said.status.success() {
+        true => Ok(String::from_utf8_lossy(&said.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&said.stderr).into_owned().into()),
     }
 }
 

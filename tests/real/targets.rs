@@ -40,9 +40,7 @@ fn rule_files() -> Result<(), Failed> {
             .args(["check", "rules", "--lint=none", "--ignore-unknown-fields"])
             .args(&files)
             .output()?;
-        if !said.status.success() {
-            return Err(String::from_utf8_lossy(&said.stderr).into_owned().into());
-        }
+        parts::success(&said)?;
         println!("{folder}: {} files accepted", files.len());
     }
     Ok(())
@@ -82,10 +80,7 @@ fn kustomize() -> Result<(), Failed> {
     for env in ["production", "staging"] {
         let said =
             Command::new(&kubectl).arg("kustomize").arg(out.path().join(env)).output()?;
-        let text = String::from_utf8_lossy(&said.stdout).into_owned();
-        if !said.status.success() {
-            return Err(String::from_utf8_lossy(&said.stderr).into_owned().into());
-        }
+        let text = parts::success(&said)?;
         assert_eq!(text.matches("kind: GrafanaDashboard").count(), 1, "{env}");
         assert!(!text.contains("kind: ConfigMap"), "{env}");
     }

@@ -19,7 +19,7 @@ use crate::rules::dashboard::{Content, Dashboard};
 use crate::rules::group::{Alert, Group, Pair, Record, Rule};
 use crate::rules::inhibition::Inhibition;
 use crate::rules::kebab::kebab;
-use crate::rules::monitor::{Monitor, MonitorKind, Port};
+use crate::rules::monitor::{Monitor, MonitorKind, Port, Probe};
 use crate::rules::prose::prose;
 
 /// The type of a value.
@@ -54,7 +54,7 @@ const fn row(name: &'static str, kind: Kind, doc: &'static str) -> Row {
     Row { name, kind, doc }
 }
 
-const ENVIRONMENT: [Row; 13] = [
+const ENVIRONMENT: [Row; 14] = [
     row("project", Kind::Text, "The project's name."),
     row("env", Kind::Text, "The environment's name; `default` where there is but one."),
     row("prometheus", Kind::Text, "The version of its Prometheus: `3.5`."),
@@ -66,6 +66,7 @@ const ENVIRONMENT: [Row; 13] = [
     row("files", Kind::Many("file"), "The files of rules, in order."),
     row("alerts", Kind::Many("alert"), "All alerts, in the order of the files."),
     row("monitors", Kind::Many("monitor"), "The services that are scraped."),
+    row("probes", Kind::Many("probe"), "What an exporter asks."),
     row("dashboards", Kind::Many("dashboard"), "The dashboards, in order."),
     row(
         "inhibitions",
@@ -159,6 +160,14 @@ const MONITOR: [Row; 5] = [
     row("ports", Kind::Texts, "The ports that are scraped."),
 ];
 
+const PROBE: [Row; 5] = [
+    row("job", Kind::Text, "The label `job` of its series: the probe's name."),
+    row("prober", Kind::Text, "The exporter's host and port."),
+    row("module", Kind::Maybe, "The exporter's module."),
+    row("interval", Kind::Maybe, "How often, if not as often as the server does."),
+    row("targets", Kind::Texts, "What is asked; nothing where Ingresses say it."),
+];
+
 const DASHBOARD: [Row; 6] = [
     row("name", Kind::Text, "Its name in the project: the path without extension."),
     row("file", Kind::Text, "Its file in the project."),
@@ -189,6 +198,7 @@ pub const TABLES: &[(&str, &str, &[Row])] = &[
     ("owner", "An owner; with `per = \"owner\"` the variable `owner`.", &OWNER),
     ("severity", "A severity.", &SEVERITY),
     ("monitor", "A service that is scraped.", &MONITOR),
+    ("probe", "What an exporter asks on behalf of Prometheus.", &PROBE),
     (
         "dashboard",
         "A dashboard; with `per = \"dashboard\"` the variable `dashboard`.",
@@ -270,6 +280,7 @@ pub(super) fn data(book: &Book) -> Data {
             values(&all_files),
             values(&alerts),
             book.monitors.iter().map(monitor).collect(),
+            book.probes.iter().map(probe).collect(),
             values(&dashboards),
             book.inhibitions.iter().map(inhibition).collect(),
         ],
@@ -466,6 +477,24 @@ fn monitor(it: &Monitor) -> Json {
             strings(it.match_labels.iter().map(|it| (&*it.0, &*it.1))),
             json!(it.namespaces),
             json!(ports),
+        ],
+    )
+}
+
+fn probe(it: &Probe) -> Json {
+    let fields: Map<String, Json> = it.fields.iter().cloned().collect();
+    let at = |path: &[&str]| {
+        let first = fields.get(path[0])?;
+        path[1..].iter().try_fold(first, |it, name| it.get(name)).cloned()
+    };
+    object(
+        &PROBE,
+        [
+            json!(&*it.job),
+            at(&["prober", "url"]).unwrap_or_default(),
+            json!(at(&["module"])),
+            json!(at(&["interval"])),
+            at(&["targets", "staticConfig", "static"]).unwrap_or_else(|| json!([])),
         ],
     )
 }

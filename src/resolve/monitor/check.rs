@@ -52,6 +52,7 @@ pub(super) fn service(
 ) {
     kinds(fields, kind, sink);
     versions(fields, server, sink);
+    protocols(fields, sink);
     expressions(fields.entry("matchExpressions"), sink);
     if let Some(entry) = fields.entry("selectorMechanism")
         && text(&entry.value) == Some("RoleSelector")
@@ -87,6 +88,7 @@ pub(super) fn endpoint(
 /// Checks a probe.
 pub(super) fn probe(fields: &Table, span: Span, server: &Server<'_>, sink: &mut Sink) {
     versions(fields, server, sink);
+    protocols(fields, sink);
     timeout(fields, sink);
     http::credentials(fields, sink);
     http::tls(fields, sink);
@@ -191,6 +193,26 @@ fn timeout(fields: &Table, sink: &mut Sink) {
                 .at(timeout.value.span, "longer than `interval`")
                 .context(interval.value.span, "the interval")
                 .help("write a shorter time-out: the operator refuses this one"),
+        );
+    }
+}
+
+/// The list of formats is a set in the schema: the API server refuses one that is there
+/// twice.
+fn protocols(fields: &Table, sink: &mut Sink) {
+    let items = fields.get("scrapeProtocols").and_then(Node::as_array);
+    let items = items.unwrap_or_default();
+    for (idx, item) in items.iter().enumerate() {
+        let Some(first) = items[..idx].iter().find(|it| text(it) == text(item)) else {
+            continue;
+        };
+        let name = text(item).unwrap_or_default();
+        let title = format!("`scrapeProtocols` has `{name}` twice");
+        sink.push_once(
+            Diagnostic::error("bad-value", title)
+                .at(item.span, "again, which Kubernetes refuses")
+                .context(first.span, "here first")
+                .help("take this one out: the first is what counts"),
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Keys of HTTP requests: credentials, TLS, proxies. Secrets are named, never given.
 
-use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
+use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, Type};
 use crate::spec::keys::scrape::{MAYBE_PROXY, MAYBE_WORD, MAYBE_WORDS};
 use crate::spec::keys::text;
 use crate::spec::object_form;
@@ -196,7 +196,7 @@ static ENDPOINT_PARAMS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a parameter of the request",
-        names: Names::Form(&TEXT),
+        names: Names::Form(&object_form::NAME),
         value: Type::Text(&PARAMETRIC),
         doc: "The value of the parameter of that name.",
         example: "audience = \"metrics\"",
@@ -211,7 +211,7 @@ static HEADERS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a header",
-        names: Names::Form(&TEXT),
+        names: Names::Form(&object_form::NAME),
         value: Type::Array(&Type::Table(&REFERENCE)),
         doc: "Where the values of the header of that name are.",
         example: "Proxy-Authorization = [{ name = \"proxy\", key = \"header\" }]",

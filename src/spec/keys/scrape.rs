@@ -1,7 +1,7 @@
 //! Keys that services, endpoints and probes share: the Prometheus Operator's own names
 //! and types (v0.93). In a layer above another, `false` drops what is not a switch.
 
-use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
+use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, Type};
 use crate::spec::form;
 use crate::spec::keys::{INTERVAL, text};
 use crate::spec::object_form;
@@ -233,7 +233,7 @@ pub(super) static PARAMS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a parameter of the request",
-        names: Names::Form(&TEXT),
+        names: Names::Form(&object_form::NAME),
         value: Type::Any(&[Type::Array(&Type::Text(&PARAMETRIC)), Type::Only(false)]),
         doc: "The values of the parameter of that name; `false` drops it.",
         example: "module = [\"http_2xx\"]",
