@@ -14,6 +14,7 @@
     reason = "a benchmark reads the clock, prints, and fails by panicking"
 )]
 
+mod build;
 mod corpus;
 mod input;
 mod options;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
             }
             Case::Growth => bench.growth(),
             Case::Check => bench.check(10_000),
+            Case::Build => build::run(&bench),
             Case::Corpus => corpus::run(&bench, options.corpus.as_deref()),
         }
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 const HELP: &str = "\
 cargo bench --bench promtool -- [OPTIONS]
 
-  --only CASE    small, grid, check, growth or corpus; may be repeated
+  --only CASE    small, grid, check, build, growth or corpus; may be repeated
   --corpus DIR   test files of others for `corpus`, below DIR/src; where promtool cannot
                  read the rule files beside them, the same tree below DIR/oracle
   --runs N       runs of which the fastest counts (3); promtool has as many where it is quick
-                 (small, check), else one
+                 (small, check, build), else one
   --no-promtool  this program alone
 
 AQUA_PEERS       directory of the `promtool` binary; else PATH, else target/peers/usr/bin";
@@ -20,6 +20,7 @@ pub enum Case {
     Small,
     Grid,
     Check,
+    Build,
     Growth,
     Corpus,
 }
@@ -28,6 +29,7 @@ const CASES: &[(&str, Case)] = &[
     ("small", Case::Small),
     ("grid", Case::Grid),
     ("check", Case::Check),
+    ("build", Case::Build),
     ("growth", Case::Growth),
     ("corpus", Case::Corpus),
 ];

@@ -1,5 +1,6 @@
 //! `build`: compiles the project and brings the output folder up to date.
 
+use std::fs::File;
 use std::io::stdout;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,12 @@ use crate::spec::model::{self, Project};
 pub fn run(global: &Global, args: &Build) -> Exit {
     let mut session = Session::new(global);
     let asked = Asked { names: &args.target, only: args.only };
+    // First of all, since what a killed build left there is to be put right even where the
+    // project is not sound.
+    let _own = match own(global, args) {
+        Ok(it) => it,
+        Err(diagnostic) => return session.fail(diagnostic),
+    };
     // A test may name alerts of any environment.
     let loaded = load::load_where(&mut session, &args.env, |it| wants_tests(it, asked));
     let Some(mut loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
@@ -202,6 +209,19 @@ fn compile(
         }));
     }
     out
+}
+
+/// Makes the output folder this run's own, where it writes.
+fn own(global: &Global, args: &Build) -> Result<Option<File>, Diagnostic> {
+    let start = fs::start(global.directory.as_deref());
+    match fs::find_project(&start) {
+        Ok(root) if !args.check => {
+            let (out, shown) = folder(&root, args, global);
+            fs::own(&out, &shown)
+        }
+        // That there is no project is said where it is read.
+        Ok(_) | Err(_) => Ok(None),
+    }
 }
 
 /// The output folder, and its name for messages.

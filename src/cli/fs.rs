@@ -1,14 +1,17 @@
-//! The file system: the only file of the crate that touches it.
+//! The file system: this and what is below it alone touch it.
 //!
 //! Finds the project, reads its files in a stable order, and replaces output files all
 //! or none. What goes wrong is a diagnostic like everything else.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
+
+mod replace;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use crate::cli::fs::replace::Changes;
 use crate::cli::output::{Found, LIST, List, Plan, Wanted};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -459,8 +462,14 @@ pub fn look(out: &Path, path: &str) -> Found {
     }
 }
 
-/// Carries out a plan: all new texts are on disk beside their targets before the first
-/// target is replaced, so that a full disk or a missing permission changes nothing.
+/// Makes the output folder this process's own, and finishes or undoes what a killed build
+/// left there. Nobody else writes into it until what is returned is dropped.
+pub fn own(out: &Path, shown: &str) -> Result<Option<fs::File>, Diagnostic> {
+    replace::own(out, shown)
+}
+
+/// Carries out a plan: there are the old files or the new ones, even where the process is
+/// killed or the disk is full.
 pub fn carry_out(
     out: &Path,
     shown: &str,
@@ -470,30 +479,16 @@ pub fn carry_out(
     if plan.changes.is_empty() && plan.list == *old {
         return Ok(());
     }
-    let mut staged = Staged::default();
-    let failed = |path: &str, error: &io::Error| {
-        let title = format!("cannot write `{shown}/{path}`: {}", reason(error));
-        Diagnostic::error("unwritable", title)
-    };
-    let new = plan.changes.iter().filter_map(|it| Some((&*it.path, it.new.as_deref()?)));
-    staged.stage_all(out, new).map_err(|it| failed(&it.0, &it.1))?;
-    // From here on both old and new files are on the list, so that an interrupted run
-    // leaves nothing that the next one would not recognise.
-    if let Err(error) = write_list(out, &old.union(&plan.list)) {
-        staged.undo();
-        return Err(failed(LIST, &error));
-    }
-    staged.replace(out).map_err(|it| failed(&it.0, &it.1))?;
-    for change in plan.changes.iter().filter(|it| it.new.is_none()) {
-        let path = out.join(&change.path);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(&change.path, &error));
-            }
-            _ => remove_empty_parents(&path, out),
+    let list = plan.list.print();
+    let mut changes = Changes::default();
+    for it in &plan.changes {
+        match &it.new {
+            Some(text) => changes.write.push((&it.path, text)),
+            None => changes.remove.push(&it.path),
         }
     }
-    write_list(out, &plan.list).map_err(|it| failed(LIST, &it))
+    changes.write.push((LIST, &list));
+    replace::replace(out, shown, &changes)
 }
 
 /// Whether a file can be written at a path: its folder is made if need be.
@@ -530,17 +525,10 @@ pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnost
     })
 }
 
-/// Writes files below a folder, all or none: every text is on disk beside its target
-/// before the first target is replaced.
+/// Writes files below a folder, all or none.
 pub fn write_all(out: &Path, shown: &str, files: &[Wanted]) -> Result<(), Diagnostic> {
-    let mut staged = Staged::default();
-    let failed = |path: &str, error: &io::Error| {
-        let title = format!("cannot write `{shown}/{path}`: {}", reason(error));
-        Diagnostic::error("unwritable", title)
-    };
-    let files = files.iter().map(|it| (&*it.path, &*it.text));
-    staged.stage_all(out, files).map_err(|it| failed(&it.0, &it.1))?;
-    staged.replace(out).map_err(|it| failed(&it.0, &it.1))
+    let write = files.iter().map(|it| (&*it.path, &*it.text)).collect();
+    replace::replace(out, shown, &Changes { write, remove: Vec::new() })
 }
 
 /// The name of a folder, for what is to be named like it.
@@ -555,73 +543,6 @@ pub fn folder_name(path: &Path) -> Option<String> {
         }
     }
     names.pop()
-}
-
-/// New texts under temporary names, and the folders made for them.
-#[derive(Default)]
-struct Staged {
-    files: Vec<(PathBuf, PathBuf)>,
-    folders: Vec<PathBuf>,
-}
-
-impl Staged {
-    fn stage(&mut self, out: &Path, path: &str, text: &str) -> io::Result<()> {
-        let target = out.join(path);
-        let folder = target.parent().unwrap_or(out);
-        let missing: Vec<_> = folder.ancestors().take_while(|it| !it.exists()).collect();
-        for it in missing.into_iter().rev().filter(|it| !it.as_os_str().is_empty()) {
-            fs::create_dir(it)?;
-            self.folders.push(it.to_path_buf());
-        }
-        // What cannot be looked at could not be replaced either.
-        match fs::symlink_metadata(&target) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let temporary = temporary(&target, self.files.len());
-        // Recorded first: a half-written file is removed as well.
-        self.files.push((temporary.clone(), target));
-        write_new(&temporary, text)
-    }
-
-    /// Stages all of these paths and texts, or none.
-    fn stage_all<'f>(
-        &mut self,
-        out: &Path,
-        files: impl Iterator<Item = (&'f str, &'f str)>,
-    ) -> Result<(), (String, io::Error)> {
-        for (path, text) in files {
-            if let Err(error) = self.stage(out, path, text) {
-                self.undo();
-                return Err((path.to_owned(), error));
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts all texts where they belong.
-    fn replace(&mut self, out: &Path) -> Result<(), (String, io::Error)> {
-        for idx in 0..self.files.len() {
-            let (temporary, target) = &self.files[idx];
-            if let Err(error) = fs::rename(temporary, target) {
-                let path = shown(out, target);
-                self.files.drain(..idx);
-                self.undo();
-                return Err((path, error));
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes all that was made, the youngest first.
-    fn undo(&self) {
-        for (temporary, _) in &self.files {
-            let _ = fs::remove_file(temporary);
-        }
-        for folder in self.folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
 }
 
 /// A name beside the target that no other file of this or another running process has.
@@ -639,27 +560,6 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
         other => other?,
     };
     file.write_all(text.as_bytes())
-}
-
-fn write_list(out: &Path, list: &List) -> io::Result<()> {
-    fs::create_dir_all(out)?;
-    let target = out.join(LIST);
-    let temporary = temporary(&target, usize::MAX);
-    let written = write_new(&temporary, &list.print())
-        .and_then(|()| fs::rename(&temporary, &target));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// Removes the folders that became empty, from the inside out, but not `out` itself.
-fn remove_empty_parents(path: &Path, out: &Path) {
-    for folder in path.ancestors().skip(1).take_while(|it| *it != out) {
-        if fs::remove_dir(folder).is_err() {
-            return;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ pub fn run(global: &Global, args: &Import) -> Exit {
     let Some(found) = target::find(&out, &shown, &input, &mut session) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
+    let _own = match fs::own(&out, &shown) {
+        Ok(it) => it,
+        Err(diagnostic) => return session.fail(diagnostic),
+    };
     let files =
         write::files(&input.rules, &input.tests, &found.target, &mut session.sink);
     let Some(changes) = changes(&out, &shown, &files, args.force, &mut session) else {

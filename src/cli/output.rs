@@ -148,19 +148,13 @@ impl List {
         }
         out
     }
-
-    /// All that stands on either list: what may be there while files are being replaced.
-    pub fn union(&self, newer: &List) -> List {
-        let mut all = self.0.clone();
-        all.extend(newer.0.iter().map(|(path, hash)| (path.clone(), *hash)));
-        List(all)
-    }
 }
 
 /// Whether a path stays inside the folder to which it is relative.
-fn is_inside(path: &str) -> bool {
+pub fn is_inside(path: &str) -> bool {
     !path.is_empty()
-        && path != LIST
+        // The list, and the journal of a build.
+        && !path.starts_with(LIST)
         && !path.contains(['\\', '\n', '\r', '\0', ':'])
         && path.split('/').all(|it| !it.is_empty() && it != "." && it != "..")
 }
