@@ -16,6 +16,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use aqua_alerts::cli::codes::CODES;
+use aqua_alerts::lint::NAMES;
+
 /// Room, and the rooms (or parts of rooms) that it may import beside itself.
 const DOORS: &[(&str, &[&str])] = &[
     ("diag", &[]),
@@ -24,7 +27,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("template", &["promql", "diag"]),
     ("rules", &["promql", "diag"]),
     ("grafana", &["doc", "diag"]),
-    ("spec", &["doc", "diag"]),
+    // Of `lint` it takes the table of lints, each of which is a key of the manifest.
+    ("spec", &["doc", "lint", "diag"]),
     ("rulefile", &["doc", "rules", "promql", "diag"]),
     ("case", &["doc", "promql", "diag"]),
     (
@@ -116,4 +120,51 @@ fn lines_end_without_blanks() {
             assert!(line.trim_end() == line, "{path}:{}: trailing blank", idx + 1);
         }
     }
+}
+
+/// What stands before the code of a message.
+const BEFORE_CODES: &[&str] = &[
+    "Diagnostic::error(\"",
+    "Diagnostic::warning(\"",
+    "let code = \"",
+    "const FAILED: &str = \"",
+    "Gravity::Warning => \"",
+    "Gravity::Info => \"",
+    "fault(\"",
+    "=> (\"",
+];
+
+#[test]
+fn every_code_is_explained() {
+    let mut codes: Vec<&str> = CODES.iter().map(|it| it.0).collect();
+    assert!(codes.is_sorted(), "codes stand in order");
+    codes.extend(NAMES);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut faults = Vec::new();
+    for (path, text) in rust_files("src") {
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        // As if each call stood on one line.
+        let joined =
+            text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+        if path != "src/cli/codes.rs" {
+            let said =
+                CODES.iter().filter(|it| joined.contains(&format!("\"{}\"", it.0)));
+            seen.extend(said.map(|it| it.0));
+        }
+        for before in BEFORE_CODES {
+            for (at, _) in joined.match_indices(before) {
+                let rest = &joined[at + before.len()..];
+                let code = rest.split('"').next().unwrap();
+                let is_code = code.contains('-')
+                    && code.len() > 1
+                    && code.bytes().all(|it| it.is_ascii_lowercase() || it == b'-');
+                if is_code && !codes.contains(&code) {
+                    faults.push(format!("{path}: `{code}` is not explained"));
+                }
+            }
+        }
+    }
+    let idle = CODES.iter().filter(|it| !seen.contains(it.0));
+    faults.extend(idle.map(|it| format!("`{}` is explained and never said", it.0)));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

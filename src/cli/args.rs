@@ -51,6 +51,8 @@ pub enum Command {
     Test(Test),
     /// Turn Prometheus rule files and promtool tests into files of a project
     Import(Import),
+    /// Say what the code of a message means; without one, list all lints
+    Explain(Explain),
     /// Print the JSON Schema of the project's files, for editors
     Schema(Schema),
 }
@@ -113,6 +115,15 @@ pub struct Check {
     /// Hold dashboards, those in JSON too, against the rules of Grafana's dashboard-linter
     #[arg(long, conflicts_with_all = ["paths", "env"])]
     pub dashboards: bool,
+    /// Look, too, for what is off because it is a matter of policy or taste
+    #[arg(long)]
+    pub strict: bool,
+    /// Look for what this lint finds only; may be repeated
+    #[arg(long, value_name = "LINT")]
+    pub only: Vec<String>,
+    /// Change files where a finding has a change that keeps the meaning
+    #[arg(long)]
+    pub fix: bool,
     /// Pass over fields of rule files that Prometheus does not know
     #[arg(long, requires = "paths")]
     pub ignore_unknown_fields: bool,
@@ -232,6 +243,14 @@ pub struct Import {
     /// Replace files that are there with other content
     #[arg(long)]
     pub force: bool,
+}
+
+/// Options of `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// The code, as it stands in brackets behind `error` or `warning`
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// Options of `schema`.

@@ -3,38 +3,84 @@
 //! The project, or the rule files that are named.
 
 pub mod dashboards;
+mod proofs;
 mod rules;
+
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use crate::cli::args::{Check, Global};
 use crate::cli::exit::Exit;
-use crate::cli::fs;
 use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::{Session, counted};
-use crate::cli::test;
+use crate::cli::{fix, fs, lints, test};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::emit;
 use crate::emit::choice::{self, Asked};
+use crate::lint::context::{Context, Tests};
+use crate::lint::judge::Judge;
 use crate::runbook::link::{self, Pages};
 use crate::runbook::page;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Check) -> Exit {
+    // What is left after the changes is found by looking again.
+    let (fixed, failed) = match args.fix {
+        true => {
+            let (root, session) = match args.paths.is_empty() {
+                true => {
+                    let (session, loaded) = project(global, args);
+                    (loaded.map(|it| it.root), session)
+                }
+                false => {
+                    let start = fs::start(global.directory.as_deref());
+                    (Some(start), rules::look(global, args).0)
+                }
+            };
+            change(root, session)
+        }
+        false => (None, Vec::new()),
+    };
     match args.paths.is_empty() {
-        true => project(global, args),
-        false => rules::run(global, args),
+        true => {
+            let (mut session, loaded) = project(global, args);
+            session.sink.extend(failed);
+            report(session, loaded.as_ref(), fixed)
+        }
+        false => rules::run(global, args, fixed, failed),
     }
 }
 
-fn project(global: &Global, args: &Check) -> Exit {
+/// Makes the changes that findings bring along; gives their number, and what failed.
+fn change(root: Option<PathBuf>, session: Session) -> (Option<usize>, Vec<Diagnostic>) {
+    let Some(root) = root else { return (Some(0), Vec::new()) };
+    let Session { sink, sources, .. } = session;
+    let fixed = fix::fix(&sink.into_sorted(), &sources);
+    let failed = fixed.write(&root, &sources);
+    match failed.is_empty() {
+        true => (Some(fixed.n_fixed), failed),
+        false => (Some(0), failed),
+    }
+}
+
+/// What `--fix` did, and what it left.
+fn of_fix(fixed: Option<usize>, session: &Session) -> String {
+    let left = session.sink.n_findings();
+    fixed.map_or(String::new(), |it| format!("fixed {it}, {left} left\n"))
+}
+
+/// Looks at the project.
+fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
     let mut session = Session::new(global);
     let Some(mut loaded) = load::load(&mut session, &args.env) else {
-        return session.finish(Exit::Invalid, "", json!({}));
+        return (session, None);
     };
+    let config = lints::of_project(&loaded.project.manifest.lints);
+    let config = lints::of_check(config, args, &mut session);
     // Where nothing was resolved, no page is led to; and the pages of other environments
     // would look as if nothing led to them.
     if !loaded.books.is_empty() {
@@ -46,6 +92,12 @@ fn project(global: &Global, args: &Check) -> Exit {
         targets(&loaded, &mut session);
         tests = inhibit::infer(&mut loaded, &mut session);
     }
+    let mut boards = Vec::new();
+    if !session.sink.has_errors() {
+        let all = loaded.books.iter().map(|it| dashboards::boards(it, args.dashboards));
+        boards = all.collect();
+    }
+    let mut proofs: Vec<Tests> = Vec::new();
     // A test may name alerts of any environment.
     if args.env.is_empty() && !session.sink.has_errors() {
         let files: Vec<FileId> = tests
@@ -55,26 +107,49 @@ fn project(global: &Global, args: &Check) -> Exit {
             .map(|it| it.0)
             .collect();
         test::native::check(&loaded, &files, &mut session, |stages, session| {
-            dashboards::check(&loaded, stages, args.dashboards, session);
+            dashboards::check(&boards, stages, session);
+            proofs = stages.iter().map(proofs::proofs).collect();
         });
     }
-    let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();
-    let machine = json!({ "environments": envs });
-    let human = match session.sink.has_errors() {
-        true => String::new(),
-        false => {
-            let project = &loaded.project;
-            let n_files =
-                project.files.len() + project.packs.len() + project.rule_files.len();
-            let n_boards = project.dashboards.len();
-            format!(
-                "no errors in {} and {} ({})\n",
-                counted(n_files, "file"),
-                counted(n_boards, "dashboard"),
-                envs.join(", ")
-            )
+    lints::apply(&config, &mut session.sink);
+    if !session.sink.has_errors() {
+        let mut judge = Judge::new(&config);
+        for (book, boards) in loaded.books.iter().zip(&boards) {
+            for (read, own) in boards {
+                judge.dashboard(read, *own, &book.dialect);
+            }
         }
+        let context = |(idx, book)| Context::of_book(book, proofs.get(idx));
+        let contexts: Vec<Context<'_>> =
+            loaded.books.iter().enumerate().map(context).collect();
+        judge.rules(&contexts);
+        session.sink.extend(judge.finish().into_iter().map(|it| it.said));
+    }
+    (session, Some(loaded))
+}
+
+fn report(session: Session, loaded: Option<&Loaded>, fixed: Option<usize>) -> Exit {
+    let Some(loaded) = loaded else {
+        return session.finish(Exit::Invalid, "", json!({}));
     };
+    let envs: Vec<&str> = loaded.books.iter().map(|it| &*it.env).collect();
+    let mut machine = json!({ "environments": envs });
+    if let Some(fixed) = fixed {
+        machine["fixed"] = json!(fixed);
+    }
+    let mut human = of_fix(fixed, &session);
+    if !session.sink.has_errors() && !session.sink.has_denied() {
+        let project = &loaded.project;
+        let n_files =
+            project.files.len() + project.packs.len() + project.rule_files.len();
+        let n_boards = project.dashboards.len();
+        human += &format!(
+            "no errors in {} and {} ({})\n",
+            counted(n_files, "file"),
+            counted(n_boards, "dashboard"),
+            envs.join(", ")
+        );
+    }
     session.finish(Exit::Clean, &human, machine)
 }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::cli::fs;
 use crate::cli::session::Session;
+use crate::cli::{fs, lints};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
@@ -76,7 +76,9 @@ fn resolve_all(
             (resolve::resolve(&loaded.project, env, &mut sink), sink)
         })
         .collect();
-    for (book, sink) in resolved {
+    let config = lints::of_project(&loaded.project.manifest.lints);
+    for (book, mut sink) in resolved {
+        lints::apply(&config, &mut sink);
         loaded.books.extend(book);
         for it in sink.into_sorted() {
             session.sink.push_once(it);

@@ -11,10 +11,14 @@ pub mod args;
 pub mod build;
 pub mod check;
 pub mod clock;
+pub mod codes;
 pub mod exit;
+pub mod explain;
+pub mod fix;
 pub mod fs;
 pub mod import;
 pub mod inhibit;
+pub mod lints;
 pub mod load;
 pub mod mistaken;
 pub mod output;
@@ -54,6 +58,7 @@ fn run(args: &Args) -> Exit {
         Command::Check(it) => check::run(&args.global, it),
         Command::Test(it) => test::run(&args.global, it),
         Command::Import(it) => import::run(&args.global, it),
+        Command::Explain(it) => explain::run(&args.global, it),
         Command::Schema(it) => schema::run(&args.global, it),
     }
 }

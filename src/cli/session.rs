@@ -56,12 +56,14 @@ impl Session {
         let mut diagnostics = self.sink.into_sorted();
         let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
         let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
+        let n_denied = count(Level::Denied);
         let denied = self.global.deny.contains(&Deny::Warnings) && n_warnings != 0;
-        let exit = match (n_errors, denied) {
+        let exit = match (n_errors, denied || n_denied != 0) {
             (0, false) => exit,
             (0, true) => exit.max(Exit::Findings),
             (_, _) => Exit::Invalid,
         };
+        let n_errors = n_errors + n_denied;
         let n_dropped = drop_excess(&mut diagnostics);
         // Beside JSON there is no place for them.
         if self.global.format == Format::Github
@@ -145,6 +147,10 @@ fn folder(global: &Global) -> String {
     }
 }
 
+fn is_error(it: &Diagnostic) -> bool {
+    matches!(it.level, Level::Error | Level::Denied)
+}
+
 /// At most this many messages about one file are shown.
 const MAX_SHOWN: usize = 1000;
 
@@ -159,10 +165,10 @@ fn drop_excess(diagnostics: &mut Vec<Diagnostic>) -> usize {
     }
     let mut kept = Vec::new();
     for chunk in diagnostics.chunk_by(|a, b| file(a) == file(b)) {
-        let n_errors = chunk.iter().filter(|it| it.level == Level::Error).count();
+        let n_errors = chunk.iter().filter(|it| is_error(it)).count();
         let mut room = [n_errors.min(MAX_SHOWN), MAX_SHOWN.saturating_sub(n_errors)];
         kept.extend(chunk.iter().filter(|it| {
-            let room = &mut room[usize::from(it.level != Level::Error)];
+            let room = &mut room[usize::from(!is_error(it))];
             let fits = *room != 0;
             *room = room.saturating_sub(1);
             fits

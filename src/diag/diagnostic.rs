@@ -9,6 +9,9 @@ use crate::diag::text::{Place, Text};
 pub enum Level {
     /// Nothing can be built from this.
     Error,
+    /// A finding that the project does not take: shown as an error, while everything can be
+    /// built.
+    Denied,
     /// Very likely a mistake.
     Warning,
     /// Worth knowing.

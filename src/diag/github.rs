@@ -15,7 +15,7 @@ pub fn commands(diagnostics: &[Diagnostic], sources: &SourceMap, folder: &str) -
 
 fn command(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String {
     let name = match diagnostic.level {
-        Level::Error => "error",
+        Level::Error | Level::Denied => "error",
         Level::Warning => "warning",
         Level::Note => "notice",
     };

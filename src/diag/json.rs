@@ -16,7 +16,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> Json {
 
 fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
     let level = match diagnostic.level {
-        Level::Error => "error",
+        Level::Error | Level::Denied => "error",
         Level::Warning => "warning",
         Level::Note => "note",
     };

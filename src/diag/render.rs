@@ -73,7 +73,7 @@ fn groups(
     config: Config,
 ) -> Vec<Group<'static>> {
     let severity = match diagnostic.level {
-        Level::Error => Severity::ERROR,
+        Level::Error | Level::Denied => Severity::ERROR,
         Level::Warning => Severity::WARNING,
         Level::Note => Severity::NOTE,
     };

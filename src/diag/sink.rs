@@ -51,6 +51,30 @@ impl Sink {
         raised
     }
 
+    /// Gives warnings of some codes another level, or drops them where it is `None`.
+    pub fn judge(&mut self, level: impl Fn(&'static str) -> Option<Level>) {
+        self.items.retain_mut(|it| match (it.level, level(it.code)) {
+            (Level::Warning, None) => false,
+            (Level::Warning, Some(level)) => {
+                it.level = level;
+                true
+            }
+            (_, _) => true,
+        });
+    }
+
+    /// Whether a finding is among them that is not taken.
+    pub fn has_denied(&self) -> bool {
+        self.items.iter().any(|it| it.level == Level::Denied)
+    }
+
+    /// Number of findings so far: warnings, and those that are not taken.
+    pub fn n_findings(&self) -> usize {
+        let finding =
+            |it: &&Diagnostic| matches!(it.level, Level::Denied | Level::Warning);
+        self.items.iter().filter(finding).count()
+    }
+
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.n_errors != 0

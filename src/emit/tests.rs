@@ -48,6 +48,7 @@ fn alert(name: &str, expr: &str, hold: i64, labels: &[(&str, &str)]) -> Rule {
         hold: Setting { value: Millis(hold), defined_by: Vec::new() },
         keep_firing_for: Setting::default(),
         labels: pairs(labels),
+        allow: Vec::new(),
         annotations: pairs(&[
             ("summary", "{{ $labels.instance }} is down | out"),
             ("runbook_url", "https://docs/api-down"),
@@ -66,6 +67,7 @@ fn group(file: &str, name: &str, rules: Vec<Rule>) -> Group {
         limit: 0,
         labels: Vec::new(),
         rules,
+        allow: Vec::new(),
         span: SPAN,
     }
 }
@@ -111,6 +113,7 @@ fn rules_are_written_as_people_write_them() {
     let record = Record {
         name: text("job:errors:rate5m"),
         expr: expression("\n  sum by (job) (rate(errors[5m]))\n    / 2\n"),
+        allow: Vec::new(),
         labels: Vec::new(),
         span: SPAN,
     };

@@ -14,6 +14,7 @@ pub(super) fn body(below: &mut Body, above: &Body) {
     labels(&mut below.labels, &above.labels);
     labels(&mut below.annotations, &above.annotations);
     parameters(&mut below.parameters, &above.parameters);
+    below.allow.extend(above.allow.iter().cloned());
 }
 
 fn field(below: &mut Option<Field>, above: &Field) {

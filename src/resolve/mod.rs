@@ -34,6 +34,7 @@ use crate::resolve::environment::Server;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::rulefile::since;
+use crate::rules::allow::Allow;
 use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
 use crate::rules::group::{Group, Millis, Pair, Rule};
 use crate::rules::monitor::{Monitor, Probe};
@@ -265,6 +266,7 @@ impl FileBook {
             limit: 0,
             labels: Vec::new(),
             rules: Vec::new(),
+            allow: declared.map(|it| allow(&it.allow)).unwrap_or_default(),
             span: declared.map_or(file.span, |it| it.span),
         };
         let Some(declared) = declared else { return group };
@@ -318,6 +320,16 @@ fn plain(labels: &[Label]) -> Vec<(String, String)> {
     let pair =
         |it: &Label| Some((it.name.to_string(), it.field.value.as_ref()?.to_string()));
     labels.iter().filter_map(pair).collect()
+}
+
+/// Findings that are meant.
+fn allow(all: &[model::Allow]) -> Vec<Allow> {
+    let allow = |it: &model::Allow| Allow {
+        lint: it.lint.shared(),
+        why: it.why.shared(),
+        span: it.span,
+    };
+    all.iter().map(allow).collect()
 }
 
 fn job(job: &model::Job) -> Job {

@@ -13,7 +13,7 @@ use crate::resolve::environment::Server;
 use crate::resolve::origin::{Merged, Origin};
 use crate::resolve::scope::Scope;
 use crate::resolve::template::template;
-use crate::resolve::{absent, expression, layers, names, runbook};
+use crate::resolve::{absent, allow, expression, layers, names, runbook};
 use crate::rules::group::{
     About, Alert, Expression, Millis, Pair, Record, Rule, Setting,
 };
@@ -126,7 +126,8 @@ fn record(
     server.retain_names(&mut own, &form::LABEL_NAME, sink);
     let labels = pairs(&own, |it, sink| scope.text(it, sink), sink);
     let group = group(body);
-    let record = Record { name, expr, labels, span: rule.key.span() };
+    let allow = allow(&body.allow);
+    let record = Record { name, expr, labels, allow, span: rule.key.span() };
     Some((group, Rule::Record(record)))
 }
 
@@ -310,6 +311,7 @@ impl Part<'_> {
             keep_firing_for,
             labels,
             annotations,
+            allow: allow(&body.allow),
             span: rule.key.span(),
             about: Some(About {
                 definition: rule.key.shared(),
@@ -522,6 +524,7 @@ fn companion(
         keep_firing_for: setting(body.keep_firing_for.as_ref(), &scope, sink),
         labels: texts.labels(severity.as_ref(), sink),
         annotations: texts.annotations(page.as_ref().map(|it| &*it.url), sink),
+        allow: allow(&body.allow),
         span: absent.span,
         about: Some(About {
             definition: rule.key.shared(),

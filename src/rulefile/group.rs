@@ -115,6 +115,7 @@ fn group(
         limit: limit.clamp(0, i64::from(u32::MAX)) as u32,
         labels,
         rules: Vec::new(),
+        allow: Vec::new(),
         span: name.as_ref().map_or(place, Text::span),
     };
     match rules.map(|it| (it, it.as_array())) {
@@ -213,7 +214,7 @@ fn rule(
     match (record, alert) {
         (Some(name), None) => {
             let span = name.span();
-            Some(Rule::Record(Record { name, expr, labels, span }))
+            Some(Rule::Record(Record { name, expr, labels, allow: Vec::new(), span }))
         }
         (None, Some(name)) => {
             let span = name.span();
@@ -224,6 +225,7 @@ fn rule(
                 keep_firing_for,
                 labels,
                 annotations,
+                allow: Vec::new(),
                 span,
                 about: None,
             }))

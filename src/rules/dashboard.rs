@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::rules::allow::Allow;
 use crate::rules::look::Look;
 
 /// A dashboard.
@@ -132,17 +133,6 @@ pub struct Annotation {
     pub color: String,
     /// Whether it is shown at first.
     pub on: bool,
-}
-
-/// A finding that is meant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Allow {
-    /// The finding's name: `panel-units-rule`.
-    pub lint: String,
-    /// Why it is meant.
-    pub why: String,
-    /// Where it is declared.
-    pub span: Span,
 }
 
 /// Alerts of one severity whose firing is marked.

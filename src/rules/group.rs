@@ -7,6 +7,7 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::duration::format_duration;
 use crate::promql::syntax::ast::Parsed;
+use crate::rules::allow::Allow;
 
 /// A length of time in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub struct Group {
     pub labels: Vec<Pair>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// Findings that are meant, about it and all of its rules.
+    pub allow: Vec<Allow>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -59,6 +62,8 @@ pub struct Record {
     pub expr: Expression,
     /// Labels that it sets.
     pub labels: Vec<Pair>,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -78,6 +83,8 @@ pub struct Alert {
     pub labels: Vec<Pair>,
     /// Annotations, `runbook_url` among them; values are templates.
     pub annotations: Vec<Pair>,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
     /// Where it is declared: the key of the alert.
     pub span: Span,
     /// What only a project's own spec knows of it; `None` for rules from rule files that

@@ -5,6 +5,7 @@
 //! environments but the one for which it was resolved. Every node keeps its places, so
 //! that messages underline the author's own text.
 
+pub mod allow;
 pub mod book;
 pub mod dashboard;
 pub mod group;

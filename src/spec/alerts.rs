@@ -65,9 +65,10 @@ pub(super) fn read(
 
 /// Puts `[defaults]` over the keys that stand at the top of the file.
 fn over(below: &mut Body, above: Body) {
-    let Body { labels, annotations, parameters, .. } = &above;
+    let Body { labels, annotations, parameters, allow, .. } = &above;
     below.labels.extend(labels.iter().cloned());
     below.annotations.extend(annotations.iter().cloned());
+    below.allow.extend(allow.iter().cloned());
     below.parameters.retain(|it| !parameters.iter().any(|other| other.key == it.key));
     below.parameters.extend(parameters.iter().cloned());
     for (below, above) in below.fields_mut().into_iter().zip(above.fields()) {
@@ -89,6 +90,7 @@ fn groups(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Group> {
             name: fields.text("name").cloned(),
             span: entry.key.span(),
             settings: group(&fields, sink),
+            allow: body::allow(&fields),
             env,
         });
     }

@@ -7,7 +7,7 @@ use crate::diag::text::Text;
 use crate::doc::node::{Kind, Node};
 use crate::doc::parameter;
 use crate::doc::reader::Fields;
-use crate::spec::model::{Body, Each, Field, Label, Parameter, Switch, Value};
+use crate::spec::model::{Allow, Body, Each, Field, Label, Parameter, Switch, Value};
 
 /// Reads the keys that a table shares with alerts, as far as it takes them.
 pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
@@ -28,6 +28,7 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
         parameters: below(fields, "let")
             .map(|it| parameters(&it, sink))
             .unwrap_or_default(),
+        allow: allow(fields),
     };
     // A record has no key for it; an alert may say that it is no key's business.
     let free = |it: &Field| it.value.is_none();
@@ -62,6 +63,18 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
         }
     }
     body
+}
+
+/// Reads `allow`, where a table takes it.
+pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
+    if !fields.takes("allow") {
+        return Vec::new();
+    }
+    let allow = |it: &Fields<'_>| {
+        let lint = it.text("lint")?.clone();
+        Some(Allow { lint, why: it.text("why")?.clone(), span: it.span })
+    };
+    fields.tables("allow").iter().filter_map(allow).collect()
 }
 
 fn below<'a>(fields: &Fields<'a>, name: &str) -> Option<Fields<'a>> {

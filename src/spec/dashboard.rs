@@ -5,7 +5,9 @@ use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::reader::{self, Declared, Fields};
+use crate::spec::body::allow;
 use crate::spec::keys::dashboard::DASHBOARD;
+use crate::spec::model::Allow;
 use crate::spec::panel::{self, Panel};
 
 /// A dashboard.
@@ -102,17 +104,6 @@ pub struct Annotation {
     pub on: bool,
 }
 
-/// A finding that is meant.
-#[derive(Clone, Debug)]
-pub struct Allow {
-    /// The finding's name.
-    pub lint: Text,
-    /// The reason.
-    pub why: Text,
-    /// Where it is declared.
-    pub span: Span,
-}
-
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -197,15 +188,6 @@ pub(super) fn links(fields: &Fields<'_>) -> Vec<Link> {
         span: it.span,
     };
     fields.tables("link").iter().map(link).collect()
-}
-
-/// Reads `allow`.
-pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
-    let allow = |it: &Fields<'_>| {
-        let lint = it.text("lint")?.clone();
-        Some(Allow { lint, why: it.text("why")?.clone(), span: it.span })
-    };
-    fields.tables("allow").iter().filter_map(allow).collect()
 }
 
 fn row(fields: &Fields<'_>) -> Row {

@@ -296,6 +296,7 @@ pub const RESERVED: &[&str] = &[
     "tier",
     "env",
     "alert",
+    "allow",
 ];
 
 /// Parameters that exist without being declared.

@@ -4,12 +4,14 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::doc::keys::Key;
 use crate::doc::node::{Entry, Kind, Node};
 use crate::doc::reader::{self, Declared, Fields};
 use crate::spec::body;
+use crate::spec::keys::lint::{LINTS_TABLE, STRICT};
 use crate::spec::keys::{self, manifest::MANIFEST};
 use crate::spec::model::{
-    Body, Build, Environment, Inhibit, Job, Manifest, Mimir, OwnTarget, Owner,
+    Body, Build, Environment, Inhibit, Job, Lints, Manifest, Mimir, OwnTarget, Owner,
     Prometheus, Runbooks, Severity,
 };
 
@@ -50,6 +52,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
         jobs: jobs(&fields),
         inhibits: inhibits(&fields),
         targets: targets(&fields),
+        lints: fields.table("lints").map(|it| lints(&it)).unwrap_or_default(),
     };
     Some((manifest, declared))
 }
@@ -256,6 +259,17 @@ fn targets(fields: &Fields<'_>) -> Vec<OwnTarget> {
 
 fn grafana(fields: &Fields<'_>) -> Option<Text> {
     fields.table("grafana")?.text("url").cloned()
+}
+
+fn lints(fields: &Fields<'_>) -> Lints {
+    let level = |it: &Key| {
+        let entry = fields.entry(it.name).filter(|_| it.name != STRICT)?;
+        Some((entry.key.clone(), fields.text(it.name)?.clone()))
+    };
+    Lints {
+        strict: fields.boolean(STRICT).unwrap_or(false),
+        levels: LINTS_TABLE.keys.iter().filter_map(level).collect(),
+    }
 }
 
 fn runbooks(fields: &Fields<'_>) -> Runbooks {

@@ -10,7 +10,6 @@ pub mod dashboard;
 pub mod duration;
 pub mod form;
 pub mod keys;
-pub mod lints;
 pub mod manifest;
 pub mod model;
 pub mod object_form;

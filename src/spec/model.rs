@@ -82,6 +82,28 @@ pub struct Manifest {
     pub inhibits: Vec<Inhibit>,
     /// Its own targets.
     pub targets: Vec<OwnTarget>,
+    /// What becomes of findings.
+    pub lints: Lints,
+}
+
+/// What becomes of findings.
+#[derive(Clone, Debug, Default)]
+pub struct Lints {
+    /// Whether those count that are a matter of policy or taste.
+    pub strict: bool,
+    /// Lints and their levels.
+    pub levels: Vec<(Text, Text)>,
+}
+
+/// A finding that is meant.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The finding's name.
+    pub lint: Text,
+    /// The reason.
+    pub why: Text,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A target of the project's own.
@@ -292,6 +314,8 @@ pub struct Group {
     pub span: Span,
     /// What it says.
     pub settings: GroupSettings,
+    /// Findings that are meant.
+    pub allow: Vec<Allow>,
     /// What differs by environment.
     pub env: Vec<(Text, GroupSettings)>,
 }
@@ -457,6 +481,8 @@ pub struct Body {
     pub annotations: Vec<Label>,
     /// `let`, and the further keys of a tier.
     pub parameters: Vec<Parameter>,
+    /// `allow`
+    pub allow: Vec<Allow>,
 }
 
 /// A probe.

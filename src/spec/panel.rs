@@ -5,8 +5,10 @@ use crate::diag::text::Text;
 use crate::doc::keys::Key;
 use crate::doc::node::{Entry, Node};
 use crate::doc::reader::Fields;
-use crate::spec::dashboard::{Allow, Link, allow, links};
+use crate::spec::body::allow;
+use crate::spec::dashboard::{Link, links};
 use crate::spec::keys::panel::{KINDS, PANEL, QUERY};
+use crate::spec::model::Allow;
 
 /// A panel.
 #[derive(Clone, Debug)]

@@ -46,6 +46,7 @@ fn alert(file: FileId, part: &str, page: &str) -> Rule {
         keep_firing_for: Setting::default(),
         labels: Vec::new(),
         annotations: Vec::new(),
+        allow: Vec::new(),
         span,
         about: Some(About {
             definition: "A".into(),
@@ -105,6 +106,7 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
         limit: 0,
         labels: Vec::new(),
         rules,
+        allow: Vec::new(),
         span: Span { file: spec, start: 0, end: 0 },
     };
     let mut sink = Sink::new();

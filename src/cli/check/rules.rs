@@ -14,14 +14,17 @@ use crate::cli::exit::Exit;
 use crate::cli::say;
 use crate::cli::session::{Session, counted};
 use crate::cli::test::others::features;
-use crate::cli::{fs, mistaken};
+use crate::cli::{fs, lints, mistaken};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
 use crate::diag::text::Text;
+use crate::lint;
+use crate::lint::context::{Context, Site};
 use crate::promql::dialect::{Dialect, Version};
+use crate::rulefile::allow;
 use crate::rulefile::read::{self, Config};
-use crate::rules::group::Rule;
+use crate::rules::group::{Group, Rule};
 use crate::template::check::check as template;
 
 /// How the names of rule files end, where a folder is searched for them.
@@ -46,7 +49,7 @@ struct Candidate {
 }
 
 /// What was found in a file.
-struct Judged {
+pub(super) struct Judged {
     path: String,
     folder: Option<usize>,
     n_groups: usize,
@@ -56,6 +59,8 @@ struct Judged {
     meant: bool,
     /// Whether it is a rule file without errors.
     sound: bool,
+    file: Option<FileId>,
+    groups: Vec<Group>,
     said: Vec<Diagnostic>,
 }
 
@@ -69,16 +74,43 @@ impl Judged {
     }
 }
 
-/// Runs the command on the paths that it was given.
-pub(super) fn run(global: &Global, args: &Check) -> Exit {
+/// Runs the command on the paths that it was given; `fixed` is what `--fix` did before, and
+/// `failed` what it could not do.
+pub(super) fn run(
+    global: &Global,
+    args: &Check,
+    fixed: Option<usize>,
+    failed: Vec<Diagnostic>,
+) -> Exit {
+    let (mut session, judged, n_others) = look(global, args);
+    session.sink.extend(failed);
+    let found = judged.iter().flat_map(|it| &it.said).any(|it| it.code == DUPLICATE);
+    let exit = match args.lint_fatal && found {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    };
+    let mut human = super::of_fix(fixed, &session);
+    if !judged.is_empty() {
+        human += &report(&judged, n_others, say::coloured(global, &std::io::stdout()));
+    }
+    let mut machine = machine(&judged, n_others);
+    if let Some(fixed) = fixed {
+        machine["fixed"] = json!(fixed);
+    }
+    session.finish(exit, &human, machine)
+}
+
+/// Judges the files; gives, too, how many were passed over.
+pub(super) fn look(global: &Global, args: &Check) -> (Session, Vec<Judged>, usize) {
     let mut session = Session::new(global);
     let features = features(&args.enable_feature, &mut session.sink);
+    let config = lints::of_check(lint::config::Config::default(), args, &mut session);
     let dialect = Dialect { features, ..Dialect::new(Version::LATEST) };
     let start = fs::start(global.directory.as_deref());
     let Found { files, folders, n_others, .. } = find(&start, &args.paths, &mut session);
     let all: Vec<Judged> =
         files.into_par_iter().map(|it| judge(it, args, &dialect)).collect();
-    let (judged, others): (Vec<Judged>, Vec<Judged>) =
+    let (mut judged, others): (Vec<Judged>, Vec<Judged>) =
         all.into_iter().partition(|it| it.meant);
     let n_others = n_others + others.len();
     for (idx, (folder, known)) in folders.iter().enumerate() {
@@ -87,19 +119,24 @@ pub(super) fn run(global: &Global, args: &Check) -> Exit {
             session.sink.push(Diagnostic::error("no-rules", title).help(HELP));
         }
     }
+    let found = {
+        let groups = judged.iter().filter(|it| it.sound).flat_map(|it| &it.groups);
+        let context = Context::of_files(groups, &dialect);
+        let mut judge = lint::judge::Judge::new(&config);
+        judge.rules(&[context]);
+        judge.finish()
+    };
+    for lint::judge::Finding { said, .. } in found {
+        let file = said.place().map(|it| it.file);
+        if let Some(it) = judged.iter_mut().find(|it| it.file == file) {
+            it.said.push(said);
+        }
+    }
     for it in judged.iter().chain(&others) {
         session.sink.extend(it.said.iter().cloned());
     }
-    let found = judged.iter().flat_map(|it| &it.said).any(|it| it.code == DUPLICATE);
-    let exit = match args.lint_fatal && found {
-        true => Exit::Findings,
-        false => Exit::Clean,
-    };
-    let human = match judged.is_empty() {
-        true => String::new(),
-        false => report(&judged, n_others, say::coloured(global, &std::io::stdout())),
-    };
-    session.finish(exit, &human, machine(&judged, n_others))
+    lints::apply(&config, &mut session.sink);
+    (session, judged, n_others)
 }
 
 /// The files that were named, and those in folders that were named; each once.
@@ -203,6 +240,8 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         n_alerts: 0,
         meant: true,
         sound: false,
+        file: source.as_ref().map(|it| it.0),
+        groups: Vec::new(),
         said: Vec::new(),
     };
     let Some((id, text)) = source else { return judged };
@@ -229,7 +268,8 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         ignore_unknown: args.ignore_unknown_fields,
         template: &template,
     };
-    let groups = read::judge(id, &judged.path, &documents, &config, &mut sink);
+    let mut groups = read::judge(id, &judged.path, &documents, &config, &mut sink);
+    allow::attach(id, &text, &documents, &mut groups, &mut sink);
     let rules = || groups.iter().flat_map(|it| &it.rules);
     judged.n_groups = groups.len();
     judged.n_alerts = rules().filter(|it| matches!(it, Rule::Alert(_))).count();
@@ -242,7 +282,19 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
     if !args.lint.iter().any(|it| matches!(it, Lint::DuplicateRules | Lint::All)) {
         judged.said.retain(|it| it.code != DUPLICATE);
     }
+    judged.said.retain(|it| !(it.code == DUPLICATE && is_meant(it, &groups)));
+    judged.groups = groups;
     judged
+}
+
+/// Whether the author of a rule that is there twice says that it is meant.
+fn is_meant(said: &Diagnostic, groups: &[Group]) -> bool {
+    let all = groups.iter().flat_map(|group| {
+        group.rules.iter().map(move |rule| Site { group, rule, idx: 0 })
+    });
+    let mut own = all.filter(|it| Some(it.span()) == said.place());
+    let Some(lint) = lint::lookup(said.code) else { return false };
+    own.any(|it| it.allow().any(|it| lint::judge::permitted(it, lint)))
 }
 
 /// A line for each file, and the sum.

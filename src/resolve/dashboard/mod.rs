@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
+use crate::resolve::allow;
 use crate::resolve::dashboard::identity::Identity;
 use crate::resolve::dashboard::link::On;
 use crate::rules::book::Book;
-use crate::rules::dashboard::{Allow, Annotation, Board, Content, Dashboard, Mark, Row};
+use crate::rules::dashboard::{Annotation, Board, Content, Dashboard, Mark, Row};
 use crate::rules::group::{Alert, Rule};
 use crate::spec::dashboard as spec;
 use crate::spec::model::{Project, RuleKind};
@@ -140,7 +141,7 @@ fn board(
             false => Vec::new(),
         },
         annotations: it.annotations.iter().map(annotation).collect(),
-        allow: it.allow.iter().map(allow).collect(),
+        allow: allow(&it.allow),
         rows,
         grafana: raw::fields(it.grafana.as_ref(), raw::OF_DASHBOARD, sink),
     };
@@ -162,11 +163,6 @@ fn annotation(it: &spec::Annotation) -> Annotation {
         color: text(&it.color).unwrap_or_else(|| "blue".to_owned()),
         on: it.on,
     }
-}
-
-fn allow(it: &spec::Allow) -> Allow {
-    let (lint, why) = (it.lint.to_string(), it.why.to_string());
-    Allow { lint, why, span: it.span }
 }
 
 /// Firing alerts to be marked: those that panels show, or all.

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::link::{self, On};
-use super::{Context, alert, allow, look, unit, variable};
+use super::{Context, alert, look, unit, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql::syntax::ast::Parsed;
 use crate::promql::syntax::parse;
+use crate::resolve::allow;
+use crate::rules::allow::Allow;
 use crate::rules::book::Book;
-use crate::rules::dashboard::{Allow, Panel, PanelKind, Query, Shown, Variable};
+use crate::rules::dashboard::{Panel, PanelKind, Query, Shown, Variable};
 use crate::rules::group::{Alert, Rule};
 use crate::spec::panel as spec;
 
@@ -67,7 +69,7 @@ pub(super) fn panel(
     let mut links = link::links(&it.links, On::Panel, context, sink);
     let mut unit = it.unit.as_ref().map(Text::to_string);
     let mut description = it.description.as_ref().map(Text::to_string);
-    let mut allowed: Vec<Allow> = it.allow.iter().map(allow).collect();
+    let mut allowed: Vec<Allow> = allow(&it.allow);
     if let Some(view) = view {
         if queries.is_empty() {
             let legend = |it: &Query| it.legend.clone().or(legend.clone());
@@ -172,8 +174,8 @@ fn of_alerts(it: &spec::Panel) -> Vec<Allow> {
         "target-counter-agg-rule",
     ];
     let allow = |lint: &str| Allow {
-        lint: lint.to_owned(),
-        why: "the query is the alert's own".to_owned(),
+        lint: lint.into(),
+        why: "the query is the alert's own".into(),
         span: it.span,
     };
     lints.into_iter().map(allow).collect()

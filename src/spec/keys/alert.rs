@@ -2,6 +2,7 @@
 
 use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::spec::form;
+use crate::spec::keys::lint::ALLOW_KEY;
 use crate::spec::keys::{
     ANNOTATIONS, EACH, ENVIRONMENT, GROUP, LET, MAYBE_DURATION, MAYBE_OWNER,
     MAYBE_SEVERITY, MAYBE_TEXTUAL, RULE_LABELS, SEVERITY, TEXTUAL, VALUE, text,
@@ -146,6 +147,7 @@ pub static ALERT: Shape = Shape {
         GROUP_KEY,
         JOB_KEY,
         NAME,
+        ALLOW_KEY,
         Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
     ],
     others: Some(SEVERITY_TIERS),
@@ -186,6 +188,7 @@ pub static TIER: Shape = Shape {
         GROUP_KEY,
         JOB_KEY,
         NAME,
+        ALLOW_KEY,
     ],
     others: Some(Others {
         what: "a parameter",
@@ -271,6 +274,7 @@ static OVERRIDE: Shape = Shape {
         GROUP_KEY,
         JOB_KEY,
         NAME,
+        ALLOW_KEY,
     ],
     others: Some(SEVERITY_OVERRIDES),
 };
@@ -299,6 +303,7 @@ pub static USE_OVERRIDE: Shape = Shape {
         TIER_OVERRIDE,
         JOB_KEY,
         NAME,
+        ALLOW_KEY,
         Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
     ],
     others: Some(SEVERITY_OVERRIDES),
@@ -339,6 +344,7 @@ pub static RECORD: Shape = Shape {
         GROUP_KEY,
         JOB_KEY,
         RECORD_NAME,
+        ALLOW_KEY,
         Key::new("env", Type::Table(&RECORD_ENVS), "What differs in an environment."),
     ],
     others: None,

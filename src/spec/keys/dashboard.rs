@@ -2,8 +2,8 @@
 
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::duration;
+use crate::spec::keys::lint::ALLOW;
 use crate::spec::keys::panel::{COLOR, PANEL, QUERY_TEXT, REPEAT};
-use crate::spec::lints::LINTS;
 
 /// A time such as Grafana shows: `6h`.
 pub(super) static SPAN_OF_TIME: Form = Form {
@@ -50,17 +50,6 @@ static UID: Form = Form {
             1..=40 => Fault::new("is no uid", "write letters, digits, `-` and `_`"),
             _ => Fault::new("is too long", "a uid has at most 40 characters"),
         }
-    },
-};
-
-/// A reason.
-static REASON: Form = Form {
-    name: "a reason",
-    pattern: "\\S",
-    parameters: false,
-    fault: |text| match text.trim().is_empty() {
-        true => Fault::new("gives no reason", "write why the finding is meant"),
-        false => None,
     },
 };
 
@@ -206,22 +195,6 @@ pub static ANNOTATION: Shape = Shape {
         Key::new("on", Type::Boolean, "Whether it is shown at first.")
             .default("`true`")
             .example("false"),
-    ],
-    others: None,
-};
-
-/// A finding that is meant.
-pub static ALLOW: Shape = Shape {
-    name: "a permission",
-    header: "[[allow]]",
-    doc: "A finding that is meant, with the reason.",
-    keys: &[
-        Key::new("lint", Type::Choice(LINTS), "The finding's name.")
-            .required()
-            .example("\"target-job-rule\""),
-        Key::new("why", Type::Text(&REASON), "Why it is meant.")
-            .required()
-            .example("\"the metric is the cluster's and has no job\""),
     ],
     others: None,
 };

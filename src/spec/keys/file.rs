@@ -6,6 +6,7 @@ use crate::spec::keys::alert::{
     ALERT, FOR, GROUP_KEY, JOB_KEY, KEEP_FIRING_FOR, OWNER_KEY, RECORD, RECORD_OVERRIDE,
     RUNBOOK, SEVERITY_KEY, USE_OVERRIDE,
 };
+use crate::spec::keys::lint::ALLOW_KEY;
 use crate::spec::keys::manifest::INHIBIT;
 use crate::spec::keys::probe::PROBE;
 use crate::spec::keys::service::SERVICE;
@@ -66,6 +67,7 @@ pub static FILE: Shape = Shape {
         RECORD_KEY,
         ALERT_KEY,
         INHIBIT_KEY,
+        ALLOW_KEY,
         ENV,
     ],
     others: None,
@@ -86,6 +88,7 @@ pub static PACK: Shape = Shape {
         RECORD_KEY,
         ALERT_KEY,
         INHIBIT_KEY,
+        ALLOW_KEY,
         ENV,
     ],
     others: None,
@@ -251,6 +254,7 @@ static GROUP_SHAPE: Shape = Shape {
         )
         .default("the group's key")
         .example("\"Node alerts\""),
+        ALLOW_KEY,
         Key::new("env", Type::Table(&GROUP_ENVS), "What differs in an environment."),
     ],
     others: None,

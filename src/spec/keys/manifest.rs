@@ -4,7 +4,7 @@ use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_ANNOTATIONS, OBJECT_LABELS,
-    RULE_LABELS, SEVERITY, alert, target, text,
+    RULE_LABELS, SEVERITY, alert, lint, target, text,
 };
 
 /// The manifest.
@@ -55,6 +55,11 @@ pub static MANIFEST: Shape = Shape {
             "inhibit",
             Type::Array(&Type::Table(&INHIBIT)),
             "Inhibitions between different alerts.",
+        ),
+        Key::new(
+            "lints",
+            Type::Table(&lint::LINTS_TABLE),
+            "What becomes of findings of `check`.",
         ),
         Key::new(
             "target",

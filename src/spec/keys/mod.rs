@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod endpoint;
 pub mod file;
 pub mod http;
+pub mod lint;
 pub mod manifest;
 pub mod panel;
 pub mod probe;

@@ -2,7 +2,8 @@
 
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::keys::SEVERITY;
-use crate::spec::keys::dashboard::{ALLOW, LINK, RAW, SPAN_OF_TIME};
+use crate::spec::keys::dashboard::{LINK, RAW, SPAN_OF_TIME};
+use crate::spec::keys::lint::ALLOW;
 use crate::spec::units::{REDUCERS, UNITS};
 
 pub(super) const QUERY_TEXT: &str = "PromQL. `$name` belongs to Grafana here: its variables, and `$__rate_interval` and \

@@ -3,7 +3,7 @@
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::grafana::model::{Dashboard, Panel, Target};
-use crate::lint::expand::{RATE_INTERVAL, expanded};
+use crate::lint::dashboard::expand::{RATE_INTERVAL, expanded};
 use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp, Parsed, Selector};

@@ -5,7 +5,8 @@
 
 use crate::diag::text::Text;
 use crate::grafana::model::{Dashboard, Panel};
-use crate::rules::dashboard::{self as rules, Allow, Board, Values};
+use crate::rules::allow::Allow;
+use crate::rules::dashboard::{self as rules, Board, Values};
 
 /// Puts the author's places into a dashboard that was read from what was written of
 /// `board`.
@@ -38,7 +39,7 @@ pub fn placed(mut read: Dashboard, own: &rules::Dashboard, board: &Board) -> Das
 }
 
 fn names(allow: &[Allow]) -> Vec<String> {
-    allow.iter().map(|it| it.lint.clone()).collect()
+    allow.iter().map(|it| it.lint.to_string()).collect()
 }
 
 fn place(panel: &mut Panel, own: &rules::Panel) {

@@ -5,7 +5,7 @@ use crate::diag::source::Span;
 use crate::diag::text::TextBuilder;
 use crate::grafana::model::{Dashboard, Variable};
 use crate::grafana::variable::{Asked, asked};
-use crate::lint::expand::expanded;
+use crate::lint::dashboard::expand::expanded;
 use crate::promql::check as promql;
 use crate::promql::dialect::Dialect;
 

@@ -1,9 +1,19 @@
-//! Runs all rules over a dashboard and leaves out what its author allows.
+//! The rules of Grafana's dashboard-linter that are about Prometheus, under its names and
+//! with its conditions.
+//!
+//! One implementation for the dashboards of the project and those of others: both are
+//! read as Grafana reads them.
+
+pub mod expand;
+pub mod lints;
+mod panel;
+pub mod placed;
+mod target;
+mod template;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::grafana::model::Dashboard;
-use crate::lint::{panel, target, template};
 use crate::promql::dialect::Dialect;
 
 /// What a rule found.
@@ -33,23 +43,9 @@ pub fn findings(board: &Dashboard, dialect: &Dialect) -> Vec<Finding> {
     out
 }
 
-/// What all rules find and nobody permits.
-pub fn check(board: &Dashboard, dialect: &Dialect) -> Vec<Diagnostic> {
-    let allowed = |it: &Finding| {
-        let own = it.panel.map(|idx| &board.panels[idx].allow);
-        let mut all = board.allow.iter().chain(own.into_iter().flatten());
-        all.any(|lint| lint == it.said.code)
-    };
-    let said = |it: Finding| match it.panel {
-        Some(idx) => at_panel(it.said, board.panels[idx].span),
-        None => it.said,
-    };
-    findings(board, dialect).into_iter().filter(|it| !allowed(it)).map(said).collect()
-}
-
 /// What is found about the query of an alert belongs to the panel that shows it, where it
 /// can be allowed.
-fn at_panel(mut said: Diagnostic, panel: Span) -> Diagnostic {
+pub(super) fn at_panel(mut said: Diagnostic, panel: Span) -> Diagnostic {
     if said.place().is_some_and(|it| it.file != panel.file) {
         said.labels.iter_mut().for_each(|it| it.primary = false);
         return said.at(panel, "shown by this panel");

@@ -1,0 +1,290 @@
+//! What a lint sees: the rules of one server and what is known of their surroundings.
+//!
+//! Of rule files of others nothing but the rules is known.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::Span;
+use crate::diag::text::Text;
+use crate::promql::dialect::Dialect;
+use crate::promql::infer::{self, Fact, LabelFacts};
+use crate::promql::labels::{METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::{Expr, TextRange};
+use crate::rules::allow::Allow;
+use crate::rules::book::Book;
+use crate::rules::group::{Alert, Expression, Group, Millis, Pair, Record, Rule};
+
+/// The rules of one server and what surrounds them.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// Everything of the project in this environment; `None` for rule files of others.
+    pub book: Option<&'a Book>,
+    /// The groups, in order.
+    pub groups: Vec<&'a Group>,
+    /// The PromQL that the server speaks.
+    pub dialect: &'a Dialect,
+    /// What is known of the tests of the environment, where they were read.
+    pub tests: Option<&'a Tests>,
+    /// Records by the metric that they record, in order.
+    pub records: HashMap<&'a str, Vec<Site<'a>>>,
+    /// Scrape intervals by job.
+    pub scrapes: HashMap<&'a str, Millis>,
+    /// What is known of the labels of recorded metrics.
+    facts: HashMap<&'a str, LabelFacts>,
+}
+
+/// What tests prove of alerts, as plain data.
+#[derive(Clone, Debug, Default)]
+pub struct Tests {
+    /// By the alert's name.
+    pub alerts: BTreeMap<String, Proof>,
+    /// Metrics of which tests have series.
+    pub metrics: HashSet<String>,
+}
+
+/// What tests prove of an alert.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Whether a test expects it to fire.
+    pub fires: bool,
+    /// Whether a test expects it to stay silent.
+    pub silent: bool,
+}
+
+/// A rule in its group.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The group.
+    pub group: &'a Group,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Its place among all rules of the server, in order.
+    pub idx: usize,
+}
+
+impl<'a> Context<'a> {
+    /// A project in an environment.
+    pub fn of_book(book: &'a Book, tests: Option<&'a Tests>) -> Context<'a> {
+        let mut out = Context::new(book.groups.iter(), &book.dialect);
+        out.book = Some(book);
+        out.tests = tests;
+        for job in &book.jobs {
+            if let Some(interval) = job.interval {
+                out.scrapes.insert(&job.name, interval);
+            }
+        }
+        for monitor in &book.monitors {
+            // The longest counts: which endpoint has a series is not known.
+            let own = monitor.endpoints.iter().map(|it| {
+                let field = it.fields.iter().find(|it| it.0 == "interval")?.1.as_str();
+                crate::promql::duration::parse_duration(field?).ok().map(Millis)
+            });
+            let own: Option<Vec<Millis>> = own.collect();
+            if let Some(longest) = own.and_then(|it| it.into_iter().max()) {
+                out.scrapes.insert(&monitor.job, longest);
+            }
+        }
+        out
+    }
+
+    /// Rule files of others.
+    pub fn of_files(
+        groups: impl IntoIterator<Item = &'a Group>,
+        dialect: &'a Dialect,
+    ) -> Context<'a> {
+        Context::new(groups, dialect)
+    }
+
+    fn new(
+        groups: impl IntoIterator<Item = &'a Group>,
+        dialect: &'a Dialect,
+    ) -> Context<'a> {
+        let mut out = Context {
+            book: None,
+            groups: groups.into_iter().collect(),
+            dialect,
+            tests: None,
+            records: HashMap::new(),
+            scrapes: HashMap::new(),
+            facts: HashMap::new(),
+        };
+        let mut records: HashMap<&str, Vec<Site<'a>>> = HashMap::new();
+        for site in out.sites() {
+            if let Rule::Record(record) = site.rule {
+                records.entry(record.name.as_str()).or_default().push(site);
+            }
+        }
+        out.facts = facts(&records);
+        out.records = records;
+        out
+    }
+
+    /// All rules, in order.
+    pub fn sites(&self) -> impl Iterator<Item = Site<'a>> {
+        let all = self.groups.iter().flat_map(|group| {
+            group.rules.iter().map(|rule| Site { group, rule, idx: 0 })
+        });
+        all.enumerate().map(|(idx, it)| Site { idx, ..it })
+    }
+
+    /// The rules that are judged, in order: not those that a project takes from rule files
+    /// of others as they are.
+    pub fn judged(&self) -> impl Iterator<Item = Site<'a>> {
+        let project = self.book.is_some();
+        self.sites().filter(move |it| !project || it.group.file.ends_with(".toml"))
+    }
+
+    /// The name of the environment.
+    pub fn env(&self) -> Option<&'a str> {
+        self.book.map(|it| &*it.env)
+    }
+
+    /// How often a group is evaluated, where that is known.
+    pub fn interval(&self, group: &Group) -> Option<Millis> {
+        group.interval.or(self.book.map(|it| it.interval))
+    }
+
+    /// Which labels the results of an expression can carry.
+    pub fn labels(&self, expr: &Expr) -> LabelFacts {
+        infer::labels_with(expr, &|name| self.facts.get(name).cloned())
+    }
+}
+
+/// Chains of records are followed this far.
+const MAX_DEPTH: usize = 64;
+
+/// What is known of the labels of recorded metrics.
+fn facts<'a>(records: &HashMap<&'a str, Vec<Site<'a>>>) -> HashMap<&'a str, LabelFacts> {
+    let done: RefCell<HashMap<&str, LabelFacts>> = RefCell::default();
+    fn of<'a>(
+        name: &str,
+        records: &HashMap<&'a str, Vec<Site<'a>>>,
+        done: &RefCell<HashMap<&'a str, LabelFacts>>,
+        depth: usize,
+    ) -> Option<LabelFacts> {
+        let (name, sites) = records.get_key_value(name)?;
+        if let Some(known) = done.borrow().get(name) {
+            return Some(known.clone());
+        }
+        if MAX_DEPTH < depth {
+            return None;
+        }
+        // Who asks for itself, or too far, learns nothing.
+        done.borrow_mut().insert(name, LabelFacts::open());
+        let recorded = |it: &str| of(it, records, done, depth + 1);
+        let mut all: Option<LabelFacts> = None;
+        for site in sites {
+            let Rule::Record(record) = site.rule else { continue };
+            let own = results(record, site.group, &recorded);
+            all = Some(match all {
+                None => own,
+                Some(all) => all.or(&own),
+            });
+        }
+        let all = all.unwrap_or_else(LabelFacts::open);
+        done.borrow_mut().insert(name, all.clone());
+        Some(all)
+    }
+    // In an order of their own, since circles are cut where they are entered.
+    let mut names: Vec<&str> = records.keys().copied().collect();
+    names.sort_unstable();
+    for name in names {
+        of(name, records, &done, 0);
+    }
+    done.into_inner()
+}
+
+fn results(
+    record: &Record,
+    group: &Group,
+    recorded: &dyn Fn(&str) -> Option<LabelFacts>,
+) -> LabelFacts {
+    let mut facts = infer::labels_with(&record.expr.parsed.expr, recorded);
+    for it in group.labels.iter().chain(&record.labels) {
+        let value = Symbol::from(it.value.as_str());
+        facts.set(&Symbol::from(it.name.as_str()), Fact::one_of([value]));
+    }
+    let name = Symbol::from(record.name.as_str());
+    facts.set(&Symbol::from(METRIC_NAME), Fact::one_of([name]));
+    facts
+}
+
+impl<'a> Site<'a> {
+    /// The name of the alert, or the metric that is recorded.
+    pub fn name(&self) -> &'a Text {
+        match self.rule {
+            Rule::Alert(it) => &it.name,
+            Rule::Record(it) => &it.name,
+        }
+    }
+
+    /// The expression.
+    pub fn expr(&self) -> &'a Expression {
+        match self.rule {
+            Rule::Alert(it) => &it.expr,
+            Rule::Record(it) => &it.expr,
+        }
+    }
+
+    /// The tree of the expression.
+    pub fn tree(&self) -> &'a Expr {
+        &self.expr().parsed.expr
+    }
+
+    /// The labels that it sets itself.
+    pub fn labels(&self) -> &'a [Pair] {
+        match self.rule {
+            Rule::Alert(it) => &it.labels,
+            Rule::Record(it) => &it.labels,
+        }
+    }
+
+    /// Where it is declared.
+    pub fn span(&self) -> Span {
+        match self.rule {
+            Rule::Alert(it) => it.span,
+            Rule::Record(it) => it.span,
+        }
+    }
+
+    /// The alert, if it is one.
+    pub fn alert(&self) -> Option<&'a Alert> {
+        match self.rule {
+            Rule::Alert(it) => Some(it),
+            Rule::Record(_) => None,
+        }
+    }
+
+    /// Findings that are meant, about it or its group.
+    pub fn allow(&self) -> impl Iterator<Item = &'a Allow> {
+        let own = match self.rule {
+            Rule::Alert(it) => &it.allow,
+            Rule::Record(it) => &it.allow,
+        };
+        own.iter().chain(&self.group.allow)
+    }
+
+    /// What stands at a place of the expression.
+    pub fn written(&self, at: TextRange) -> &'a str {
+        &self.expr().text.as_str()[at.bytes()]
+    }
+
+    /// Puts a finding at a place of the expression.
+    pub fn at(
+        &self,
+        said: Diagnostic,
+        at: TextRange,
+        label: impl Into<String>,
+    ) -> Diagnostic {
+        let at = at.bytes();
+        said.within(&self.expr().text, at.start, at.end, label)
+    }
+
+    /// Its name, shared.
+    pub fn subject(&self) -> Arc<str> {
+        self.name().shared()
+    }
+}

@@ -1,0 +1,162 @@
+//! What is said of findings that other rooms make on the way.
+
+use crate::lint::table::{Check, Level, Lint};
+
+/// All of them.
+pub const LINTS: &[&Lint] = &[
+    &DOCUMENT_IGNORED,
+    &DUPLICATE_PANEL,
+    &DUPLICATE_RULE,
+    &GROUP_TOO_LARGE,
+    &HEATMAP_WITHOUT_BUCKETS,
+    &INHIBIT_NAMESPACE,
+    &PANEL_WITHOUT_DATA,
+    &RUNBOOK_HEADING,
+    &RUNBOOK_LINK,
+    &RUNBOOK_ORPHAN,
+    &SEVERAL_VALUES,
+    &UNKNOWN_FEATURE,
+    &UNKNOWN_VERSION,
+    &VARIABLE_WITHOUT_DATA,
+];
+
+const FOUND: Lint = Lint {
+    name: "",
+    level: Level::Warn,
+    summary: "",
+    why: "",
+    example: "",
+    instead: "",
+    peers: &[],
+    check: Check::Elsewhere,
+};
+
+static DOCUMENT_IGNORED: Lint = Lint {
+    name: "document-ignored",
+    summary: "A document of a YAML file behind the first one.",
+    why: "Prometheus reads the first document of a rule file and passes over all others, so \
+          that their alerts never fire.",
+    example: "groups:\n- name: a\n---\ngroups:\n- name: b",
+    instead: "Put the groups of both under one `groups`.",
+    ..FOUND
+};
+
+static DUPLICATE_PANEL: Lint = Lint {
+    name: "duplicate-panel",
+    summary: "Two panels of a dashboard that have the same title.",
+    why: "Grafana finds a panel by its title where its place changes; people do so always.",
+    example: "[[row.panel]]\ntitle = \"Errors\"\n[[row.panel]]\ntitle = \"Errors\"",
+    instead: "Say in the title what differs.",
+    ..FOUND
+};
+
+static DUPLICATE_RULE: Lint = Lint {
+    name: "duplicate-rule",
+    summary: "Two rules of a rule file with the same name and labels.",
+    why: "Their results overwrite each other: at each evaluation, the last one wins.",
+    example: "- record: job:up:sum\n  expr: sum by (job) (up)\n\
+              - record: job:up:sum\n  expr: sum by (job) (up == 1)",
+    instead: "Take one out, or give them different labels.",
+    peers: &["promtool duplicate-rules", "pint rule/duplicate"],
+    ..FOUND
+};
+
+static GROUP_TOO_LARGE: Lint = Lint {
+    name: "group-too-large",
+    summary: "A group that is too large for one Kubernetes object.",
+    why: "`kubectl apply` refuses objects above 256 KiB, and a group cannot be divided.",
+    example: "[group.everything]\ninterval = \"1m\"",
+    instead: "Make two groups of it.",
+    ..FOUND
+};
+
+static HEATMAP_WITHOUT_BUCKETS: Lint = Lint {
+    name: "heatmap-without-buckets",
+    summary: "A heatmap whose query drops the label `le`.",
+    why: "It has no buckets to draw.",
+    example: "[[row.panel]]\nkind = \"heatmap\"\nquery = 'sum(rate(latency_bucket[$__rate_interval]))'",
+    instead: "Keep the buckets: `sum by (le) (…)`, or take a native histogram.",
+    ..FOUND
+};
+
+static INHIBIT_NAMESPACE: Lint = Lint {
+    name: "inhibit-namespace",
+    summary: "An inhibition that an AlertmanagerConfig cannot make for all of its alerts.",
+    why: "The operator adds the object's namespace to its matchers, so that alerts of other \
+          namespaces are not inhibited.",
+    example: "[build]\nnamespace = \"monitoring\"\ntargets = [\"alertmanager-config\"]",
+    instead: "Give the alerts the namespace of the object, or configure Alertmanager itself.",
+    ..FOUND
+};
+
+static PANEL_WITHOUT_DATA: Lint = Lint {
+    name: "panel-without-data",
+    summary: "A panel that shows nothing in any test.",
+    why: "A misspelt metric or label is not seen until somebody needs the panel.",
+    example: "[[row.panel]]\ntitle = \"Requests\"\nquery = 'sum(rate(http_request_total[$__rate_interval]))'",
+    instead: "Mend the query, or write a test with such series.",
+    ..FOUND
+};
+
+static RUNBOOK_HEADING: Lint = Lint {
+    name: "runbook-heading",
+    summary: "A runbook page that does not begin with a heading.",
+    why: "Its title in lists of pages is the name of its file.",
+    example: "The API does not answer.",
+    instead: "Begin it with `# Title`.",
+    ..FOUND
+};
+
+static RUNBOOK_LINK: Lint = Lint {
+    name: "runbook-link",
+    summary: "A link of a runbook page to a page or a heading that is not there.",
+    why: "Who follows it at night finds nothing.",
+    example: "See [the queue](queue.md#worker).",
+    instead: "Name the page and the heading as they are now.",
+    ..FOUND
+};
+
+static RUNBOOK_ORPHAN: Lint = Lint {
+    name: "runbook-orphan",
+    summary: "A runbook page to which neither an alert nor a page in use leads.",
+    why: "Its alert is gone or leads elsewhere: nobody keeps the page true.",
+    example: "# Old queue\n\nThe queue was replaced.",
+    instead: "Let an alert name it, or remove it.",
+    ..FOUND
+};
+
+static SEVERAL_VALUES: Lint = Lint {
+    name: "several-values",
+    summary: "A variable of several values in a matcher that takes one.",
+    why: "With two values chosen, `=` matches neither.",
+    example: "[[row.panel]]\nquery = 'up{job=\"$job\"}'",
+    instead: "Write `=~`, or set `multi = false`.",
+    ..FOUND
+};
+
+static UNKNOWN_FEATURE: Lint = Lint {
+    name: "unknown-feature",
+    summary: "A feature flag that the server's version does not know.",
+    why: "It has no effect there, or is always on.",
+    example: "[prometheus]\nversion = \"2.50\"\nfeatures = [\"promql-duration-expr\"]",
+    instead: "Take it out, or name the version that has it.",
+    ..FOUND
+};
+
+static UNKNOWN_VERSION: Lint = Lint {
+    name: "unknown-version",
+    summary: "A version of Prometheus that is newer than all that are known.",
+    why: "What it changed is not checked: it is treated as the newest known one.",
+    example: "[prometheus]\nversion = \"9.0\"",
+    instead: "Use a newer aqua-alerts, or name a known version.",
+    ..FOUND
+};
+
+static VARIABLE_WITHOUT_DATA: Lint = Lint {
+    name: "variable-without-data",
+    summary: "A variable of a dashboard that has no value in any test.",
+    why: "All panels that use it stay empty.",
+    example: "[variable.region]\nquery = \"label_values(up, regoin)\"",
+    instead: "Mend the query, or write a test with such series.",
+    ..FOUND
+};

@@ -1,0 +1,265 @@
+//! Runs all lints that count and leaves out what authors allow.
+//!
+//! What is found at one place in several environments, tiers and services is one finding.
+//! A permission that permits nothing is a finding too, where its lint has looked.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::Span;
+use crate::diag::suggest;
+use crate::grafana::model::Dashboard;
+use crate::lint::config::Config;
+use crate::lint::context::{Context, Site};
+use crate::lint::dashboard::{self, at_panel};
+use crate::lint::table::{Check, Found, Level, Lint};
+use crate::lint::{LINTS, NAMES, lookup, meta};
+use crate::promql::dialect::Dialect;
+use crate::rules::allow::Allow;
+use crate::rules::dashboard::Board;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The lint.
+    pub lint: &'static Lint,
+    /// The name of the rule that it is about first.
+    pub subject: Option<Arc<str>>,
+    /// The message, at the level that the project gives it.
+    pub said: Diagnostic,
+}
+
+/// Collects over environments and dashboards what is found.
+#[derive(Debug)]
+pub struct Judge<'c> {
+    config: &'c Config,
+    found: Vec<Merged>,
+    places: HashMap<(&'static str, Option<Span>), usize>,
+    /// Permissions by their places; whether they are a dashboard's.
+    permits: BTreeMap<Span, (Allow, bool)>,
+    used: HashSet<Span>,
+}
+
+/// A finding in the making.
+#[derive(Debug)]
+struct Merged {
+    lint: &'static Lint,
+    subject: Option<Arc<str>>,
+    said: Diagnostic,
+    envs: Vec<String>,
+    /// In how many rules that have the same text it was found.
+    n_rules: usize,
+    text: Option<Span>,
+}
+
+/// What one lint found about one rule.
+struct Raw<'a> {
+    lint: &'static Lint,
+    site: Option<Site<'a>>,
+    said: Diagnostic,
+}
+
+impl<'c> Judge<'c> {
+    /// Nothing was found yet.
+    pub fn new(config: &'c Config) -> Judge<'c> {
+        Judge {
+            config,
+            found: Vec::new(),
+            places: HashMap::new(),
+            permits: BTreeMap::new(),
+            used: HashSet::new(),
+        }
+    }
+
+    /// Judges the rules of all environments.
+    pub fn rules(&mut self, contexts: &[Context<'_>]) {
+        let begin = self.found.len();
+        let mut uses: HashMap<Span, usize> = HashMap::new();
+        let mut envs: Vec<&str> = Vec::new();
+        for context in contexts {
+            envs.extend(context.env());
+            for site in context.judged() {
+                *uses.entry(site.expr().text.span()).or_default() += 1;
+                for it in site.allow() {
+                    self.permits.entry(it.span).or_insert_with(|| (it.clone(), false));
+                }
+            }
+            for raw in look(context, self.config) {
+                self.take(raw, context.env());
+            }
+        }
+        for it in &mut self.found[begin..] {
+            // A change of a text must be right wherever the text is used.
+            let n_uses = it.text.and_then(|it| uses.get(&it)).copied();
+            if n_uses.is_some_and(|n_uses| n_uses != it.n_rules) {
+                it.said.fix = None;
+            }
+            it.envs.dedup();
+            if it.envs.len() < envs.len() {
+                let names = suggest::list(it.envs.iter().map(String::as_str), 10);
+                let note = format!("in {names} only");
+                it.said = it.said.clone().note(note);
+            }
+        }
+    }
+
+    /// Judges a dashboard as Grafana reads it; `own` is what its author wrote, where that
+    /// was not Grafana's JSON.
+    pub fn dashboard(
+        &mut self,
+        read: &Dashboard,
+        own: Option<&Board>,
+        dialect: &Dialect,
+    ) {
+        let shown: Vec<usize> = (0..read.panels.len())
+            .filter(|idx| read.panels[*idx].kind != "row")
+            .collect();
+        let panels = || own.iter().flat_map(|it| &it.rows).flat_map(|it| &it.panels);
+        let permits: Vec<&[Allow]> = panels().map(|it| &it.allow[..]).collect();
+        let whole = own.map_or(&[][..], |it| &it.allow);
+        // What every panel of an alert may do stands nowhere.
+        let written = panels()
+            .flat_map(|panel| panel.allow.iter().filter(move |it| it.span != panel.span));
+        for it in written.chain(whole) {
+            self.permits.entry(it.span).or_insert_with(|| (it.clone(), true));
+        }
+        for it in dashboard::findings(read, dialect) {
+            let Some(lint) = lookup(it.said.code).filter(|it| self.config.has(it)) else {
+                continue;
+            };
+            let panel = it.panel.and_then(|idx| shown.iter().position(|it| *it == idx));
+            let of_panel = panel.and_then(|idx| permits.get(idx).copied());
+            let mut allow = of_panel.unwrap_or_default().iter().chain(whole);
+            if let Some(allow) = allow.find(|it| permitted(it, lint)) {
+                self.used.insert(allow.span);
+                continue;
+            }
+            let said = match it.panel {
+                Some(idx) => at_panel(it.said, read.panels[idx].span),
+                None => it.said,
+            };
+            self.add(Raw { lint, site: None, said }, None);
+        }
+    }
+
+    fn take(&mut self, raw: Raw<'_>, env: Option<&str>) {
+        let site = raw.site;
+        let mut allow = site.iter().flat_map(Site::allow);
+        match allow.find(|it| permitted(it, raw.lint)) {
+            Some(allow) => {
+                self.used.insert(allow.span);
+            }
+            None => self.add(raw, env),
+        }
+    }
+
+    fn add(&mut self, raw: Raw<'_>, env: Option<&str>) {
+        let key = (raw.lint.name, raw.said.place());
+        let next = self.found.len();
+        let idx = *self.places.entry(key).or_insert(next);
+        if idx == next {
+            self.found.push(Merged {
+                lint: raw.lint,
+                subject: raw.site.map(|it| it.subject()),
+                text: raw.site.map(|it| it.expr().text.span()),
+                said: raw.said,
+                envs: Vec::new(),
+                n_rules: 0,
+            });
+        }
+        let merged = &mut self.found[idx];
+        merged.n_rules += 1;
+        merged.envs.extend(env.map(str::to_owned));
+    }
+
+    /// What was found, in the order in which it was.
+    pub fn finish(mut self) -> Vec<Finding> {
+        for (span, (allow, dashboards)) in std::mem::take(&mut self.permits) {
+            if let Some((lint, said)) = self.idle(&allow, dashboards)
+                && !self.used.contains(&span)
+                && self.config.has(lint)
+            {
+                self.add(Raw { lint, site: None, said }, None);
+            }
+        }
+        let config = self.config;
+        let finding = |it: Merged| {
+            let mut said = it.said;
+            said.level = config.level(it.lint).of_messages()?;
+            Some(Finding { lint: it.lint, subject: it.subject, said })
+        };
+        self.found.into_iter().filter_map(finding).collect()
+    }
+
+    /// What to say of a permission that was not used.
+    fn idle(
+        &self,
+        allow: &Allow,
+        dashboards: bool,
+    ) -> Option<(&'static Lint, Diagnostic)> {
+        let name = &*allow.lint;
+        let Some(lint) = lookup(name) else {
+            // Those of other linters are theirs.
+            let ours = !name.contains(' ');
+            return ours.then(|| (&meta::UNKNOWN, unknown(allow)));
+        };
+        let looks = match lint.check {
+            Check::Rule(_) | Check::Book(_) => dashboards || self.config.has(lint),
+            Check::Dashboard => !dashboards || self.config.has(lint),
+            Check::Elsewhere => false,
+        };
+        let said = meta::UNUSED.finding(format!("`allow` of `{name}` permits nothing"));
+        let said = said
+            .at(allow.span, format!("`{name}` finds nothing here"))
+            .help("take it out");
+        looks.then_some((&meta::UNUSED, said))
+    }
+}
+
+fn unknown(allow: &Allow) -> Diagnostic {
+    let title = format!("there is no lint `{}`", allow.lint);
+    let said = meta::UNKNOWN.finding(title);
+    match suggest::nearest(&allow.lint, NAMES) {
+        Some(near) => said.at(allow.span, format!("did you mean `{near}`?")),
+        None => said.at(allow.span, "not one of them").help("`explain` lists them"),
+    }
+}
+
+/// Whether a permission is about a lint.
+pub fn permitted(allow: &Allow, lint: &Lint) -> bool {
+    let name = &*allow.lint;
+    name == lint.name || name.contains(' ') && lint.peers.contains(&name)
+}
+
+/// What the lints that count find about the rules of an environment.
+fn look<'a>(context: &Context<'a>, config: &Config) -> Vec<Raw<'a>> {
+    let lints = LINTS.into_iter().filter(|it| config.level(it) != Level::Off);
+    let lints: Vec<&'static Lint> = lints.collect();
+    let sites: Vec<Site<'a>> = context.judged().collect();
+    let one = |site: &Site<'a>| {
+        let mut out = Vec::new();
+        for lint in &lints {
+            let Check::Rule(run) = lint.check else { continue };
+            let mut said = Vec::new();
+            run(context, *site, &mut said);
+            out.extend(said.into_iter().map(|said| Raw {
+                lint,
+                site: Some(*site),
+                said,
+            }));
+        }
+        out
+    };
+    let all: Vec<Vec<Raw<'a>>> = sites.par_iter().map(one).collect();
+    let mut out: Vec<Raw<'a>> = all.into_iter().flatten().collect();
+    for lint in &lints {
+        let Check::Book(run) = lint.check else { continue };
+        let mut found: Vec<Found<'a>> = Vec::new();
+        run(context, &mut found);
+        out.extend(found.into_iter().map(|(site, said)| Raw { lint, site, said }));
+    }
+    out
+}

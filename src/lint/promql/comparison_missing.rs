@@ -1,0 +1,125 @@
+//! Alerts whose condition holds whenever there are series.
+
+use crate::diag::diagnostic::Diagnostic;
+use crate::lint::context::{Context, Site};
+use crate::lint::table::{Check, Level, Lint};
+use crate::promql::functions::{self, kind::Kind};
+use crate::promql::syntax::ast::{Binary, BinaryOp, Call, Expr, ExprKind, Selector};
+use crate::rules::group::Rule;
+
+/// The lint.
+pub static LINT: Lint = Lint {
+    name: "comparison-missing",
+    level: Level::Warn,
+    summary: "An alert whose expression compares nothing, or compares with `bool`.",
+    why: "An alert fires for every result of its expression, whatever the value. Without a \
+          comparison it fires as soon as the series are there; `bool` gives 0 or 1 in place \
+          of fewer results. A constant, `vector(1)`, is taken for a dead man's switch.",
+    example: "rate(http_errors_total[5m]) > bool 0.1",
+    instead: "Compare: `rate(http_errors_total[5m]) > 0.1`, `up == 0`.",
+    peers: &["pint alerts/comparison", "mixtool alert-expr"],
+    check: Check::Rule(run),
+};
+
+/// Records of records are followed this far.
+const MAX_DEPTH: usize = 16;
+
+fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
+    if site.alert().is_none() || is_constant(site.tree()) {
+        return;
+    }
+    let mut found = Vec::new();
+    always(site.tree(), context, 0, &mut found);
+    let is_part = |it: &&Expr| !std::ptr::eq(*it, site.tree().without_parens());
+    for it in found {
+        let title = match is_part(&it) {
+            false => format!("`{}` fires whenever its series are there", site.name()),
+            true => {
+                format!("a part of `{}` fires whenever its series are there", site.name())
+            }
+        };
+        let (label, help) = match &it.kind {
+            ExprKind::Binary(Binary { return_bool: true, op, .. })
+                if op.is_comparison() =>
+            {
+                ("gives 0 where the comparison fails, which fires too", "take `bool` out")
+            }
+            _ if is_constant(it) => {
+                ("always has a result", "compare it, or take this part out")
+            }
+            _ => ("no value is compared with anything", "compare it: `… > 0`"),
+        };
+        out.push(site.at(LINT.finding(title), it.span, label).help(help));
+    }
+}
+
+/// Whether an expression asks for no series.
+fn is_constant(expr: &Expr) -> bool {
+    expr.selectors().is_empty()
+}
+
+/// Collects the parts of an expression that have results whenever there are series; gives
+/// whether there are any.
+fn always<'e>(
+    expr: &'e Expr,
+    context: &Context<'_>,
+    depth: usize,
+    out: &mut Vec<&'e Expr>,
+) -> bool {
+    let n_before = out.len();
+    let expr = expr.without_parens();
+    match &expr.kind {
+        ExprKind::Binary(it) if it.op == BinaryOp::Or => {
+            always(&it.lhs, context, depth, out);
+            always(&it.rhs, context, depth, out);
+        }
+        _ if filters(expr, context, depth) => {}
+        _ => out.push(expr),
+    }
+    n_before < out.len()
+}
+
+/// Whether an expression can be without results although its series are there.
+fn filters(expr: &Expr, context: &Context<'_>, depth: usize) -> bool {
+    let inner = |it: &Expr| filters(it, context, depth);
+    match &expr.kind {
+        ExprKind::Number { .. } | ExprKind::String(_) => false,
+        ExprKind::Selector(it) => selector(it, context, depth),
+        ExprKind::Matrix(it) => inner(&it.selector),
+        ExprKind::Subquery(it) => inner(&it.expr),
+        ExprKind::Paren(it) | ExprKind::Unary { expr: it, .. } => inner(it),
+        ExprKind::Aggregate(it) => inner(&it.expr),
+        ExprKind::Call(it) => call(it, context, depth),
+        ExprKind::Binary(it) => match it.op {
+            op if op.is_comparison() && !it.return_bool => true,
+            BinaryOp::Unless => true,
+            BinaryOp::Or => inner(&it.lhs) && inner(&it.rhs),
+            _ => inner(&it.lhs) || inner(&it.rhs),
+        },
+    }
+}
+
+fn call(call: &Call, context: &Context<'_>, depth: usize) -> bool {
+    let Some(function) = functions::lookup(call.name) else { return true };
+    match function.kind {
+        Kind::Absent | Kind::AbsentOverTime => true,
+        // A scalar is always there.
+        Kind::ToScalar | Kind::ToVector | Kind::Scalars(_) => false,
+        _ => call.args.iter().any(|it| filters(it, context, depth)),
+    }
+}
+
+/// Series that are there only while something is so.
+fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
+    let Some(name) = selector.name.as_deref() else { return false };
+    // Alerts are conditions themselves.
+    if name == "ALERTS" || name == "ALERTS_FOR_STATE" {
+        return true;
+    }
+    let Some(records) = context.records.get(name) else { return false };
+    let filters = |it: &Site<'_>| {
+        let Rule::Record(it) = it.rule else { return false };
+        filters(&it.expr.parsed.expr, context, depth + 1)
+    };
+    MAX_DEPTH <= depth || records.iter().all(filters)
+}
