@@ -52,7 +52,7 @@ pub(super) fn service(
 ) {
     kinds(fields, kind, sink);
     versions(fields, server, sink);
-    protocols(fields, sink);
+    protocols(fields, server, sink);
     expressions(fields.entry("matchExpressions"), sink);
     if let Some(entry) = fields.entry("selectorMechanism")
         && text(&entry.value) == Some("RoleSelector")
@@ -88,7 +88,7 @@ pub(super) fn endpoint(
 /// Checks a probe.
 pub(super) fn probe(fields: &Table, span: Span, server: &Server<'_>, sink: &mut Sink) {
     versions(fields, server, sink);
-    protocols(fields, sink);
+    protocols(fields, server, sink);
     timeout(fields, sink);
     http::credentials(fields, sink);
     http::tls(fields, sink);
@@ -198,15 +198,26 @@ fn timeout(fields: &Table, sink: &mut Sink) {
 }
 
 /// The list of formats is a set in the schema: the API server refuses one that is there
-/// twice.
-fn protocols(fields: &Table, sink: &mut Sink) {
+/// twice. One that an older server does not have the operator leaves out in silence.
+fn protocols(fields: &Table, server: &Server<'_>, sink: &mut Sink) {
     let items = fields.get("scrapeProtocols").and_then(Node::as_array);
     let items = items.unwrap_or_default();
+    let has_field = server.dialect.has(2, 49);
     for (idx, item) in items.iter().enumerate() {
+        let name = text(item).unwrap_or_default();
+        if name == "PrometheusText1.0.0" && has_field && !server.dialect.has(3, 0) {
+            sink.push_once(
+                Diagnostic::error(
+                    "needs-version",
+                    format!("`{name}` needs Prometheus 3.0"),
+                )
+                .at(item.span, format!("the server is {}", server.dialect.version))
+                .help("take it out, or raise `[prometheus] version`"),
+            );
+        }
         let Some(first) = items[..idx].iter().find(|it| text(it) == text(item)) else {
             continue;
         };
-        let name = text(item).unwrap_or_default();
         let title = format!("`scrapeProtocols` has `{name}` twice");
         sink.push_once(
             Diagnostic::error("bad-value", title)
