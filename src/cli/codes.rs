@@ -114,6 +114,11 @@ pub const CODES: &[(&str, &str)] = &[
         "A file that would be written is there with other content; `--force` replaces it.",
     ),
     ("file-too-large", "A file is larger than any that is read."),
+    (
+        "folder-in-use",
+        "Another run is writing into the output folder. Two at a time would mix their files; wait \
+         for the other's end.",
+    ),
     ("foreign-file", "`build` does not replace a file that it did not write."),
     ("given-twice", "The same thing is given by two keys."),
     (
