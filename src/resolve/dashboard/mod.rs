@@ -21,6 +21,7 @@ mod derive;
 mod heatmap;
 mod identity;
 mod json;
+mod legend;
 mod link;
 mod look;
 mod panel;
