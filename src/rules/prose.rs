@@ -47,6 +47,22 @@ pub fn value_function(template: &str) -> Option<&str> {
     None
 }
 
+/// The labels that a template names, in order, each once.
+pub fn labels(template: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for action in template.split("{{").skip(1) {
+        let action = action.split("}}").next().unwrap_or_default();
+        for it in action.split("abels.").skip(1) {
+            let end = it.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let name = &it[..end.unwrap_or(it.len())];
+            if is_name(name) && !out.contains(&name) {
+                out.push(name);
+            }
+        }
+    }
+    out
+}
+
 fn named(action: &str) -> String {
     let (subject, functions) = match action.split_once('|') {
         Some((subject, functions)) => (subject.trim(), functions.trim()),
@@ -134,6 +150,13 @@ fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_that_are_named() {
+        let text = "{{ $labels.pod }}/{{ .Labels.container }} of {{ $labels.pod }}: {{ $value }}";
+        assert_eq!(labels(text), ["pod", "container"]);
+        assert_eq!(labels("labels.x {{ $value }}"), Vec::<&str>::new());
+    }
 
     #[test]
     fn actions_are_named() {

@@ -9,13 +9,11 @@ use aqua_alerts::cli::load::{self, Loaded};
 use aqua_alerts::cli::session::Session;
 use aqua_alerts::cli::test::{self, Plan, native};
 use aqua_alerts::diag::render::{Config, render};
-use aqua_alerts::grafana::model::Dashboard;
-use aqua_alerts::harness::panels::show::{self, Shown};
+use aqua_alerts::harness::panels::show;
 use aqua_alerts::harness::panels::values;
 use aqua_alerts::harness::result::Outcome;
 use aqua_alerts::rules::group::Rule;
 use libtest_mimic::{Failed, Trial};
-use serde_json::{Value, json};
 
 use crate::build;
 
@@ -143,9 +141,7 @@ fn as_promtools() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Every query of every panel has data in some test of production. With `AQUA_FRAMES` the
-/// answers are written to that folder, a file for each dashboard, as panels ask for them:
-/// `{"<id>": [[{"metric": {…}, "values": [[seconds, "value"], …]}, …] per query]}`.
+/// Every query of every panel has data in some test of production.
 fn panels() -> Result<(), Failed> {
     let (mut session, loaded) = project();
     let files: Vec<_> =
@@ -160,34 +156,10 @@ fn panels() -> Result<(), Failed> {
             let empty = all.iter().filter(|it| it.frames.is_err());
             faults.extend(empty.map(|it| format!("{}: {}", it.panel.title, it.text)));
             n_shown += all.len();
-            if let Ok(dir) = std::env::var("AQUA_FRAMES") {
-                let path = Path::new(&dir).join(format!("{}.json", board.title));
-                std::fs::write(path, frames(&board, &all).to_string()).unwrap();
-            }
         }
     });
     match faults.is_empty() && n_shown != 0 {
         true => Ok(()),
         false => Err(format!("{n_shown} queries; without data: {faults:#?}").into()),
     }
-}
-
-fn frames(board: &Dashboard, all: &[Shown<'_>]) -> Value {
-    let mut out = serde_json::Map::new();
-    for panel in &board.panels {
-        let n_targets = panel.targets.as_ref().map_or(0, Vec::len);
-        let mut targets = vec![json!([]); n_targets];
-        for it in all.iter().filter(|it| it.panel.id == panel.id) {
-            let series = it.frames.iter().flatten().map(|it| {
-                let labels = it.labels.iter().map(|it| (it.0.to_string(), json!(&*it.1)));
-                let value =
-                    |it: &(i64, f64)| json!([it.0 as f64 / 1e3, it.1.to_string()]);
-                let values: Vec<Value> = it.points.iter().map(value).collect();
-                json!({ "metric": Value::Object(labels.collect()), "values": values })
-            });
-            targets[it.target] = series.collect();
-        }
-        out.insert(panel.id.unwrap_or(0).to_string(), json!(targets));
-    }
-    Value::Object(out)
 }

@@ -1,9 +1,9 @@
 //! What `build` writes, given to the programs that it is written for.
 //!
 //! `AQUA_PEERS` names the folder with promtool, `AQUA_ALERTMANAGER` that of an Alertmanager
-//! and amtool, `AQUA_KUBE_API` that of a built API server; a test whose part is absent
-//! passes with a word. Servers listen on 127.0.0.1 and end with
-//! the test that started them.
+//! and amtool, `AQUA_KUBE_API` that of a built API server, `AQUA_GRAFANA` that of Grafana's
+//! packages; a test whose part is absent passes with a word. Servers listen on 127.0.0.1
+//! and end with the test that started them.
 
 #![allow(
     clippy::disallowed_methods,
@@ -23,6 +23,8 @@ mod daemon;
 mod deployment;
 #[path = "../shared/directory.rs"]
 mod directory;
+mod frames;
+mod grafana;
 mod kubernetes;
 mod object;
 mod parts;
@@ -38,6 +40,7 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(alertmanager::trials());
     trials.extend(deployment::trials());
+    trials.extend(grafana::trials());
     trials.extend(kubernetes::trials());
     trials.extend(prometheus::trials());
     trials.extend(targets::trials());

@@ -10,6 +10,9 @@ use crate::rules::look::{Mapping, Stack, Style, Values};
 /// How all values of a panel are shown.
 pub(super) fn field(panel: &Panel) -> Field {
     let zones = panel.kind != PanelKind::Timeseries;
+    // Labels are texts although they may look like numbers: what is said of values holds
+    // for the columns of values alone.
+    let table = panel.kind == PanelKind::Table;
     Field {
         color: json!({ "mode": color(panel) }),
         custom: match panel.kind {
@@ -18,6 +21,7 @@ pub(super) fn field(panel: &Panel) -> Field {
                 "align": "auto",
                 "cellOptions": { "type": "auto" },
                 "inspect": false,
+                "minWidth": 70,
             }),
             PanelKind::Heatmap => json!({
                 "hideFrom": { "legend": false, "tooltip": false, "viz": false },
@@ -34,15 +38,15 @@ pub(super) fn field(panel: &Panel) -> Field {
             | PanelKind::Text
             | PanelKind::Alerts => json!({}),
         },
-        decimals: panel.decimals,
-        mappings: mappings(&panel.look.mappings),
+        decimals: panel.decimals.filter(|_| !table),
+        mappings: if table { Vec::new() } else { mappings(&panel.look.mappings) },
         max: panel.max.map(number),
         min: panel.min.map(number),
         thresholds: Thresholds {
             mode: "absolute",
             steps: steps(&panel.thresholds, zones),
         },
-        unit: panel.unit.clone(),
+        unit: if table { "string".to_owned() } else { panel.unit.clone() },
     }
 }
 
@@ -144,7 +148,11 @@ fn graph(panel: &Panel) -> Json {
     });
     // Between equal ends there is no axis.
     let reached = least < most.max(0.0);
+    // Heights of areas and bars are compared, which begin at nothing.
+    let heights = look.style == Style::Bars || look.stack == Stack::Normal;
+    let zero = heights && look.axis.log.is_none() && panel.min.is_none();
     let soft_min = look.axis.soft_min.or(reached.then_some(least));
+    let soft_min = soft_min.or(zero.then_some(0.0));
     let soft_max = look.axis.soft_max.or(reached.then_some(most.max(0.0)));
     for (key, value) in [("axisSoftMin", soft_min), ("axisSoftMax", soft_max)] {
         if let Some(value) = value {

@@ -28,6 +28,8 @@ fn height(panel: &Panel) -> u32 {
     panel.height.unwrap_or(match panel.kind {
         PanelKind::Stat => 4,
         PanelKind::Gauge | PanelKind::Text => 6,
+        // The table of names and values needs room.
+        PanelKind::Timeseries if !panel.look.legend_values.is_empty() => 10,
         PanelKind::Timeseries
         | PanelKind::BarGauge
         | PanelKind::Table
@@ -55,6 +57,14 @@ fn lines(panels: &[Panel]) -> Vec<Vec<(&Panel, u32)>> {
             Some(it) if !it.down => COLUMNS,
             _ => panel.width.unwrap_or(usual).clamp(1, COLUMNS),
         };
+        // Beside a panel whose width its author gave there may be room for a narrower one.
+        let own = |it: &Vec<(&Panel, u32)>| it.iter().any(|it| it.0.width.is_some());
+        let least = if is_small(panel) { small / 2 } else { wide / 2 };
+        let yields = panel.width.is_none() && panel.look.repeat.is_none();
+        let width = match lines.last().is_some_and(own) && yields && least <= free {
+            true => width.min(free),
+            false => width,
+        };
         match lines.last_mut().filter(|_| width <= free) {
             Some(line) => line.push((panel, width)),
             None => {
@@ -80,7 +90,7 @@ fn widths(n_small: usize, n_wide: usize) -> (u32, u32) {
         (_, _) => 6,
     };
     let wide = match n_wide {
-        3 | 5 | 6 | 9 => 8,
+        3 | 5.. => 8,
         _ => 12,
     };
     (small, wide)
@@ -216,6 +226,8 @@ mod tests {
     fn a_width_of_the_author_is_kept() {
         check("t4 t", &[(0, 3, 4, 8), (4, 3, 20, 8)]);
         check("t99", &[(0, 3, 24, 8)]);
+        check("t14 t", &[(0, 3, 14, 8), (14, 3, 10, 8)]);
+        check("t20 t", &[(0, 3, 20, 8), (0, 11, 24, 8)]);
         check("t20 t20", &[(0, 3, 20, 8), (0, 11, 20, 8)]);
         check("s3 x", &[(0, 3, 3, 8), (3, 3, 21, 8)]);
     }

@@ -58,7 +58,7 @@ pub(super) fn options(panel: &Panel) -> Json {
             "maxVizHeight": 300,
             "minVizHeight": 16,
             "minVizWidth": 8,
-            "namePlacement": "auto",
+            "namePlacement": "top",
             "orientation": "horizontal",
             "reduceOptions": reduce(panel),
             "showUnfilled": true,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::field;
 use super::panel::ref_id;
-use crate::rules::dashboard::Panel;
+use crate::rules::dashboard::{Panel, PanelKind};
 use crate::rules::look::{CellColor, Column};
 
 /// Options of a table.
@@ -61,9 +61,33 @@ pub(super) fn transformations(panel: &Panel) -> Vec<Json> {
 
 /// What holds for single columns.
 pub(super) fn overrides(panel: &Panel) -> Vec<Json> {
+    if panel.kind != PanelKind::Table {
+        return Vec::new();
+    }
     let values = values(panel);
     let columns = panel.look.columns.iter().filter(|it| !it.hide);
-    columns.filter_map(|it| properties(it, title(it, &values))).collect()
+    let own = columns.filter_map(|it| properties(it, title(it, &values)));
+    values.iter().map(|it| of_value(panel, it, &values)).chain(own).collect()
+}
+
+/// What is said of all values of the panel.
+fn of_value(
+    panel: &Panel,
+    value: &(String, String),
+    values: &[(String, String)],
+) -> Json {
+    let named = |it: &&Column| it.name == value.0 || it.name == value.1;
+    let column = panel.look.columns.iter().find(named);
+    let title = column.map_or(value.1.as_str(), |it| title(it, values));
+    let mut out = vec![json!({ "id": "unit", "value": panel.unit })];
+    if let Some(decimals) = panel.decimals {
+        out.push(json!({ "id": "decimals", "value": decimals }));
+    }
+    if !panel.look.mappings.is_empty() {
+        let mappings = field::mappings(&panel.look.mappings);
+        out.push(json!({ "id": "mappings", "value": mappings }));
+    }
+    json!({ "matcher": { "id": "byName", "options": title }, "properties": out })
 }
 
 fn properties(it: &Column, title: &str) -> Option<Json> {
@@ -133,7 +157,6 @@ fn title<'a>(it: &'a Column, values: &'a [(String, String)]) -> &'a str {
 mod tests {
     use super::*;
     use crate::emit::grafana::panel::sample;
-    use crate::rules::dashboard::PanelKind;
 
     fn column(name: &str, title: Option<&str>, hide: bool) -> Column {
         Column {
@@ -172,10 +195,10 @@ mod tests {
         assert_eq!(options(&panel)["sortBy"][0]["displayName"], "Most");
         assert_eq!(
             overrides(&panel),
-            [json!({
-                "matcher": { "id": "byName", "options": "Used" },
-                "properties": [{ "id": "unit", "value": "bytes" }],
-            })]
+            [("Used", "short"), ("Most", "short"), ("Used", "bytes")].map(|it| json!({
+                "matcher": { "id": "byName", "options": it.0 },
+                "properties": [{ "id": "unit", "value": it.1 }],
+            }))
         );
     }
 }

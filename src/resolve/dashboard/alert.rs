@@ -1,9 +1,13 @@
 //! What a panel shows of an alert: the sides that are compared, the limits of all tiers,
 //! and what the alert says of itself.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
-use crate::resolve::dashboard::unit;
+use crate::resolve::dashboard::{legend, unit};
+use crate::rules::book::Book;
 use crate::rules::dashboard::{Link, Query, Target, Thresholds};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
@@ -24,9 +28,9 @@ pub(super) struct View {
 }
 
 /// A comparison of a vector with a limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Comparison {
-    left: TextRange,
+#[derive(Clone, Copy, Debug)]
+struct Comparison<'a> {
+    left: &'a Expr,
     op: BinaryOp,
     limit: Limit,
 }
@@ -39,12 +43,19 @@ enum Limit {
     Vector(TextRange),
 }
 
+/// A query of an alert's panel, with what it came from.
+struct Asked<'a> {
+    query: Query,
+    alert: &'a Alert,
+    shows: &'a Expr,
+}
+
 /// What a series of limits is called.
 const LIMIT: &str = "limit";
 
 /// The panel of an alert's tiers; there is at least one.
-pub(super) fn view(tiers: &[&Alert]) -> View {
-    let mut queries: Vec<(Query, &Alert)> = Vec::new();
+pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
+    let mut queries: Vec<Asked<'_>> = Vec::new();
     let mut limits: Vec<Query> = Vec::new();
     let mut thresholds = Thresholds::default();
     let mut unit = None;
@@ -52,21 +63,26 @@ pub(super) fn view(tiers: &[&Alert]) -> View {
     for alert in tiers {
         let expr = &alert.expr.parsed.expr;
         let compared = comparisons(expr);
-        let mut shown: Vec<Text> =
-            compared.iter().map(|it| part(&alert.expr, it.left)).collect();
+        let mut shown: Vec<(Text, &Expr)> = compared
+            .iter()
+            .map(|it| (part(&alert.expr, it.left.span), it.left))
+            .collect();
         if shown.is_empty() {
-            shown.push(alert.expr.text.clone());
+            shown.push((alert.expr.text.clone(), expr));
         }
-        shown.dedup_by(|b, a| same(a, b));
+        shown.dedup_by(|b, a| same(&a.0, &b.0));
         // Limits of several quantities say nothing on one axis.
         let one = shown.len() == 1;
-        for expr in shown {
-            if queries.iter().all(|it| !same(&it.0.expr, &expr)) {
-                queries.push((Query { expr, legend: None }, alert));
+        let of_alert = match one {
+            true => of_summary(alert).or_else(|| unit::of_expression(expr)),
+            false => Some(common_unit(&shown)),
+        };
+        unit = unit.or(of_alert);
+        for (expr, shows) in shown {
+            if queries.iter().all(|it| !same(&it.query.expr, &expr)) {
+                queries.push(Asked { query: Query { expr, legend: None }, alert, shows });
             }
         }
-        let of_alert = of_summary(alert).or_else(|| unit::of_expression(expr));
-        unit = unit.or(of_alert);
         for it in compared.into_iter().filter(|_| one) {
             let limit = match it.limit {
                 Limit::Number(limit) => limit,
@@ -91,7 +107,7 @@ pub(super) fn view(tiers: &[&Alert]) -> View {
             }
         }
     }
-    let mut queries = told_apart(queries);
+    let mut queries = named(queries, book);
     queries.extend(limits);
     View {
         queries,
@@ -102,33 +118,49 @@ pub(super) fn view(tiers: &[&Alert]) -> View {
     }
 }
 
+/// The unit of quantities on one axis, if they have one.
+fn common_unit(shown: &[(Text, &Expr)]) -> &'static str {
+    let mut units = shown.iter().map(|it| unit::of_expression(it.1));
+    let first = units.next().flatten();
+    first.filter(|it| units.all(|other| other == Some(*it))).unwrap_or("short")
+}
+
 fn same(a: &Text, b: &Text) -> bool {
     a.as_str().trim() == b.as_str().trim()
 }
 
-/// Names the queries of one alert by what differs between them: service, tier.
-fn told_apart(queries: Vec<(Query, &Alert)>) -> Vec<Query> {
-    let job = |it: &Alert| it.about.as_ref().and_then(|it| it.job.clone());
-    let tier = |it: &Alert| it.about.as_ref().and_then(|it| it.tier.clone());
-    let n_jobs = {
-        let mut jobs: Vec<_> = queries.iter().map(|it| job(it.1)).collect();
-        jobs.sort();
-        jobs.dedup();
-        jobs.len()
+/// Names the series: by what differs between the queries of one alert (service, tier,
+/// metric), and by the labels that differ within each.
+fn named(queries: Vec<Asked<'_>>, book: &Book) -> Vec<Query> {
+    let job = |it: &Asked<'_>| it.alert.about.as_ref().and_then(|it| it.job.clone());
+    let tier = |it: &Asked<'_>| it.alert.about.as_ref().and_then(|it| it.tier.clone());
+    let differ = |of: &dyn Fn(&Asked<'_>) -> Option<Arc<str>>| {
+        let values: BTreeSet<_> = queries.iter().map(of).collect();
+        1 < values.len()
     };
-    let n_queries = queries.len();
-    let legend = |alert: &Alert| {
-        let job = job(alert).filter(|_| n_jobs != 1);
-        let tier = tier(alert).filter(|_| n_jobs < n_queries);
-        let parts: Vec<_> = job.into_iter().chain(tier).collect();
-        (n_queries != 1 && !parts.is_empty()).then(|| parts.join(" "))
+    let (jobs, tiers) = (differ(&job), differ(&tier));
+    let legend = |it: &Asked<'_>| {
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(job(it).filter(|_| jobs).map(|it| it.to_string()));
+        parts.extend(tier(it).filter(|_| tiers).map(|it| it.to_string()));
+        let own = queries.iter().filter(|other| std::ptr::eq(other.alert, it.alert));
+        if 1 < own.count() {
+            let metric =
+                it.shows.selectors().into_iter().find_map(|it| it.1.name.clone());
+            parts.extend(metric.map(|it| it.to_string()));
+        }
+        let known = if jobs { &["job"][..] } else { &[] };
+        parts.extend(legend::labels(it.shows, it.alert, known, book));
+        (!parts.is_empty()).then(|| parts.join(" "))
     };
-    queries.into_iter().map(|(it, alert)| Query { legend: legend(alert), ..it }).collect()
+    let legends: Vec<Option<String>> = queries.iter().map(legend).collect();
+    let queries = queries.into_iter().zip(legends);
+    queries.map(|(it, legend)| Query { legend, ..it.query }).collect()
 }
 
 /// The comparisons that decide, if the expression is made of such: their left sides are
 /// what a person wants to see. `a > 1 and b` compares `a`, `a > 1 or b > 2` both.
-fn comparisons(expr: &Expr) -> Vec<Comparison> {
+fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
     match &expr.kind {
         ExprKind::Paren(it) => comparisons(it),
         ExprKind::Binary(it) => {
@@ -150,12 +182,12 @@ fn comparisons(expr: &Expr) -> Vec<Comparison> {
                 _ => return Vec::new(),
             };
             let (left, op, limit) = match (number(&it.lhs), number(&it.rhs)) {
-                (None, Some(limit)) => (it.lhs.span, it.op, Limit::Number(limit)),
-                (Some(limit), None) => (it.rhs.span, flipped, Limit::Number(limit)),
+                (None, Some(limit)) => (&*it.lhs, it.op, Limit::Number(limit)),
+                (Some(limit), None) => (&*it.rhs, flipped, Limit::Number(limit)),
                 (None, None) if infinite(&it.lhs) || infinite(&it.rhs) => {
                     return Vec::new();
                 }
-                (None, None) => (it.lhs.span, it.op, Limit::Vector(it.rhs.span)),
+                (None, None) => (&*it.lhs, it.op, Limit::Vector(it.rhs.span)),
                 (Some(_), Some(_)) => return Vec::new(),
             };
             vec![Comparison { left, op, limit }]
@@ -276,12 +308,12 @@ mod tests {
         ];
         for (text, expect) in cases {
             let parsed = parse(text, &Dialect::everything()).unwrap();
-            let words = |it: Comparison| {
+            let words = |it: Comparison<'_>| {
                 let limit = match it.limit {
                     Limit::Number(it) => it.to_string(),
                     Limit::Vector(it) => text[it.bytes()].to_owned(),
                 };
-                format!("{} {} {limit}", &text[it.left.bytes()], it.op.as_str())
+                format!("{} {} {limit}", &text[it.left.span.bytes()], it.op.as_str())
             };
             let got: Vec<_> = comparisons(&parsed.expr).into_iter().map(words).collect();
             assert_eq!(got.join("; "), expect, "{text}");

@@ -1,5 +1,8 @@
 //! Rows made of alerts files: a panel for each alert that no other panel shows, a row for
-//! each service and group.
+//! each file or, where it has several services, each of them; of rule files of others a row
+//! for each group.
+
+use std::collections::BTreeSet;
 
 use super::Context;
 use crate::diag::diagnostic::Diagnostic;
@@ -22,16 +25,19 @@ pub(super) fn rows(
         .flat_map(|it| &it.panels)
         .filter(|it| it.alert.is_some())
         .collect();
+    // Below rows of other topics.
+    let prefix = if it.rows.is_empty() { "" } else { "Alerts: " };
     let mut out: Vec<(String, spec::Row)> = Vec::new();
     for file in &it.derive {
         if !context.files.contains(&file.as_str()) {
             sink.push_once(unknown(file, context.files));
             continue;
         }
-        for group in &context.book.groups {
-            if *group.file == *file.as_str() {
-                take(&mut out, group, file, &shown, it.derive.len());
-            }
+        let groups =
+            || context.book.groups.iter().filter(|it| *it.file == *file.as_str());
+        let jobs: BTreeSet<_> = groups().flat_map(alerts).filter_map(job).collect();
+        for group in groups() {
+            take(&mut out, group, file, &shown, (jobs.len(), prefix));
         }
     }
     out.into_iter().map(|it| it.1).collect()
@@ -43,25 +49,27 @@ fn take(
     group: &Group,
     file: &Text,
     shown: &[&Panel],
-    n_files: usize,
+    (n_jobs, prefix): (usize, &str),
 ) {
-    let n_jobs = {
-        let mut jobs: Vec<_> = alerts(group).map(job).collect();
-        jobs.sort_unstable();
-        jobs.dedup();
-        jobs.len()
-    };
     for alert in alerts(group) {
         let (definition, job) = (definition(alert), job(alert));
         let same = |it: &Panel| {
             it.alert.as_ref().is_some_and(|it| it.as_str() == definition)
                 && it.job.as_ref().is_none_or(|it| Some(it.as_str()) == job)
         };
-        let title = title(group, file, job.filter(|_| n_jobs != 1), n_files);
         let in_rows = out.iter().flat_map(|it| &it.1.panels);
         if shown.iter().any(|it| same(it)) || in_rows.clone().any(same) {
             continue;
         }
+        let title = match (&alert.about, job.filter(|_| n_jobs != 1)) {
+            (None, _) => group.name.to_string(),
+            (Some(_), Some(job)) => job.to_owned(),
+            (Some(_), None) => match prefix.is_empty() {
+                true => capitalised(stem(file)),
+                false => stem(file).to_owned(),
+            },
+        };
+        let title = format!("{prefix}{title}");
         let span = file.span();
         let text = |it: &str| Text::opaque(it, span);
         let panel = Panel::of_alert(text(definition), job.map(text));
@@ -99,15 +107,10 @@ fn job(alert: &Alert) -> Option<&str> {
     alert.about.as_ref()?.job.as_deref()
 }
 
-/// `Database`; with several files or services `database: slo` or `api-service: http`.
-fn title(group: &Group, file: &Text, job: Option<&str>, n_files: usize) -> String {
-    let stem = file.as_str().rsplit('/').next().unwrap_or_default();
-    let stem = stem.rsplit_once('.').map_or(stem, |it| it.0);
-    let of = job.or((n_files != 1).then_some(stem));
-    match of {
-        Some(of) if of != group.name => format!("{of}: {}", group.name),
-        _ => capitalised(&group.name),
-    }
+/// `database` of `alerts/database.toml`
+fn stem(file: &Text) -> &str {
+    let name = file.as_str().rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |it| it.0)
 }
 
 fn capitalised(text: &str) -> String {

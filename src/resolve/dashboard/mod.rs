@@ -22,6 +22,7 @@ mod derive;
 mod heatmap;
 mod identity;
 mod json;
+mod legend;
 mod link;
 mod look;
 mod panel;

@@ -56,7 +56,7 @@ pub(super) fn panel(
         }
         return None;
     }
-    let view = (!tiers.is_empty()).then(|| alert::view(&tiers));
+    let view = (!tiers.is_empty()).then(|| alert::view(&tiers, context.book));
     look::misplaced(&it.keys, it.kind(), sink);
     lacking(it, sink);
     let legend = it.legend.as_ref().map(Text::to_string);

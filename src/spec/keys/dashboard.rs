@@ -80,7 +80,7 @@ pub static DASHBOARD: Shape = Shape {
             .default("`true`")
             .example("false"),
         Key::new("annotation", Type::Array(&Type::Table(&ANNOTATION)), "Events that are marked on the time axis."),
-        Key::new("derive", Type::Array(&Type::Text(&TEXT)), "Alerts files that it covers: each of their alerts that no panel shows gets one, in a row for each service and group, below the rows that are written.")
+        Key::new("derive", Type::Array(&Type::Text(&TEXT)), "Alerts files that it covers: each of their alerts that no panel shows gets one, in a row for each file (or each of its services), below the rows that are written; of rule files of others in a row for each group.")
             .example("[\"alerts/database.toml\"]"),
         Key::new("variable", Type::Table(&VARIABLES), "Variables, in the order in which people choose."),
         Key::new("link", Type::Array(&Type::Table(&LINK)), "Links to other pages."),

@@ -177,7 +177,7 @@ pub static PANEL: Shape = Shape {
             .default("what the line leaves room for")
             .example("12"),
         Key::new("height", Type::Integer(2, 60), "Height in lines.")
-            .default("8; of single numbers 4; of gauges and text 6")
+            .default("8; of single numbers 4; of gauges and text 6; with `legend_values` 10")
             .example("8"),
         Key::new("thresholds", Type::Table(&THRESHOLDS), "Limits by severity.")
             .default("the alert's")

@@ -1,0 +1,81 @@
+//! What the series of an alert's panel are called: by the labels that tell them apart.
+
+use std::collections::BTreeSet;
+
+use crate::promql::infer::{self, Fact, LabelFacts, Presence};
+use crate::promql::labels::{METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::Expr;
+use crate::rules::book::Book;
+use crate::rules::group::{Alert, Record, Rule};
+use crate::rules::prose;
+
+/// Records of records are followed this far.
+const MAX_DEPTH: usize = 4;
+
+/// The labels in which the series of an expression differ, as a legend writes them, but
+/// not those that are `known`: all that they can have, where that is certain, else those
+/// that the alert's summary names.
+pub(super) fn labels(
+    expr: &Expr,
+    alert: &Alert,
+    known: &[&str],
+    book: &Book,
+) -> Option<String> {
+    let facts = infer::labels_with(expr, &|name| recorded(name, book, MAX_DEPTH));
+    let summary = alert.annotation("summary").unwrap_or_default();
+    let told = prose::labels(summary);
+    let varies = |it: &str| {
+        let fixed = it == METRIC_NAME || facts.value(it).is_some();
+        !fixed && facts.can_carry(it) && !known.contains(&it)
+    };
+    let mut names: Vec<&str> = told.into_iter().filter(|it| varies(it)).collect();
+    if facts.closed {
+        let all = facts.known.keys().map(|it| &**it);
+        let others: Vec<&str> =
+            all.filter(|it| varies(it) && !names.contains(it)).collect();
+        names.extend(others);
+        // There is one series.
+        if names.is_empty() && known.is_empty() && facts.can_carry("job") {
+            names.push("job");
+        }
+    }
+    let parts: Vec<String> = names.iter().map(|it| format!("{{{{{it}}}}}")).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// What labels the series of a recorded metric have, whatever their values.
+fn recorded(name: &str, book: &Book, depth: usize) -> Option<LabelFacts> {
+    let rules = book.groups.iter().flat_map(|it| &it.rules);
+    let records = rules.filter_map(|it| match it {
+        Rule::Record(it) if it.name.as_str() == name => Some(it),
+        Rule::Record(_) | Rule::Alert(_) => None,
+    });
+    let mut out: Option<LabelFacts> = None;
+    for record in records {
+        let facts = of_record(record, book, depth.checked_sub(1)?);
+        match &out {
+            Some(it)
+                if it.closed != facts.closed
+                    || !it.known.keys().eq(facts.known.keys()) =>
+            {
+                return None;
+            }
+            _ => out = Some(facts),
+        }
+    }
+    out
+}
+
+fn of_record(record: &Record, book: &Book, depth: usize) -> LabelFacts {
+    let facts =
+        infer::labels_with(&record.expr.parsed.expr, &|name| recorded(name, book, depth));
+    let own: BTreeSet<&str> = record.labels.iter().map(|it| it.name.as_str()).collect();
+    let mut known = facts.known;
+    for fact in known.values_mut() {
+        if fact.presence != Presence::Never {
+            fact.values = None;
+        }
+    }
+    known.extend(own.into_iter().map(|it| (Symbol::from(it), Fact::ALWAYS)));
+    LabelFacts { closed: facts.closed, known }
+}
