@@ -6,6 +6,7 @@
 //! that messages underline the author's own text.
 
 pub mod book;
+pub mod comparison;
 pub mod dashboard;
 pub mod group;
 pub mod inhibition;
