@@ -4,7 +4,7 @@
 use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, TextRange};
 use crate::resolve::dashboard::unit;
-use crate::rules::comparison::{Comparison, Limit, comparisons, relation};
+use crate::rules::comparison::{Limit, comparisons, relation};
 use crate::rules::dashboard::{Link, Query, Target, Thresholds};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
