@@ -39,7 +39,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("emit", &["rules", "rulefile", "case", "runbook", "promql", "doc", "diag"]),
     ("harness", &["rules", "case", "grafana", "promql", "template", "diag"]),
     ("lint", &["rules", "case", "grafana", "runbook", "promql", "template", "diag"]),
-    ("runbook", &["rules", "diag"]),
+    // Of `promql` it takes durations: pages say for how long an alert waits.
+    ("runbook", &["rules", "promql", "diag"]),
     // It writes the language, so it must know which names the language takes.
     ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),
     (

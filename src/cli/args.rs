@@ -49,6 +49,8 @@ pub enum Command {
     Check(Check),
     /// Prove by the project's tests that its alerts fire when they should
     Test(Test),
+    /// Check runbook pages against the alerts that lead to them; write pages to begin with
+    Runbooks(Runbooks),
     /// Turn Prometheus rule files and promtool tests into files of a project
     Import(Import),
     /// Say what the code of a message means; without one, list all lints
@@ -251,6 +253,33 @@ pub struct Explain {
     /// The code, as it stands in brackets behind `error` or `warning`
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// Options of `runbooks`.
+#[derive(Debug, ClapArgs)]
+#[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
+pub struct Runbooks {
+    /// What to do; without it, pages are checked
+    #[command(subcommand)]
+    pub action: Option<RunbooksAction>,
+}
+
+/// What `runbooks` does beside checking.
+#[derive(Debug, Subcommand)]
+pub enum RunbooksAction {
+    /// Write a page with the facts of each alert that has none; never over one that is there
+    New(NewRunbooks),
+}
+
+/// Options of `runbooks new`.
+#[derive(Debug, ClapArgs)]
+pub struct NewRunbooks {
+    /// Alerts by name; without any, all that lead to a page that is not there
+    #[arg(value_name = "ALERT")]
+    pub alerts: Vec<String>,
+    /// Print the pages instead of writing them
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Options of `schema`.

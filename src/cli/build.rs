@@ -12,8 +12,9 @@ use crate::cli::exit::Exit;
 use crate::cli::inhibit::{self, Tests};
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Change, Plan, Wanted, plan};
+use crate::cli::runbooks::pages;
 use crate::cli::session::{Session, counted};
-use crate::cli::{check, fs, say, test, unified};
+use crate::cli::{fs, say, test, unified};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
@@ -52,7 +53,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
             return session.finish(Exit::Invalid, "", json!({}));
         }
     }
-    check::pages(&loaded, false, &mut session);
+    pages::check(&loaded, false, &mut session);
     let chosen = choices(&loaded.books, asked, &mut session.sink);
     let wanted = compile(&loaded.books, &chosen, asked, &tests, &mut session.sink);
     let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));

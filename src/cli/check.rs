@@ -14,6 +14,7 @@ use crate::cli::args::{Check, Global};
 use crate::cli::exit::Exit;
 use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
+use crate::cli::runbooks::pages;
 use crate::cli::session::{Session, counted};
 use crate::cli::{fix, fs, lints, test};
 use crate::diag::diagnostic::Diagnostic;
@@ -23,8 +24,6 @@ use crate::emit;
 use crate::emit::choice::{self, Asked};
 use crate::lint::context::{Context, Tests};
 use crate::lint::judge::Judge;
-use crate::runbook::link::{self, Pages};
-use crate::runbook::page;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Check) -> Exit {
@@ -85,7 +84,7 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
     // would look as if nothing led to them.
     if !loaded.books.is_empty() {
         let odd = args.env.is_empty() && !session.sink.has_errors();
-        pages(&loaded, odd, &mut session);
+        pages::check(&loaded, odd, &mut session);
     }
     let mut tests = None;
     if !session.sink.has_errors() {
@@ -164,32 +163,5 @@ fn targets(loaded: &Loaded, session: &mut Session) {
         emit::emit(book, &chosen.targets, &mut said);
         emit::own::emit(book, &chosen.own, &mut said);
         said.into_sorted().into_iter().for_each(|it| session.sink.push_once(it));
-    }
-}
-
-/// Checks that the pages to which alerts lead exist; with `odd`, also what is odd about
-/// the pages themselves.
-pub fn pages(loaded: &Loaded, odd: bool, session: &mut Session) {
-    let Some(source) = &loaded.project.manifest.runbooks.source else { return };
-    let folder = source.as_str().trim_end_matches('/');
-    let (sources, sink) = (&mut session.sources, &mut session.sink);
-    if !fs::is_folder(&loaded.root, folder) {
-        sink.push(
-            Diagnostic::error("no-folder", format!("there is no folder `{folder}`"))
-                .at(source.span(), "runbook pages are looked for here")
-                .help("name a folder below the manifest's"),
-        );
-        return;
-    }
-    let files = fs::read_tree(&loaded.root, folder, &["md", "markdown"], sources, sink);
-    let read = |(path, text): (String, String)| {
-        let file = sources.add(path.as_str(), text.as_str());
-        page::read(file, path[folder.len()..].trim_start_matches('/'), &text)
-    };
-    let pages = Pages::new(folder, files.into_iter().map(read).collect());
-    let groups = || loaded.books.iter().flat_map(|it| &it.groups);
-    link::check(groups(), &pages, sink);
-    if odd {
-        link::check_pages(groups(), &pages, sink);
     }
 }

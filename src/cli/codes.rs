@@ -244,6 +244,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule-file-in-pack", "A pack uses a rule file; only alerts files do."),
     ("rule-file-twice", "Two alerts files use the same rule file."),
     ("runbook-anchor", "A link leads to a heading that its runbook page does not have."),
+    ("runbook-exists", "`runbooks new` was asked for a page that is not missing."),
     ("runbook-page", "An alert or a page leads to a runbook page that is not there."),
     (
         "series-ends-early",

@@ -26,6 +26,9 @@ pub const MANIFEST: &str = "aqua-alerts.toml";
 /// A file larger than this is not something that a person wrote.
 const MAX_FILE: u64 = 64 << 20;
 
+/// A longer page is none that somebody reads when called out.
+const MAX_PAGE: u64 = 4 << 20;
+
 /// More files than this below one folder are a mistake (a link to `/`, say).
 const MAX_FILES: usize = 100_000;
 
@@ -101,16 +104,63 @@ pub fn read_tree(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Vec<File> {
-    let mut paths = Vec::new();
-    match fs::symlink_metadata(root.join(folder)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
-        _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
-    }
+    let paths = list_tree(root, folder, extensions, sink);
     let read = |path: String| {
         let text = read_file(root, &path, sources, sink)?;
         Some((path, text))
     };
     paths.into_iter().filter_map(read).collect()
+}
+
+/// The paths of the files below `root/folder` that have one of these extensions, in order.
+fn list_tree(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sink: &mut Sink,
+) -> Vec<String> {
+    let mut paths = Vec::new();
+    match fs::symlink_metadata(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
+    }
+    paths
+}
+
+/// Reads the Markdown pages below `root/folder`, which is in the project or a link of it to
+/// elsewhere; of one that cannot be read, which has been reported, only the path.
+pub fn read_pages(
+    root: &Path,
+    folder: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<(String, Option<String>)> {
+    let homes: Vec<PathBuf> = [root.to_path_buf(), root.join(folder)]
+        .iter()
+        .filter_map(|it| it.canonicalize().ok())
+        .collect();
+    let mut read = |path: &str| {
+        let full = root.join(path).canonicalize();
+        if full.is_ok_and(|full| !homes.iter().any(|it| full.starts_with(it))) {
+            let title = format!("`{path}` leads out of the project's folder");
+            let help = "copy the page into the project";
+            sink.push(Diagnostic::error("bad-path", title).help(help));
+            return None;
+        }
+        match read_limited(&root.join(path), MAX_PAGE) {
+            Ok(bytes) => decode(path, bytes, sources, sink),
+            Err(error) => {
+                sink.push(unreadable(path, &error));
+                None
+            }
+        }
+    };
+    let mut said = Sink::new();
+    let paths = list_tree(root, folder, &["md", "markdown"], &mut said);
+    let pages = paths.into_iter().map(|it| (read(&it), it)).map(|it| (it.1, it.0));
+    let pages = pages.collect();
+    sink.extend(said.into_sorted());
+    pages
 }
 
 /// Reads the rule file that a project names: only what lies in its folder, links followed.
@@ -287,7 +337,8 @@ fn list(
             }
             Ok(_) if wanted => out.push(path),
             Ok(_) => {}
-            Err(error) if wanted => sink.push(unreadable(&path, &error)),
+            // Who reads it says why it cannot be read.
+            Err(_) if wanted => out.push(path),
             Err(_) => {}
         }
     }
@@ -315,7 +366,7 @@ pub fn read_file(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<String> {
-    let bytes = match read_limited(&root.join(path)) {
+    let bytes = match read_limited(&root.join(path), MAX_FILE) {
         Ok(it) => it,
         Err(error) => {
             sink.push(unreadable(path, &error));
@@ -335,7 +386,7 @@ pub fn read_stdin(
     // One more than is allowed, to know whether there is more.
     let read = io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes);
     let read = match read {
-        Ok(_) if MAX_FILE < bytes.len() as u64 => Err(too_large()),
+        Ok(_) if MAX_FILE < bytes.len() as u64 => Err(too_large(MAX_FILE)),
         other => other,
     };
     match read {
@@ -371,7 +422,7 @@ fn decode(
     }
 }
 
-fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // Asked before it is opened: to open a pipe waits for a writer.
     let meta = fs::metadata(path)?;
     if meta.is_dir() {
@@ -380,17 +431,17 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
     if !meta.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    if MAX_FILE < meta.len() {
-        return Err(too_large());
+    if limit < meta.len() {
+        return Err(too_large(limit));
     }
     let file = fs::File::open(path)?;
     let mut bytes = Vec::with_capacity(meta.len() as usize);
-    file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn too_large() -> io::Error {
-    io::Error::other(format!("it is larger than {} MiB", MAX_FILE >> 20))
+fn too_large(limit: u64) -> io::Error {
+    io::Error::other(format!("it is larger than {} MiB", limit >> 20))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
@@ -442,7 +493,7 @@ pub fn read_list(out: &Path, shown: &str) -> Result<List, Diagnostic> {
         }
         Err(error) => return Err(unreadable(shown, &error)),
     }
-    match read_limited(&out.join(LIST)) {
+    match read_limited(&out.join(LIST), MAX_FILE) {
         Ok(bytes) => Ok(List::parse(&String::from_utf8_lossy(&bytes))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(List::default()),
         Err(error) => Err(unreadable(&format!("{shown}/{LIST}"), &error)),
@@ -453,7 +504,9 @@ pub fn read_list(out: &Path, shown: &str) -> Result<List, Diagnostic> {
 pub fn look(out: &Path, path: &str) -> Found {
     let full = out.join(path);
     match fs::symlink_metadata(&full) {
-        Ok(it) if it.is_file() => read_limited(&full).map_or(Found::Other, Found::File),
+        Ok(it) if it.is_file() => {
+            read_limited(&full, MAX_FILE).map_or(Found::Other, Found::File)
+        }
         Ok(_) => Found::Other,
         // A file where a folder has to be.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Found::Other,

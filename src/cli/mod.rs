@@ -22,6 +22,7 @@ pub mod lints;
 pub mod load;
 pub mod mistaken;
 pub mod output;
+pub mod runbooks;
 pub mod say;
 pub mod schema;
 pub mod session;
@@ -57,6 +58,7 @@ fn run(args: &Args) -> Exit {
         Command::Build(it) => build::run(&args.global, it),
         Command::Check(it) => check::run(&args.global, it),
         Command::Test(it) => test::run(&args.global, it),
+        Command::Runbooks(it) => runbooks::run(&args.global, it),
         Command::Import(it) => import::run(&args.global, it),
         Command::Explain(it) => explain::run(&args.global, it),
         Command::Schema(it) => schema::run(&args.global, it),

@@ -9,7 +9,7 @@ use crate::emit::definition::definitions;
 use crate::emit::{self, Target, name};
 use crate::rules::book::Book;
 use crate::rules::group::Alert;
-use crate::rules::prose::prose;
+use crate::rules::prose::{cell, fence, prose};
 
 /// The catalogue.
 pub const TARGET: Target = Target {
@@ -128,8 +128,7 @@ fn section(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
     if !facts.is_empty() {
         writeln!(out, "\n{}", facts.join(" "))?;
     }
-    let n_ticks = tiers.iter().map(|it| longest_run(it.expr.text.as_str(), '`')).max();
-    let fence = "`".repeat(n_ticks.unwrap_or(0).max(2) + 1);
+    let fence = fence(tiers.iter().map(|it| it.expr.text.as_str()));
     for alert in tiers {
         let severity = severity(alert);
         out.push_str("\n**");
@@ -169,12 +168,6 @@ fn severity(alert: &Alert) -> &str {
     alert.severity().unwrap_or("without severity")
 }
 
-/// Text in a cell of a table: on one line, `|` escaped.
-fn cell(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace('|', "\\|")
-}
-
 /// A URL in a link: what would end it is escaped.
 fn link(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
@@ -212,22 +205,15 @@ impl Anchors {
     }
 }
 
-fn longest_run(text: &str, of: char) -> usize {
-    let runs = text.split(|it| it != of).map(str::len);
-    runs.max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn cells_and_links_stay_on_their_line() {
-        assert_eq!(cell("a |\n b"), "a \\| b");
+    fn links_stay_on_their_line() {
         assert_eq!(link("https://x/a(b) c"), "https://x/a%28b%29%20c");
         let mut anchors = Anchors::default();
         let mut next = || anchors.next("Api Down_2!");
         assert_eq!((next(), next()), ("api-down_2".into(), "api-down_2-1".into()));
-        assert_eq!(longest_run("a```b`", '`'), 3);
     }
 }

@@ -11,9 +11,12 @@ pub const LINTS: &[&Lint] = &[
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_NAMESPACE,
     &PANEL_WITHOUT_DATA,
+    &RUNBOOK_ALERT,
+    &RUNBOOK_FACTS,
     &RUNBOOK_HEADING,
     &RUNBOOK_LINK,
     &RUNBOOK_ORPHAN,
+    &RUNBOOK_SECTION,
     &SEVERAL_VALUES,
     &UNKNOWN_FEATURE,
     &UNKNOWN_VERSION,
@@ -98,6 +101,24 @@ static PANEL_WITHOUT_DATA: Lint = Lint {
     ..FOUND
 };
 
+static RUNBOOK_ALERT: Lint = Lint {
+    name: "runbook-alert",
+    summary: "A runbook page that does not name an alert which leads to it.",
+    why: "Who comes from the alert cannot see that the page is about it.",
+    example: "# Out of space\n\nDelete old snapshots.",
+    instead: "Name the alert in the page, or let it lead elsewhere.",
+    ..FOUND
+};
+
+static RUNBOOK_FACTS: Lint = Lint {
+    name: "runbook-facts",
+    summary: "A runbook page that states another severity or `for` than the alert has.",
+    why: "Who reads it judges how urgent the alert is by what no longer holds.",
+    example: "| severity | for |\n| --- | --- |\n| critical | 2m |",
+    instead: "Write what the alert says now.",
+    ..FOUND
+};
+
 static RUNBOOK_HEADING: Lint = Lint {
     name: "runbook-heading",
     summary: "A runbook page that does not begin with a heading.",
@@ -122,6 +143,15 @@ static RUNBOOK_ORPHAN: Lint = Lint {
     why: "Its alert is gone or leads elsewhere: nobody keeps the page true.",
     example: "# Old queue\n\nThe queue was replaced.",
     instead: "Let an alert name it, or remove it.",
+    ..FOUND
+};
+
+static RUNBOOK_SECTION: Lint = Lint {
+    name: "runbook-section",
+    summary: "A runbook page without a section that the project demands, or with an empty one.",
+    why: "At night people look for what to do under the heading where it always stands.",
+    example: "[runbooks]\nsections = [\"What to do\"]",
+    instead: "Write the section.",
     ..FOUND
 };
 

@@ -7,6 +7,7 @@
 
 pub mod allow;
 pub mod book;
+pub mod comparison;
 pub mod dashboard;
 pub mod group;
 pub mod inhibition;

@@ -25,6 +25,18 @@ pub fn prose(template: &str) -> String {
     out.trim().to_owned()
 }
 
+/// Text in a cell of a Markdown table: on one line, `|` escaped.
+pub fn cell(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace('|', "\\|")
+}
+
+/// A fence of backticks that no text between holds.
+pub fn fence<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let runs = texts.into_iter().flat_map(|it| it.split(|it| it != '`')).map(str::len);
+    "`".repeat(runs.max().unwrap_or(0).max(2) + 1)
+}
+
 /// The function through which a template prints the value of its alert, if one does:
 /// `humanizePercentage`. It tells what the value is.
 pub fn value_function(template: &str) -> Option<&str> {
@@ -177,6 +189,13 @@ mod tests {
         for (template, expect) in cases {
             assert_eq!(prose(template), expect, "{template}");
         }
+    }
+
+    #[test]
+    fn texts_keep_to_their_cell_and_their_fence() {
+        assert_eq!(cell("a |\n b"), "a \\| b");
+        assert_eq!(fence(["a```b`", "x"]), "````");
+        assert_eq!(fence(["x"]), "```");
     }
 
     #[test]

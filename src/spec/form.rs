@@ -217,6 +217,21 @@ pub static RULE_FILE: Form = Form {
     },
 };
 
+/// A heading of a runbook page.
+pub static SECTION: Form = Form {
+    name: "a heading",
+    pattern: "[^\\s]",
+    parameters: false,
+    fault: |text| match text.trim() {
+        "" => Fault::new("is empty", "write the text of a heading: `Impact`"),
+        _ if text.contains('\n') => Fault::new("has several lines", "write one line"),
+        _ if text.starts_with('#') => {
+            Fault::new("begins with `#`", "write the text of the heading alone")
+        }
+        _ => None,
+    },
+};
+
 /// What a group is called where its key does not say it.
 pub static GROUP_NAME: Form = Form {
     name: "a group's name",

@@ -277,6 +277,7 @@ fn runbooks(fields: &Fields<'_>) -> Runbooks {
         url: fields.text("url").cloned(),
         source: fields.text("source").cloned(),
         page: fields.text("page").cloned(),
+        sections: fields.texts("sections"),
     }
 }
 

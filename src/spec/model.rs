@@ -175,6 +175,8 @@ pub struct Runbooks {
     pub source: Option<Text>,
     /// The page of an alert that names none.
     pub page: Option<Text>,
+    /// Sections that the page of an alert must have.
+    pub sections: Vec<Text>,
 }
 
 /// A severity.

@@ -5,7 +5,7 @@
 //! on standard output, `! …` on standard error, and `= N` is the exit code; `# …` says
 //! what it shows. Beside `aqua-alerts` a few commands change or show files:
 //! `cat FILE`, `ls DIR`, `rm PATH`, `write FILE TEXT`, `bytes FILE HEX`, `link TO FILE`,
-//! `pipe FILE` for a named pipe. `aqua-alerts … < FILE` reads standard input from a file.
+//! `pipe FILE` for a named pipe, `blank FILE MIB` for a large file of zeros. `aqua-alerts … < FILE` reads standard input from a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -120,6 +120,11 @@ fn run(command: &str, dir: &Path) -> String {
             let digits = |idx: usize| u8::from_str_radix(&hex[idx..idx + 2], 16).unwrap();
             let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(digits).collect();
             write(&dir.join(file), &bytes);
+            String::new()
+        }
+        ["blank", file, mib] => {
+            let file = fs::File::create(dir.join(file)).unwrap();
+            file.set_len(mib.parse::<u64>().unwrap() << 20).unwrap();
             String::new()
         }
         #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! Alerts and runbook pages that do not fit together, as it is said.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aqua_alerts::diag::render::{self, render};
@@ -11,8 +12,10 @@ use aqua_alerts::promql::syntax;
 use aqua_alerts::rules::group::{
     About, Alert, Expression, Group, Rule, Runbook, Setting,
 };
-use aqua_alerts::runbook::link::{Pages, check, check_pages};
+use aqua_alerts::runbook::content::{self, Demands};
+use aqua_alerts::runbook::link::{Pages, check};
 use aqua_alerts::runbook::page;
+use aqua_alerts::runbook::target::Seen;
 use expect_test::expect;
 use libtest_mimic::{Failed, Trial};
 
@@ -111,7 +114,9 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
     };
     let mut sink = Sink::new();
     check([&group], &pages, &mut sink);
-    check_pages([&group], &pages, &mut sink);
+    let demands =
+        Demands { sections: &[], severities: &BTreeSet::new(), look: &|_| Seen::Missing };
+    content::check([&group], &pages, demands, &mut sink);
     let said = render(&sink.into_sorted(), &sources, render::Config::PLAIN);
     expect![[r#"
         error[runbook-anchor]: runbook page `api-slow` has no anchor `#mitigate`
@@ -140,6 +145,19 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
           |
           = help: begin the page with `# ` and the name of the alert
 
+        warning[runbook-alert]: runbook page `api-down.md` does not name `A`
+         --> docs/runbooks/api-down.md:1:1
+          |
+        1 | # ApiDown
+          | ^^^^^^^^^ who is called out looks for the name of the alert
+          |
+         ::: alerts/api.toml:1:8
+          |
+        1 | [alert.ApiDown]
+          |        ------- leads to this page
+          |
+          = help: name it in the page, best in its heading: `# A`
+
         warning[runbook-link]: link to `#uber`, which `nested/page.md` does not have
          --> docs/runbooks/api-down.md:2:1
           |
@@ -150,7 +168,20 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
          --> docs/runbooks/api-down.md:2:26
           |
         2 | [x](nested/page.md#uber) [y](gone.md) [z](#apidown)
-          |                          ^^^^^^^^^^^^ no such page in `docs/runbooks`
+          |                          ^^^^^^^^^^^^ no such page or file in `docs/runbooks`
+
+        warning[runbook-alert]: runbook page `api-slow.md` does not name `A`
+         --> docs/runbooks/api-slow.md:1:1
+          |
+        1 | # ApiSlow
+          | ^^^^^^^^^ who is called out looks for the name of the alert
+          |
+         ::: alerts/api.toml:3:11
+          |
+        3 | runbook = 'api-slow#mitigate'
+          |           ------------------- leads to this page
+          |
+          = help: name it in the page, best in its heading: `# A`
 
         warning[runbook-heading]: runbook page `api-errors/index.md` has no heading
          --> docs/runbooks/api-errors/index.md:1:1
@@ -167,6 +198,19 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
           | ^ neither an alert nor a page in use mentions it
           |
           = help: delete the page, or name it in an alert with `runbook = "…"`
+
+        warning[runbook-alert]: runbook page `nested/page.md` does not name `A`
+         --> docs/runbooks/nested/page.md:1:1
+          |
+        1 | # Über uns
+          | ^^^^^^^^^^ who is called out looks for the name of the alert
+          |
+         ::: alerts/api.toml:7:11
+          |
+        7 | runbook = 'nested/page#Über%20uns'
+          |           ------------------------ leads to this page
+          |
+          = help: name it in the page, best in its heading: `# A`
 
         warning[runbook-link]: link to `#top`, which `api-down.md` does not have
          --> docs/runbooks/nested/page.md:2:1

@@ -82,10 +82,10 @@ pub fn of_tests(project: &Path, env: &str, name: &str) -> Result<Vec<Drawn>, Fai
         assert_eq!(first.scenes.len(), 1, "tests with `{name}` in their names");
         for (read, file) in dashboards::boards(book, true).iter().zip(&written) {
             let board: Value = serde_json::from_str(&file.text).unwrap();
-            let values = values::values(read, all);
+            let values = values::values(&read.0, all);
             let mut data = BTreeMap::new();
             for stage in [&first, all] {
-                for it in show::show(read, &values, stage, &|_| true) {
+                for it in show::show(&read.0, &values, stage, &|_| true) {
                     let frames = answer(&it);
                     let n_targets = it.panel.targets.as_ref().map_or(0, Vec::len);
                     let id = it.panel.id.unwrap().to_string();

@@ -135,6 +135,30 @@ pub fn exported(
     Some(out)
 }
 
+/// The alerts that the tests of files name, each with a test and its file, in their order.
+pub fn tests_of_alerts(
+    loaded: &Loaded,
+    files: &[FileId],
+    session: &mut Session,
+) -> Vec<(String, String)> {
+    let cases = read_files(loaded, files, session);
+    let servers = servers(loaded, &cases, session);
+    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    let mut out = Vec::new();
+    for Job { file_idx, ready, .. } in &jobs {
+        let path = &session.sources.file(files[*file_idx]).path;
+        let expected = ready.expects.iter().map(|it| it.selector.name.clone());
+        let asserted = ready.moments.iter().filter_map(|it| it.alert.as_ref());
+        for name in expected.chain(asserted.map(Text::to_string)) {
+            let found = (name, format!("\"{}\" in `{path}`", ready.name));
+            if !out.contains(&found) {
+                out.push(found);
+            }
+        }
+    }
+    out
+}
+
 /// Reads test files and says what is wrong with them. Where nothing is, `ask` is given the
 /// tests of each environment.
 pub fn check(

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::text::{Text, TextBuilder};
-use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
+use crate::promql::syntax::ast::{BinaryOp, Expr, TextRange};
 use crate::resolve::dashboard::{legend, unit};
 use crate::rules::book::Book;
+use crate::rules::comparison::{Limit, comparisons, relation};
 use crate::rules::dashboard::{Link, Query, Target, Thresholds};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
@@ -25,22 +26,6 @@ pub(super) struct View {
     pub(super) description: String,
     /// Its runbook.
     pub(super) links: Vec<Link>,
-}
-
-/// A comparison of a vector with a limit.
-#[derive(Clone, Copy, Debug)]
-struct Comparison<'a> {
-    left: &'a Expr,
-    op: BinaryOp,
-    limit: Limit,
-}
-
-/// What a vector is compared with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Limit {
-    Number(f64),
-    /// A vector, which is a line of its own.
-    Vector(TextRange),
 }
 
 /// A query of an alert's panel, with what it came from.
@@ -158,71 +143,6 @@ fn named(queries: Vec<Asked<'_>>, book: &Book) -> Vec<Query> {
     queries.map(|(it, legend)| Query { legend, ..it.query }).collect()
 }
 
-/// The comparisons that decide, if the expression is made of such: their left sides are
-/// what a person wants to see. `a > 1 and b` compares `a`, `a > 1 or b > 2` both.
-fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
-    match &expr.kind {
-        ExprKind::Paren(it) => comparisons(it),
-        ExprKind::Binary(it) => {
-            let flipped = match it.op {
-                BinaryOp::And | BinaryOp::Unless => return comparisons(&it.lhs),
-                BinaryOp::Or => {
-                    let (mut both, right) = (comparisons(&it.lhs), comparisons(&it.rhs));
-                    if both.is_empty() || right.is_empty() {
-                        return Vec::new();
-                    }
-                    both.extend(right);
-                    return both;
-                }
-                BinaryOp::Gtr => BinaryOp::Lss,
-                BinaryOp::Gte => BinaryOp::Lte,
-                BinaryOp::Lss => BinaryOp::Gtr,
-                BinaryOp::Lte => BinaryOp::Gte,
-                BinaryOp::Eql | BinaryOp::Neq => it.op,
-                _ => return Vec::new(),
-            };
-            let (left, op, limit) = match (number(&it.lhs), number(&it.rhs)) {
-                (None, Some(limit)) => (&*it.lhs, it.op, Limit::Number(limit)),
-                (Some(limit), None) => (&*it.rhs, flipped, Limit::Number(limit)),
-                (None, None) if infinite(&it.lhs) || infinite(&it.rhs) => {
-                    return Vec::new();
-                }
-                (None, None) => (&*it.lhs, it.op, Limit::Vector(it.rhs.span)),
-                (Some(_), Some(_)) => return Vec::new(),
-            };
-            vec![Comparison { left, op, limit }]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Whether it is a constant without a value that an axis could show.
-fn infinite(expr: &Expr) -> bool {
-    expr.selectors().is_empty() && !matches!(expr.kind, ExprKind::Call(_))
-}
-
-/// The value of a constant: a number, or arithmetic over numbers.
-fn number(expr: &Expr) -> Option<f64> {
-    match &expr.kind {
-        ExprKind::Number { value, .. } => Some(*value),
-        ExprKind::Paren(it) => number(it),
-        ExprKind::Unary { op: BinaryOp::Sub, expr } => number(expr).map(|it| -it),
-        ExprKind::Unary { expr, .. } => number(expr),
-        ExprKind::Binary(it) => {
-            let (lhs, rhs) = (number(&it.lhs)?, number(&it.rhs)?);
-            match it.op {
-                BinaryOp::Add => Some(lhs + rhs),
-                BinaryOp::Sub => Some(lhs - rhs),
-                BinaryOp::Mul => Some(lhs * rhs),
-                BinaryOp::Div => Some(lhs / rhs),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-    .filter(|it: &f64| it.is_finite())
-}
-
 fn part(expr: &Expression, range: TextRange) -> Text {
     let mut out = TextBuilder::new(expr.text.span());
     out.part(&expr.text, range.bytes());
@@ -237,14 +157,6 @@ fn of_summary(alert: &Alert) -> Option<&'static str> {
 
 /// `- **critical**: above 5% for 2m`
 fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> String {
-    let relation = match op {
-        BinaryOp::Gtr => "above",
-        BinaryOp::Gte => "at least",
-        BinaryOp::Lss => "below",
-        BinaryOp::Lte => "at most",
-        BinaryOp::Eql => "equal to",
-        _ => "not",
-    };
     let number = |it: f64| match unit {
         Some("percentunit") => format!("{}%", short(it * 100.0)),
         Some("percent") => format!("{}%", short(it)),
@@ -257,8 +169,9 @@ fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> Stri
         _ => format!(" for {}", alert.hold.value),
     };
     format!(
-        "- **{}**: {relation} {}{hold}",
+        "- **{}**: {} {}{hold}",
         alert.severity().unwrap_or_default(),
+        relation(op),
         number(limit)
     )
 }
@@ -280,43 +193,4 @@ fn runbook(alert: &Alert) -> Vec<Link> {
     let link =
         |url: &str| Link { title: "Runbook".to_owned(), to: Target::Url(url.to_owned()) };
     url.map(link).into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::promql::dialect::Dialect;
-    use crate::promql::syntax::parse;
-
-    #[test]
-    fn the_compared_side_is_found() {
-        let cases = [
-            ("a > 0.05", "a > 0.05"),
-            ("(a / b) < 2 * 3", "(a / b) < 6"),
-            ("5m <= time() - a", "time() - a >= 300"),
-            ("(a > -1 and b > 2)", "a > -1"),
-            ("a == 0 unless b", "a == 0"),
-            ("a > on (x) group_left b", "a > b"),
-            ("a < 0.2 * (b offset 1d > 1)", "a < 0.2 * (b offset 1d > 1)"),
-            ("a > 1 or b < 2", "a > 1; b < 2"),
-            ("(a < 1 and c) or a < 3", "a < 1; a < 3"),
-            ("a > 1 or b", ""),
-            ("a and b > 1", ""),
-            ("absent(a)", ""),
-            ("a > 1 / 0", ""),
-            ("time() > bool 3", "time() > 3"),
-        ];
-        for (text, expect) in cases {
-            let parsed = parse(text, &Dialect::everything()).unwrap();
-            let words = |it: Comparison<'_>| {
-                let limit = match it.limit {
-                    Limit::Number(it) => it.to_string(),
-                    Limit::Vector(it) => text[it.bytes()].to_owned(),
-                };
-                format!("{} {} {limit}", &text[it.left.span.bytes()], it.op.as_str())
-            };
-            let got: Vec<_> = comparisons(&parsed.expr).into_iter().map(words).collect();
-            assert_eq!(got.join("; "), expect, "{text}");
-        }
-    }
 }

@@ -189,6 +189,9 @@ static RUNBOOKS: Shape = Shape {
         Key::new("page", text(&PARAMETRIC), "The page of an alert without `runbook`. `${alert.kebab}` is the alert's name as `api-down`.")
             .default("`\"${alert.kebab}\"`")
             .example("\"${alert.kebab}\""),
+        Key::new("sections", Type::Array(&text(&form::SECTION)), "Headings that the page of every alert must have, with text below them; `runbooks new` writes them.")
+            .default("none")
+            .example("[\"Impact\", \"Diagnosis\", \"Mitigation\"]"),
     ],
     others: None,
 };
