@@ -68,7 +68,10 @@ pub struct Site<'a> {
 impl<'a> Context<'a> {
     /// A project in an environment.
     pub fn of_book(book: &'a Book, tests: Option<&'a Tests>) -> Context<'a> {
-        let mut out = Context::new(book.groups.iter(), &book.dialect);
+        let outside: Vec<&str> =
+            book.external_labels.iter().map(|it| it.0.as_str()).collect();
+        let outside = Outside::Labels(outside);
+        let mut out = Context::new(book.groups.iter(), &book.dialect, &outside);
         out.book = Some(book);
         out.tests = tests;
         for job in &book.jobs {
@@ -95,12 +98,13 @@ impl<'a> Context<'a> {
         groups: impl IntoIterator<Item = &'a Group>,
         dialect: &'a Dialect,
     ) -> Context<'a> {
-        Context::new(groups, dialect)
+        Context::new(groups, dialect, &Outside::Unknown)
     }
 
     fn new(
         groups: impl IntoIterator<Item = &'a Group>,
         dialect: &'a Dialect,
+        outside: &Outside<'_>,
     ) -> Context<'a> {
         let mut out = Context {
             book: None,
@@ -117,7 +121,7 @@ impl<'a> Context<'a> {
                 records.entry(record.name.as_str()).or_default().push(site);
             }
         }
-        out.facts = facts(&records);
+        out.facts = facts(&records, outside);
         out.records = records;
         out
     }
@@ -147,6 +151,13 @@ impl<'a> Context<'a> {
         group.interval.or(self.book.map(|it| it.interval))
     }
 
+    /// Whether the server adds a label to what it sends, so that series may or may not have it,
+    /// as they come.
+    pub fn is_external(&self, label: &str) -> bool {
+        let labels = self.book.map_or(&[][..], |it| &it.external_labels);
+        labels.iter().any(|it| it.0 == label)
+    }
+
     /// Which labels the results of an expression can carry.
     pub fn labels(&self, expr: &Expr) -> LabelFacts {
         infer::labels_with(expr, &|name| self.facts.get(name).cloned())
@@ -156,12 +167,24 @@ impl<'a> Context<'a> {
 /// Chains of records are followed this far.
 const MAX_DEPTH: usize = 64;
 
+/// Labels that recorded series have where they come through another server.
+enum Outside<'a> {
+    /// These.
+    Labels(Vec<&'a str>),
+    /// Any: nobody said where rules run, and what they read may be federated.
+    Unknown,
+}
+
 /// What is known of the labels of recorded metrics.
-fn facts<'a>(records: &HashMap<&'a str, Vec<Site<'a>>>) -> HashMap<&'a str, LabelFacts> {
+fn facts<'a>(
+    records: &HashMap<&'a str, Vec<Site<'a>>>,
+    outside: &Outside<'_>,
+) -> HashMap<&'a str, LabelFacts> {
     let done: RefCell<HashMap<&str, LabelFacts>> = RefCell::default();
     fn of<'a>(
         name: &str,
         records: &HashMap<&'a str, Vec<Site<'a>>>,
+        outside: &Outside<'_>,
         done: &RefCell<HashMap<&'a str, LabelFacts>>,
         depth: usize,
     ) -> Option<LabelFacts> {
@@ -174,7 +197,7 @@ fn facts<'a>(records: &HashMap<&'a str, Vec<Site<'a>>>) -> HashMap<&'a str, Labe
         }
         // Who asks for itself, or too far, learns nothing.
         done.borrow_mut().insert(name, LabelFacts::open());
-        let recorded = |it: &str| of(it, records, done, depth + 1);
+        let recorded = |it: &str| of(it, records, outside, done, depth + 1);
         let mut all: Option<LabelFacts> = None;
         for site in sites {
             let Rule::Record(record) = site.rule else { continue };
@@ -184,7 +207,16 @@ fn facts<'a>(records: &HashMap<&'a str, Vec<Site<'a>>>) -> HashMap<&'a str, Labe
                 Some(all) => all.or(&own),
             });
         }
-        let all = all.unwrap_or_else(LabelFacts::open);
+        let mut all = all.unwrap_or_else(LabelFacts::open);
+        match outside {
+            Outside::Unknown => all.closed = false,
+            Outside::Labels(names) => {
+                let maybe = |it: &&&str| !all.can_carry(it);
+                let more: Vec<Symbol> =
+                    names.iter().filter(maybe).map(|it| Symbol::from(*it)).collect();
+                more.iter().for_each(|it| all.set(it, Fact::UNKNOWN));
+            }
+        }
         done.borrow_mut().insert(name, all.clone());
         Some(all)
     }
@@ -192,7 +224,7 @@ fn facts<'a>(records: &HashMap<&'a str, Vec<Site<'a>>>) -> HashMap<&'a str, Labe
     let mut names: Vec<&str> = records.keys().copied().collect();
     names.sort_unstable();
     for name in names {
-        of(name, records, &done, 0);
+        of(name, records, outside, &done, 0);
     }
     done.into_inner()
 }

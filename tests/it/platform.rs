@@ -23,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("platform::every_alert_is_proven_to_fire_and_to_be_silent", proven),
         Trial::test("platform::is_as_large_as_a_real_one", counts),
         Trial::test("platform::its_tests_pass_as_promtool_s", as_promtools),
+        Trial::test("platform::is_clean_at_the_strictest_level", clean),
         Trial::test("platform::its_panels_show_what_its_tests_load", panels),
     ]
 }
@@ -50,6 +51,17 @@ fn resolves() -> Result<(), Failed> {
     match text.is_empty() && loaded.books.len() == 2 {
         true => Ok(()),
         false => Err(text.into()),
+    }
+}
+
+fn clean() -> Result<(), Failed> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_aqua-alerts"));
+    let root = env!("CARGO_MANIFEST_DIR");
+    let args = ["-C", root, "check", "--strict", "--dashboards", "--deny", "warnings"];
+    let output = command.args(args).output().unwrap();
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
 use crate::promql::functions::{self, kind::Kind};
+use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::{Binary, BinaryOp, Call, Expr, ExprKind, Selector};
 use crate::rules::group::Rule;
 
@@ -14,7 +15,8 @@ pub static LINT: Lint = Lint {
     summary: "An alert whose expression compares nothing, or compares with `bool`.",
     why: "An alert fires for every result of its expression, whatever the value. Without a \
           comparison it fires as soon as the series are there; `bool` gives 0 or 1 in place \
-          of fewer results. A constant, `vector(1)`, is taken for a dead man's switch.",
+          of fewer results. A constant, `vector(1)`, is taken for a dead man's switch, and a \
+          matcher of a state, `disk_info{health!=\"OK\"}`, for a condition.",
     example: "rate(http_errors_total[5m]) > bool 0.1",
     instead: "Compare: `rate(http_errors_total[5m]) > 0.1`, `up == 0`.",
     peers: &["pint alerts/comparison", "mixtool alert-expr"],
@@ -109,11 +111,24 @@ fn call(call: &Call, context: &Context<'_>, depth: usize) -> bool {
     }
 }
 
+/// Labels whose values are conditions.
+const STATES: &[&str] =
+    &["state", "status", "health", "phase", "result", "condition", "reason", "outcome"];
+
 /// Series that are there only while something is so.
 fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
     let Some(name) = selector.name.as_deref() else { return false };
     // Alerts are conditions themselves.
     if name == "ALERTS" || name == "ALERTS_FOR_STATE" {
+        return true;
+    }
+    // So are facts with certain values. kube-state-metrics gives all of them, with 0.
+    let target = |it: &str| matches!(it, "job" | "namespace" | "instance" | "cluster");
+    let mut chosen = selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME);
+    let by_label = chosen.any(|it| {
+        STATES.contains(&&*it.name) || name.ends_with("_info") && !target(&it.name)
+    });
+    if by_label && !name.starts_with("kube_") {
         return true;
     }
     let Some(records) = context.records.get(name) else { return false };

@@ -47,3 +47,22 @@ pub(super) fn operator(site: Site<'_>, matcher: &Matcher) -> Option<TextRange> {
     let end = matcher.span.start + written.len() as u32;
     written.ends_with(sign).then(|| TextRange { start: end - sign.len() as u32, end })
 }
+
+/// Whether a pattern is an alternative of several at its top.
+pub(super) fn has_top_level_bar(pattern: &str) -> bool {
+    let (mut depth, mut class, mut escaped) = (0_usize, false, false);
+    for it in pattern.chars() {
+        match it {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            ']' => class = false,
+            _ if class => {}
+            '[' => class = true,
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
