@@ -71,8 +71,8 @@ impl Fixed {
     /// Writes the files, whose paths are below `start`; gives what could not be written.
     pub fn write(&self, start: &Path, sources: &SourceMap) -> Vec<Diagnostic> {
         let write = |(file, text): (&FileId, &String)| {
-            let path = &sources.file(*file).path;
-            fs::write_whole(start, path, text).err()
+            let source = sources.file(*file);
+            fs::rewrite(start, &source.path, &source.text, text).err()
         };
         self.files.iter().filter_map(write).collect()
     }

@@ -578,6 +578,32 @@ pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnost
     })
 }
 
+/// Replaces the text of a file as a whole or not at all, where a link leads to it and with its
+/// permissions, unless it is no longer what was read.
+pub fn rewrite(
+    start: &Path,
+    shown: &str,
+    old: &str,
+    text: &str,
+) -> Result<(), Diagnostic> {
+    let failed = |reason: &str| {
+        Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
+    };
+    let target = start.join(shown).canonicalize().map_err(|it| failed(&reason(&it)))?;
+    if !fs::read(&target).is_ok_and(|it| it == old.as_bytes()) {
+        return Err(failed("it was changed meanwhile").help("run the command again"));
+    }
+    let temporary = temporary(&target, 0);
+    let written = fs::metadata(&target)
+        .and_then(|it| write_new(&temporary, text).map(|()| it.permissions()))
+        .and_then(|it| fs::set_permissions(&temporary, it))
+        .and_then(|()| fs::rename(&temporary, &target));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        failed(&reason(&error))
+    })
+}
+
 /// Writes files below a folder, all or none.
 pub fn write_all(out: &Path, shown: &str, files: &[Wanted]) -> Result<(), Diagnostic> {
     let write = files.iter().map(|it| (&*it.path, &*it.text)).collect();

@@ -8,6 +8,7 @@ pub mod counter_without_rate;
 pub mod delta_of_counter;
 pub mod division_in_sum;
 pub mod irate_in_rule;
+pub mod job_unknown;
 pub mod join_impossible;
 pub mod join_label_missing;
 mod kind;
@@ -17,6 +18,7 @@ pub mod quantile_out_of_range;
 pub mod quantile_without_le;
 pub mod range_too_short;
 pub mod rate_of_gauge;
+pub mod ratio_without_for;
 pub mod regexp_anchored;
 pub mod regexp_matches_all;
 pub mod regexp_needless;
@@ -37,6 +39,7 @@ pub const LINTS: &[&Lint] = &[
     &delta_of_counter::LINT,
     &division_in_sum::LINT,
     &irate_in_rule::LINT,
+    &job_unknown::LINT,
     &join_impossible::LINT,
     &join_label_missing::LINT,
     &or_side_dead::LINT,
@@ -44,6 +47,7 @@ pub const LINTS: &[&Lint] = &[
     &quantile_without_le::LINT,
     &range_too_short::LINT,
     &rate_of_gauge::LINT,
+    &ratio_without_for::LINT,
     &regexp_anchored::LINT,
     &regexp_matches_all::LINT,
     &regexp_needless::LINT,
