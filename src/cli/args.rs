@@ -114,9 +114,6 @@ pub struct Check {
     /// Check this environment only; may be repeated
     #[arg(long, value_name = "NAME", conflicts_with = "paths")]
     pub env: Vec<String>,
-    /// Hold dashboards, those in JSON too, against the rules of Grafana's dashboard-linter
-    #[arg(long, conflicts_with_all = ["paths", "env"])]
-    pub dashboards: bool,
     /// Look, too, for what is off because it is a matter of policy or taste
     #[arg(long)]
     pub strict: bool,

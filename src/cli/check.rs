@@ -93,7 +93,8 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
     }
     let mut boards = Vec::new();
     if !session.sink.has_errors() {
-        let all = loaded.books.iter().map(|it| dashboards::boards(it, args.dashboards));
+        // Who made a dashboard in JSON knew neither the tests nor the project's taste.
+        let all = loaded.books.iter().map(|it| dashboards::boards(it, config.strict));
         boards = all.collect();
     }
     let mut proofs: Vec<Tests> = Vec::new();

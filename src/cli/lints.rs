@@ -31,12 +31,7 @@ pub fn of_check(base: Config, args: &Check, session: &mut Session) -> Config {
         };
         session.sink.push(Diagnostic::error("bad-argument", title).help(help));
     }
-    Config {
-        strict: base.strict || args.strict,
-        dashboards: args.dashboards,
-        only: args.only.clone(),
-        ..base
-    }
+    Config { strict: base.strict || args.strict, only: args.only.clone(), ..base }
 }
 
 /// Gives what was found on the way the levels that it has.

@@ -1,14 +1,12 @@
 //! Which lints count, and how much.
 
-use crate::lint::table::{Check, Level, Lint};
+use crate::lint::table::{Level, Lint};
 
 /// Which lints count, and how much.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Whether those count that are a matter of policy or taste.
     pub strict: bool,
-    /// Whether those about dashboards count, whatever else holds.
-    pub dashboards: bool,
     /// Levels by name, which the project gives.
     pub levels: Vec<(String, Level)>,
     /// The only lints that count; empty for all.
@@ -24,11 +22,9 @@ impl Config {
             let least = given.unwrap_or(lint.level).max(Level::Warn);
             return if named { least } else { Level::Off };
         }
-        let asked =
-            self.strict || self.dashboards && matches!(lint.check, Check::Dashboard);
         match (given, lint.level) {
             (Some(it), _) => it,
-            (None, Level::Off) if asked => Level::Warn,
+            (None, Level::Off) if self.strict => Level::Warn,
             (None, it) => it,
         }
     }

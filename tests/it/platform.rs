@@ -57,7 +57,7 @@ fn resolves() -> Result<(), Failed> {
 fn clean() -> Result<(), Failed> {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_aqua-alerts"));
     let root = env!("CARGO_MANIFEST_DIR");
-    let args = ["-C", root, "check", "--strict", "--dashboards", "--deny", "warnings"];
+    let args = ["-C", root, "check", "--strict", "--deny", "warnings"];
     let output = command.args(args).output().unwrap();
     match output.status.success() {
         true => Ok(()),

@@ -1,7 +1,8 @@
 //! What is said of the rules of Grafana's dashboard-linter.
 //!
-//! They are conventions of dashboards for many clusters, so that they count where a
-//! project is strict, or asks for them.
+//! Those on the variables `job` and `instance`, and on selectors that follow them, are
+//! conventions of dashboards for many clusters: they count where a project is strict, or
+//! asks for them.
 
 use crate::lint::table::{Check, Level, Lint};
 
@@ -26,7 +27,7 @@ pub const LINTS: &[&Lint] = &[
 
 const RULE: Lint = Lint {
     name: "",
-    level: Level::Off,
+    level: Level::Warn,
     summary: "",
     why: "",
     example: "",
@@ -48,6 +49,7 @@ static TEMPLATE_DATASOURCE: Lint = Lint {
 
 static TEMPLATE_JOB: Lint = Lint {
     name: "template-job-rule",
+    level: Level::Off,
     summary: "A dashboard without a usual variable `job`.",
     why: "Jobs are called differently in each cluster; people expect to choose them by this \
           variable.",
@@ -59,6 +61,7 @@ static TEMPLATE_JOB: Lint = Lint {
 
 static TEMPLATE_INSTANCE: Lint = Lint {
     name: "template-instance-rule",
+    level: Level::Off,
     summary: "A dashboard without a usual variable `instance`.",
     why: "People expect to choose instances by this variable.",
     example: "[variable.instance]\nvalues = [\"a:8000\"]",
@@ -152,6 +155,7 @@ static TARGET_RATE_INTERVAL: Lint = Lint {
 
 static TARGET_JOB: Lint = Lint {
     name: "target-job-rule",
+    level: Level::Off,
     summary: "A selector that does not follow the variable `job`.",
     why: "It shows the metric of everything that has one of this name.",
     example: "[[row.panel]]\nquery = 'sum(rate(http_requests_total[$__rate_interval]))'",
@@ -162,6 +166,7 @@ static TARGET_JOB: Lint = Lint {
 
 static TARGET_INSTANCE: Lint = Lint {
     name: "target-instance-rule",
+    level: Level::Off,
     summary: "A selector that does not follow the variable `instance`.",
     why: "The panel does not show the instance that people choose.",
     example: "[[row.panel]]\nquery = 'sum(rate(http_requests_total{job=~\"$job\"}[$__rate_interval]))'",

@@ -134,8 +134,7 @@ fn named(queries: Vec<Asked<'_>>, book: &Book) -> Vec<Query> {
                 it.shows.selectors().into_iter().find_map(|it| it.1.name.clone());
             parts.extend(metric.map(|it| it.to_string()));
         }
-        let known = if jobs { &["job"][..] } else { &[] };
-        parts.extend(legend::labels(it.shows, it.alert, known, book));
+        parts.extend(legend::labels(it.shows, it.alert, parts.is_empty(), book));
         (!parts.is_empty()).then(|| parts.join(" "))
     };
     let legends: Vec<Option<String>> = queries.iter().map(legend).collect();

@@ -12,32 +12,32 @@ use crate::rules::prose;
 /// Records of records are followed this far.
 const MAX_DEPTH: usize = 4;
 
-/// The labels in which the series of an expression differ, as a legend writes them, but
-/// not those that are `known`: all that they can have, where that is certain, else those
-/// that the alert's summary names.
+/// The labels in which the series of an expression differ, as a legend writes them: all
+/// that they can have, where that is certain, else those that the alert's summary names.
+/// Where they are the whole name, there is one for a single series too.
 pub(super) fn labels(
     expr: &Expr,
     alert: &Alert,
-    known: &[&str],
+    whole: bool,
     book: &Book,
 ) -> Option<String> {
     let facts = infer::labels_with(expr, &|name| recorded(name, book, MAX_DEPTH));
     let summary = alert.annotation("summary").unwrap_or_default();
     let told = prose::labels(summary);
-    let varies = |it: &str| {
-        let fixed = it == METRIC_NAME || facts.value(it).is_some();
-        !fixed && facts.can_carry(it) && !known.contains(&it)
-    };
-    let mut names: Vec<&str> = told.into_iter().filter(|it| varies(it)).collect();
+    let carries = |it: &&str| facts.can_carry(it);
+    let varies = |it: &&str| *it != METRIC_NAME && facts.value(it).is_none();
+    let mut names: Vec<&str> =
+        told.iter().copied().filter(carries).filter(varies).collect();
     if facts.closed {
-        let all = facts.known.keys().map(|it| &**it);
-        let others: Vec<&str> =
-            all.filter(|it| varies(it) && !names.contains(it)).collect();
+        let all = facts.known.keys().map(|it| &**it).filter(carries).filter(varies);
+        let others: Vec<&str> = all.filter(|it| !names.contains(it)).collect();
         names.extend(others);
-        // There is one series.
-        if names.is_empty() && known.is_empty() && facts.can_carry("job") {
-            names.push("job");
-        }
+    }
+    if names.is_empty() && whole {
+        names.extend(told.iter().copied().filter(carries));
+    }
+    if names.is_empty() && whole && facts.closed {
+        names.extend(Some("job").filter(carries));
     }
     let parts: Vec<String> = names.iter().map(|it| format!("{{{{{it}}}}}")).collect();
     (!parts.is_empty()).then(|| parts.join(" "))

@@ -81,13 +81,10 @@ impl Between<'_> {
             Some(equal) => self.given(equal, alerts, sink),
             None => self.inferred(alerts, sink),
         };
-        for (equal, targets) in groups {
-            out.edges.push(Edge {
-                sources: self.sources.clone(),
-                targets: targets.clone(),
-                inhibit: Some(idx),
-            });
-            out.inhibitions.push(self.inhibition(book, alerts, equal, &targets));
+        for it in groups {
+            out.inhibitions.push(self.inhibition(book, alerts, &it));
+            let Group { sources, targets, .. } = it;
+            out.edges.push(Edge { sources, targets, inhibit: Some(idx) });
         }
     }
 
@@ -95,9 +92,10 @@ impl Between<'_> {
         &self,
         book: &Book,
         alerts: &[Alerting<'_>],
-        mut equal: Vec<String>,
-        targets: &[usize],
+        group: &Group,
     ) -> Inhibition {
+        let Group { sources, targets, .. } = group;
+        let mut equal = group.equal.clone();
         let side = |places: &[usize], matchers: &[LabelMatch]| {
             let names = places.iter().map(|it| alerts[*it].alert.name.as_str());
             let names = LabelMatch::one_of("alertname", &names.collect());
@@ -105,14 +103,26 @@ impl Between<'_> {
             out.extend(matchers.iter().cloned());
             out
         };
+        // A label that the rules set themselves is not the server's.
+        let apart = |name: &str| {
+            let of = |it: &usize| &alerts[*it];
+            let differs = |source: &Alerting<'_>| {
+                let mut targets = targets.iter().map(of);
+                targets.any(|it| {
+                    let is_set = source.sets(name) || it.sets(name);
+                    is_set && source.relation(it, name) == Relation::Apart
+                })
+            };
+            sources.iter().map(of).any(differs)
+        };
         for (name, _) in &book.external_labels {
-            if !equal.contains(name) {
+            if !equal.contains(name) && !apart(name) {
                 equal.push(name.clone());
             }
         }
-        let all = self.sources.iter().chain(targets);
+        let all = sources.iter().chain(targets);
         Inhibition {
-            source: side(&self.sources, &self.matchers[0]),
+            source: side(sources, &self.matchers[0]),
             target: side(targets, &self.matchers[1]),
             equal,
             namespaces: namespaces(all.map(|it| &alerts[*it])),
@@ -125,18 +135,18 @@ impl Between<'_> {
         equal: &[Text],
         alerts: &[Alerting<'_>],
         sink: &mut Sink,
-    ) -> Vec<(Vec<String>, Vec<usize>)> {
+    ) -> Vec<Group> {
         let mut targets = self.targets.clone();
         for label in equal {
             let name = label.as_str();
             let of = |idx: &usize| &alerts[*idx];
-            let can = |idx: &usize| of(idx).facts.can_carry(name);
+            let can = |idx: &usize| name == "alertname" || of(idx).facts.can_carry(name);
             let sides = [&self.sources, &self.targets].map(|it| it.iter().any(can));
             let may_be_same = |target: &usize| {
                 self.sources.iter().any(|it| may_be_same(of(it), of(target), name))
             };
             let left: Vec<usize> = targets.iter().copied().filter(may_be_same).collect();
-            if name == "alertname" || sides == [true, true] && !left.is_empty() {
+            if sides == [true, true] && !left.is_empty() {
                 targets = left;
                 continue;
             }
@@ -144,49 +154,67 @@ impl Between<'_> {
             return Vec::new();
         }
         let equal = equal.iter().map(Text::to_string).collect();
-        vec![(equal, targets)]
+        vec![Group { equal, sources: self.sources.clone(), targets }]
     }
 
-    /// With the labels that both sides have: targets that share the same ones together.
-    fn inferred(
-        &self,
-        alerts: &[Alerting<'_>],
-        sink: &mut Sink,
-    ) -> Vec<(Vec<String>, Vec<usize>)> {
-        let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
-        for target in &self.targets {
-            let shared = self.shared(&alerts[*target], alerts);
-            groups.entry(shared).or_default().push(*target);
+    /// With the labels that a source and a target both have. A rule for several takes only
+    /// pairs that share the same labels: a source that has fewer would hide too much.
+    fn inferred(&self, alerts: &[Alerting<'_>], sink: &mut Sink) -> Vec<Group> {
+        let mut pairs: BTreeMap<Vec<String>, BTreeMap<usize, Vec<usize>>> =
+            BTreeMap::new();
+        let (mut unknown, mut blind) = (BTreeSet::new(), BTreeSet::new());
+        for target in self.targets.iter().copied() {
+            for source in self.sources.iter().copied() {
+                match shared(&alerts[source], &alerts[target]) {
+                    None => drop(unknown.insert((source, target))),
+                    Some(equal) if equal.is_empty() => drop(blind.insert(target)),
+                    Some(equal) => {
+                        let sources = pairs.entry(equal).or_default();
+                        sources.entry(target).or_default().push(source);
+                    }
+                }
+            }
         }
-        let Some(blind) = groups.remove(&Vec::new()) else {
-            return groups.into_iter().collect();
-        };
-        // Of many targets those are meant that have to do with the source.
-        if groups.is_empty() {
+        if !unknown.is_empty() {
+            sink.push_once(unknown_labels(self.inhibit, &unknown, alerts));
+        } else if pairs.is_empty() {
+            // Of many targets those are meant that have to do with the source.
             let names = blind.iter().map(|it| alerts[*it].alert.name.as_str());
-            let names: BTreeSet<&str> = names.collect();
-            sink.push_once(unknown_equal(self.inhibit, &names));
+            sink.push_once(unknown_equal(self.inhibit, &names.collect()));
         }
-        groups.into_iter().collect()
+        let mut out = Vec::new();
+        for (equal, of_targets) in pairs {
+            let mut by_sources: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+            for (target, sources) in of_targets {
+                by_sources.entry(sources).or_default().push(target);
+            }
+            out.extend(by_sources.into_iter().map(|(sources, targets)| Group {
+                equal: equal.clone(),
+                sources,
+                targets,
+            }));
+        }
+        out
     }
+}
 
-    /// The labels that all sources and a target are known to have, if their values can be
-    /// the same.
-    fn shared(&self, target: &Alerting<'_>, alerts: &[Alerting<'_>]) -> Vec<String> {
-        let known = |it: &Alerting<'_>, name: &str| {
-            let is_known = it.shown.known.get(name);
-            is_known.is_some_and(|it| it.presence != Presence::Never)
-        };
-        let names = target.shown.known.keys().filter(|name| {
-            known(target, name)
-                && self.sources.iter().map(|it| &alerts[*it]).all(|source| {
-                    known(source, name)
-                        && !(source.sets(name) || target.sets(name))
-                        && source.relation(target, name) == Relation::Same
-                })
-        });
-        names.map(|it| it.to_string()).collect()
-    }
+/// Sources and targets of one rule, by their places.
+struct Group {
+    equal: Vec<String>,
+    sources: Vec<usize>,
+    targets: Vec<usize>,
+}
+
+/// The labels by which alerts of two rules are about the same thing; `None` where it is
+/// not known which labels one of them has.
+fn shared(source: &Alerting<'_>, target: &Alerting<'_>) -> Option<Vec<String>> {
+    let (of_source, of_target) = (source.telling()?, target.telling()?);
+    let same = |name: &&&str| {
+        let is_set = source.sets(name) || target.sets(name);
+        !is_set && source.relation(target, name) == Relation::Same
+    };
+    let both = of_source.intersection(&of_target);
+    Some(both.filter(same).map(|it| (*it).to_owned()).collect())
 }
 
 /// Whether a label can have the same value in alerts of two rules.
@@ -336,10 +364,40 @@ fn never_equal(label: &Text, sides: [bool; 2], inhibit: &Inhibit) -> Diagnostic 
         .help("name labels that both have, or leave `equal` out to have them inferred")
 }
 
+/// So many alerts are named in one message.
+const MAX_NAMED: usize = 3;
+
+fn unknown_labels(
+    inhibit: &Inhibit,
+    pairs: &BTreeSet<(usize, usize)>,
+    alerts: &[Alerting<'_>],
+) -> Diagnostic {
+    let name = |it: &usize| alerts[*it].alert.name.as_str();
+    let open = |it: &&usize| alerts[**it].telling().is_none();
+    let both = pairs.iter().flat_map(|it| [&it.0, &it.1]);
+    let open: BTreeSet<&str> = both.filter(open).map(name).collect();
+    let targets: BTreeSet<&str> = pairs.iter().map(|it| name(&it.1)).collect();
+    let title = format!(
+        "`{}` does not inhibit {}",
+        inhibit.source,
+        suggest::list(targets.iter().copied(), MAX_NAMED)
+    );
+    let text = &inhibit.target;
+    let of = suggest::list(open.iter().copied(), MAX_NAMED);
+    Diagnostic::warning("inhibit-labels", title)
+        .within(text, 0, text.as_str().len(), format!("which labels {of} has is not known"))
+        .context(inhibit.source.span(), "the source")
+        .note("an inhibition without them would hide what else is wrong elsewhere")
+        .help(
+            "name the labels that are to be the same, `equal = [\"instance\"]`, or those of \
+             the alert, `per = [\"instance\"]`, or write a test with its series",
+        )
+}
+
 fn unknown_equal(inhibit: &Inhibit, names: &BTreeSet<&str>) -> Diagnostic {
     let Inhibit { source, target, .. } = inhibit;
     let title = format!("no label is known that `{source}` and `{target}` share");
-    let some = suggest::list(names.iter().copied(), 3);
+    let some = suggest::list(names.iter().copied(), MAX_NAMED);
     Diagnostic::error("inhibit-labels", title)
         .within(target, 0, target.as_str().len(), format!("selects {some}"))
         .context(source.span(), "the source")

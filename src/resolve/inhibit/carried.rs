@@ -63,6 +63,17 @@ impl<'a> Alerting<'a> {
         known.filter(|it| it.1.presence != Presence::Never).map(|it| &**it.0)
     }
 
+    /// The labels that tell its alerts from each other: those of `per`, or all that are
+    /// known; `None` where there may be others.
+    pub(super) fn telling(&self) -> Option<BTreeSet<&str>> {
+        if let Some(per) = self.alert.about.as_ref().and_then(|it| it.per.as_ref()) {
+            return Some(per.iter().map(|it| it.as_str()).collect());
+        }
+        let known = self.shown.known.iter();
+        let there = known.filter(|it| it.1.presence != Presence::Never);
+        self.shown.closed.then(|| there.map(|it| &**it.0).collect())
+    }
+
     /// The severity, where it is certain.
     pub(super) fn severity(&self) -> Option<&'a str> {
         self.set("severity").filter(|it| !is_template(it))
