@@ -119,7 +119,8 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
                 judge.dashboard(read, *own, &book.dialect);
             }
         }
-        let context = |(idx, book)| Context::of_book(book, proofs.get(idx));
+        let books = &loaded.books;
+        let context = |(idx, book)| Context::of_book(book, proofs.get(idx)).among(books);
         let contexts: Vec<Context<'_>> =
             loaded.books.iter().enumerate().map(context).collect();
         judge.rules(&contexts);

@@ -85,6 +85,7 @@ fn book(groups: Vec<Group>) -> Book {
         dashboards: Vec::new(),
         jobs: Vec::new(),
         severities: Vec::new(),
+        policies: Vec::new(),
         inhibits: Vec::new(),
         inhibitions: Vec::new(),
         objects: Objects {

@@ -22,6 +22,8 @@ use crate::rules::group::{Alert, Expression, Group, Millis, Pair, Record, Rule};
 pub struct Context<'a> {
     /// Everything of the project in this environment; `None` for rule files of others.
     pub book: Option<&'a Book>,
+    /// All environments of the project, this one among them; empty where they are not known.
+    pub books: &'a [Book],
     /// The groups, in order.
     pub groups: Vec<&'a Group>,
     /// The PromQL that the server speaks.
@@ -39,11 +41,14 @@ pub struct Context<'a> {
 /// What tests prove of alerts, as plain data.
 #[derive(Clone, Debug, Default)]
 pub struct Tests {
-    /// By the alert's name.
-    pub alerts: BTreeMap<String, Proof>,
+    /// By the alert's rule: file and name of its group, and its place there.
+    pub alerts: BTreeMap<RuleKey, Proof>,
     /// Metrics of which tests have series.
     pub metrics: HashSet<String>,
 }
+
+/// A rule: file and name of its group, and its place there.
+pub type RuleKey = (Arc<str>, String, usize);
 
 /// What tests prove of an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +98,12 @@ impl<'a> Context<'a> {
         out
     }
 
+    /// The same, and what the project's other environments have.
+    pub fn among(mut self, books: &'a [Book]) -> Context<'a> {
+        self.books = books;
+        self
+    }
+
     /// Rule files of others.
     pub fn of_files(
         groups: impl IntoIterator<Item = &'a Group>,
@@ -108,6 +119,7 @@ impl<'a> Context<'a> {
     ) -> Context<'a> {
         let mut out = Context {
             book: None,
+            books: &[],
             groups: groups.into_iter().collect(),
             dialect,
             tests: None,
@@ -244,7 +256,21 @@ fn results(
     facts
 }
 
+impl Tests {
+    /// What they prove of a rule.
+    pub fn of(&self, site: Site<'_>) -> Proof {
+        let proof = site.key().and_then(|it| self.alerts.get(&it));
+        proof.copied().unwrap_or_default()
+    }
+}
+
 impl<'a> Site<'a> {
+    /// How tests call it.
+    pub fn key(&self) -> Option<RuleKey> {
+        let idx = self.group.rules.iter().position(|it| std::ptr::eq(it, self.rule))?;
+        Some((self.group.file.clone(), self.group.name.clone(), idx))
+    }
+
     /// The name of the alert, or the metric that is recorded.
     pub fn name(&self) -> &'a Text {
         match self.rule {

@@ -6,14 +6,18 @@
 //! implementation for the rules and dashboards of the project and those of others: where
 //! little is known of what surrounds a rule, less is found, and nothing that is wrong.
 
+pub mod alert;
+pub mod bounds;
 pub mod config;
 pub mod context;
+pub mod coverage;
 pub mod dashboard;
 pub mod elsewhere;
 pub mod fix;
 pub mod judge;
 pub mod meta;
 pub mod page;
+pub mod policy;
 pub mod promql;
 pub mod table;
 
@@ -22,6 +26,9 @@ use crate::lint::table::{Family, Lint};
 /// All lints, by what they are about.
 pub const FAMILIES: &[Family] = &[
     Family { name: "promql", title: "Expressions", lints: promql::LINTS },
+    Family { name: "alert", title: "Alerts", lints: alert::LINTS },
+    Family { name: "coverage", title: "Coverage of alerts", lints: coverage::LINTS },
+    Family { name: "policy", title: "Policies of the project", lints: policy::LINTS },
     Family { name: "dashboard", title: "Dashboards", lints: dashboard::lints::LINTS },
     Family { name: "project", title: "Projects and files", lints: elsewhere::LINTS },
     Family { name: "allow", title: "Permissions", lints: meta::LINTS },

@@ -16,6 +16,7 @@ pub mod monitor;
 pub mod names;
 pub mod origin;
 mod output;
+mod policy;
 pub mod rule;
 pub mod runbook;
 pub mod scope;
@@ -38,6 +39,7 @@ use crate::rules::allow::Allow;
 use crate::rules::book::{Book, Inhibit, Job, Objects, Severity};
 use crate::rules::group::{Group, Millis, Pair, Rule};
 use crate::rules::monitor::{Monitor, Probe};
+use crate::rules::policy::Policy;
 use crate::spec::model::{self, File, Label, Project};
 use crate::spec::{duration, form};
 
@@ -86,6 +88,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         dashboards: Vec::new(),
         jobs: project.manifest.jobs.iter().map(job).collect(),
         severities: project.manifest.severities.iter().map(severity).collect(),
+        policies: policies(project, sink),
         inhibits: once,
         inhibitions: Vec::new(),
         objects: Objects {
@@ -338,6 +341,10 @@ fn job(job: &model::Job) -> Job {
         interval: millis(job.interval.as_ref()),
         span: job.key.span(),
     }
+}
+
+fn policies(project: &Project, sink: &mut Sink) -> Vec<Policy> {
+    project.manifest.policies.iter().map(|it| policy::policy(it, sink)).collect()
 }
 
 fn severity(severity: &model::Severity) -> Severity {

@@ -10,6 +10,7 @@ use crate::rules::group::{Group, Millis};
 use crate::rules::inhibition::Inhibition;
 use crate::rules::monitor::{Monitor, Probe};
 use crate::rules::output::Output;
+use crate::rules::policy::Policy;
 
 /// A project in one environment.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Book {
     pub jobs: Vec<Job>,
     /// Declared severities, in order.
     pub severities: Vec<Severity>,
+    /// What the project demands of its rules.
+    pub policies: Vec<Policy>,
     /// Inhibitions between different alerts, as written.
     pub inhibits: Vec<Inhibit>,
     /// All inhibitions, those between tiers included, as an Alertmanager takes them; none

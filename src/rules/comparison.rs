@@ -40,7 +40,7 @@ pub fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
     match &expr.kind {
         ExprKind::Paren(it) => comparisons(it),
         ExprKind::Binary(it) => {
-            let flipped = match it.op {
+            match it.op {
                 BinaryOp::And | BinaryOp::Unless => return comparisons(&it.lhs),
                 BinaryOp::Or => {
                     let (mut both, right) = (comparisons(&it.lhs), comparisons(&it.rhs));
@@ -50,16 +50,12 @@ pub fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
                     both.extend(right);
                     return both;
                 }
-                BinaryOp::Gtr => BinaryOp::Lss,
-                BinaryOp::Gte => BinaryOp::Lte,
-                BinaryOp::Lss => BinaryOp::Gtr,
-                BinaryOp::Lte => BinaryOp::Gte,
-                BinaryOp::Eql | BinaryOp::Neq => it.op,
+                op if op.is_comparison() => {}
                 _ => return Vec::new(),
-            };
+            }
             let (left, op, limit) = match (number(&it.lhs), number(&it.rhs)) {
                 (None, Some(limit)) => (&*it.lhs, it.op, Limit::Number(limit)),
-                (Some(limit), None) => (&*it.rhs, flipped, Limit::Number(limit)),
+                (Some(limit), None) => (&*it.rhs, flipped(it.op), Limit::Number(limit)),
                 (None, None) if infinite(&it.lhs) || infinite(&it.rhs) => {
                     return Vec::new();
                 }
@@ -77,8 +73,19 @@ fn infinite(expr: &Expr) -> bool {
     expr.selectors().is_empty() && !matches!(expr.kind, ExprKind::Call(_))
 }
 
+/// An operator of comparisons as its right side sees it.
+pub fn flipped(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Lss => BinaryOp::Gtr,
+        BinaryOp::Gtr => BinaryOp::Lss,
+        BinaryOp::Lte => BinaryOp::Gte,
+        BinaryOp::Gte => BinaryOp::Lte,
+        other => other,
+    }
+}
+
 /// The value of a constant: a number, or arithmetic over numbers.
-fn number(expr: &Expr) -> Option<f64> {
+pub fn number(expr: &Expr) -> Option<f64> {
     match &expr.kind {
         ExprKind::Number { value, .. } => Some(*value),
         ExprKind::Paren(it) => number(it),

@@ -16,4 +16,5 @@ pub mod look;
 pub mod monitor;
 pub mod name;
 pub mod output;
+pub mod policy;
 pub mod prose;

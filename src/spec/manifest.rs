@@ -7,13 +7,13 @@ use crate::diag::text::Text;
 use crate::doc::keys::Key;
 use crate::doc::node::{Entry, Kind, Node};
 use crate::doc::reader::{self, Declared, Fields};
-use crate::spec::body;
 use crate::spec::keys::lint::{LINTS_TABLE, STRICT};
 use crate::spec::keys::{self, manifest::MANIFEST};
 use crate::spec::model::{
     Body, Build, Environment, Inhibit, Job, Lints, Manifest, Mimir, OwnTarget, Owner,
     Prometheus, Runbooks, Severity,
 };
+use crate::spec::{body, policy};
 
 /// The environment of a project that declares none.
 pub const ONLY_ENVIRONMENT: &str = "default";
@@ -53,6 +53,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
         inhibits: inhibits(&fields),
         targets: targets(&fields),
         lints: fields.table("lints").map(|it| lints(&it)).unwrap_or_default(),
+        policies: policy::policies(&fields),
     };
     Some((manifest, declared))
 }

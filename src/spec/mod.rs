@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod model;
 pub mod object_form;
 pub mod panel;
+mod policy;
 pub mod probe;
 pub mod read;
 pub mod rule_file;

@@ -84,6 +84,8 @@ pub struct Manifest {
     pub targets: Vec<OwnTarget>,
     /// What becomes of findings.
     pub lints: Lints,
+    /// What is demanded of rules.
+    pub policies: Vec<Policy>,
 }
 
 /// What becomes of findings.
@@ -93,6 +95,29 @@ pub struct Lints {
     pub strict: bool,
     /// Lints and their levels.
     pub levels: Vec<(Text, Text)>,
+}
+
+/// What is demanded of some rules.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// `alerts` or `records`.
+    pub of: Option<Text>,
+    /// The severities of the alerts; empty for all.
+    pub severities: Vec<Text>,
+    /// Names of labels, and patterns of their values.
+    pub labels: Vec<(Text, Text)>,
+    /// Names of annotations, and patterns of their texts.
+    pub annotations: Vec<(Text, Text)>,
+    /// A pattern of the name.
+    pub name: Option<Text>,
+    /// The shortest `for`.
+    pub least_hold: Option<Text>,
+    /// The longest `for`.
+    pub most_hold: Option<Text>,
+    /// Patterns of what stands nowhere.
+    pub forbidden: Vec<Text>,
+    /// Why.
+    pub why: Option<Text>,
 }
 
 /// A finding that is meant.

@@ -23,6 +23,8 @@ pub struct Usage {
     pub values: Vec<TextRange>,
     /// Calls of `query`.
     pub queries: Vec<QueryUse>,
+    /// Labels of the alerting series on whose presence branches depend.
+    pub tested: Vec<String>,
 }
 
 /// A label that is read.
@@ -121,7 +123,12 @@ impl<'a> Walk<'a> {
     }
 
     fn branch(&mut self, dot: &Known, branch: &'a Branch) {
+        let n_labels = self.usage.labels.len();
         let value = self.pipe(dot, &branch.pipe);
+        if branch.kind != BranchKind::Range {
+            let read = self.usage.labels[n_labels..].iter().map(|it| it.name.clone());
+            self.usage.tested.extend(read);
+        }
         match branch.kind {
             BranchKind::If => self.list(dot, &branch.list),
             BranchKind::With => self.list(&value, &branch.list),

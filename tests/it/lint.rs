@@ -1,7 +1,8 @@
 //! Lints: rules at which each fires and is silent, and pages about them.
 //!
 //! `NAME.toml` is an alerts file for the lint of that name: what begins with `fires` must
-//! give a finding, what begins with `silent` none. Lines `#: …` are lines of the manifest.
+//! give a finding, what begins with `silent` none. Lines `#: …` are lines of the manifest,
+//! `#| …` of a dashboard; `#= ALERT: fires, silent` is what tests prove of an alert.
 //! `NAME.txt` holds the messages as they are drawn.
 //!
 //! Dashboards, and what Grafana's own dashboard-linter says of them:
@@ -17,7 +18,7 @@ use aqua_alerts::diag::render::{self, Config};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::{FileId, SourceMap};
 use aqua_alerts::grafana::read;
-use aqua_alerts::lint::context::Context;
+use aqua_alerts::lint::context::{Context, Proof, Tests};
 use aqua_alerts::lint::dashboard::findings;
 use aqua_alerts::lint::judge::{Finding, Judge};
 use aqua_alerts::lint::table::Lint;
@@ -69,14 +70,17 @@ fn pages() -> Result<(), Failed> {
 /// What a lint finds in an alerts file.
 fn found(lint: &Lint, text: &str) -> (SourceMap, FileId, Vec<Finding>, Vec<Book>) {
     let manifest = "[project]\nname = \"x\"\nedition = 1\n".to_owned();
-    let own: String = text
-        .lines()
-        .filter_map(|it| Some(format!("{}\n", it.strip_prefix("#: ")?)))
-        .collect();
-    let files = [
-        ("aqua-alerts.toml".to_owned(), manifest + &own),
+    let lines = |sign: &str| -> Vec<&str> {
+        text.lines().filter_map(|it| it.strip_prefix(sign)).collect()
+    };
+    let mut files = vec![
+        ("aqua-alerts.toml".to_owned(), manifest + &lines("#: ").join("\n")),
         ("alerts/x.toml".to_owned(), text.to_owned()),
     ];
+    let board = lines("#| ").join("\n");
+    if !board.is_empty() {
+        files.push(("dashboards/x.toml".to_owned(), board));
+    }
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let project = spec::read::read(&files, &mut sources, &mut sink).unwrap();
     let envs = project.manifest.environments.iter();
@@ -87,12 +91,30 @@ fn found(lint: &Lint, text: &str) -> (SourceMap, FileId, Vec<Finding>, Vec<Book>
     let only = vec![lint.name.to_owned()];
     let config = lint::config::Config { only, ..Default::default() };
     let mut judge = Judge::new(&config);
-    let contexts: Vec<_> = books.iter().map(|it| Context::of_book(it, None)).collect();
+    let tests: Vec<Option<Tests>> =
+        books.iter().map(|it| tests(it, &lines("#= "))).collect();
+    let contexts = books.iter().zip(&tests);
+    let contexts: Vec<_> = contexts
+        .map(|(book, tests)| Context::of_book(book, tests.as_ref()).among(&books))
+        .collect();
     judge.rules(&contexts);
     let found = judge.finish();
     let is_alerts = |it: &FileId| sources.file(*it).path == "alerts/x.toml";
     let file = sources.iter().map(|it| it.0).find(is_alerts).unwrap();
     (sources, file, found, books)
+}
+
+/// What tests prove of the alerts of an environment; nothing where there is no line.
+fn tests(book: &Book, lines: &[&str]) -> Option<Tests> {
+    let mut out = Tests::default();
+    for site in Context::of_book(book, None).sites() {
+        let own = lines.iter().filter_map(|it| it.split_once(": "));
+        for (_, words) in own.filter(|it| it.0 == site.name().as_str()) {
+            let (fires, silent) = (words.contains("fires"), words.contains("silent"));
+            out.alerts.insert(site.key().unwrap(), Proof { fires, silent });
+        }
+    }
+    (!lines.is_empty()).then_some(out)
 }
 
 fn cases(lint: &Lint) -> Result<(), Failed> {

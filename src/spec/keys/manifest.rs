@@ -4,7 +4,7 @@ use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_ANNOTATIONS, OBJECT_LABELS,
-    RULE_LABELS, SEVERITY, alert, lint, target, text,
+    RULE_LABELS, SEVERITY, alert, lint, policy, target, text,
 };
 
 /// The manifest.
@@ -60,6 +60,11 @@ pub static MANIFEST: Shape = Shape {
             "lints",
             Type::Table(&lint::LINTS_TABLE),
             "What becomes of findings of `check`.",
+        ),
+        Key::new(
+            "policy",
+            Type::Array(&Type::Table(&policy::POLICY)),
+            "What the project demands of its rules.",
         ),
         Key::new(
             "target",

@@ -11,6 +11,7 @@ pub mod http;
 pub mod lint;
 pub mod manifest;
 pub mod panel;
+mod policy;
 pub mod probe;
 pub mod scrape;
 pub mod service;

@@ -1,0 +1,26 @@
+//! Lints about alerts: their texts, their times, how they stand to each other.
+
+pub mod always_together;
+pub mod depends_on_later_rule;
+pub mod external_label_missing;
+pub mod for_shorter_than_interval;
+pub mod for_zero;
+mod limits;
+pub mod template_label_missing;
+mod texts;
+pub mod tiers_out_of_order;
+pub mod value_in_label;
+
+use crate::lint::table::Lint;
+
+/// All of them.
+pub const LINTS: &[&Lint] = &[
+    &always_together::LINT,
+    &depends_on_later_rule::LINT,
+    &external_label_missing::LINT,
+    &for_shorter_than_interval::LINT,
+    &for_zero::LINT,
+    &template_label_missing::LINT,
+    &tiers_out_of_order::LINT,
+    &value_in_label::LINT,
+];
