@@ -314,6 +314,8 @@ pub enum Format {
     Json,
     /// Workflow commands of GitHub Actions on standard output, which shows them in a change
     Github,
+    /// A SARIF 2.1.0 log on standard output, for code hosts and editors
+    Sarif,
 }
 
 /// When to use colour.
