@@ -95,6 +95,17 @@ pub fn read_project(
     Some(Project { root: root.to_path_buf(), files })
 }
 
+/// Reads the TOML files of the project in `root`, its tests among them.
+pub fn read_toml(root: &Path, sources: &mut SourceMap, sink: &mut Sink) -> Vec<File> {
+    let manifest = read_file(root, MANIFEST, sources, sink);
+    let mut files: Vec<File> =
+        manifest.map(|it| (MANIFEST.to_owned(), it)).into_iter().collect();
+    for folder in FOLDERS.iter().map(|it| it.0).chain(["testdata"]) {
+        files.extend(read_tree(root, folder, &["toml"], sources, sink));
+    }
+    files
+}
+
 /// Reads the files below `root/folder` that have one of these extensions, in the order
 /// of their paths. A folder that does not exist has none.
 pub fn read_tree(
@@ -573,6 +584,28 @@ pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnost
         write_new(&temporary, text).and_then(|()| fs::rename(&temporary, &target));
     written.map_err(|error| {
         let _ = fs::remove_file(&temporary);
+        let reason = reason(&error);
+        Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
+    })
+}
+
+/// Replaces the text of a file that is there, as a whole or not at all. Its permissions
+/// stay, and a link to it stays a link.
+pub fn rewrite(start: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
+    let write = |target: &Path, temporary: &Path| {
+        let permissions = fs::metadata(target)?.permissions();
+        if permissions.readonly() {
+            return Err(io::Error::other("it is read-only"));
+        }
+        write_new(temporary, text)?;
+        fs::set_permissions(temporary, permissions)?;
+        fs::rename(temporary, target)
+    };
+    let written = start.join(shown).canonicalize().and_then(|target| {
+        let temporary = temporary(&target, 0);
+        write(&target, &temporary).inspect_err(|_| drop(fs::remove_file(&temporary)))
+    });
+    written.map_err(|error| {
         let reason = reason(&error);
         Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
     })

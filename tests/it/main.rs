@@ -20,6 +20,7 @@ mod crds;
 mod doc;
 mod every_field;
 mod failures;
+mod format;
 mod golden;
 mod harness;
 mod harness_corpus;
@@ -53,6 +54,7 @@ fn main() {
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
     trials.extend(failures::trials());
+    trials.extend(format::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
     trials.extend(lint::trials());
