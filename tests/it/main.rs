@@ -14,6 +14,7 @@
 )]
 
 mod build;
+mod ci;
 mod cli;
 mod conformance;
 mod crds;
@@ -46,6 +47,7 @@ fn main() {
     trials.extend(crds::trials());
     trials.extend(every_field::trials());
     trials.extend(build::trials());
+    trials.extend(ci::trials());
     trials.extend(cli::trials());
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
