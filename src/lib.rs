@@ -16,6 +16,7 @@ pub mod cli;
 pub mod diag;
 pub mod doc;
 pub mod emit;
+pub mod format;
 pub mod grafana;
 pub mod harness;
 pub mod import;

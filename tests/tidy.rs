@@ -41,6 +41,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("lint", &["rules", "case", "grafana", "runbook", "promql", "template", "diag"]),
     // Of `promql` it takes durations: pages say for how long an alert waits.
     ("runbook", &["rules", "promql", "diag"]),
+    // Which values are PromQL stands in the tables of keys.
+    ("format", &["spec", "case", "doc", "promql", "diag"]),
     // It writes the language, so it must know which names the language takes.
     ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),
     (
@@ -48,6 +50,7 @@ const DOORS: &[(&str, &[&str])] = &[
         &[
             "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
             "resolve", "emit", "grafana", "harness", "lint", "runbook", "import",
+            "format",
         ],
     ),
 ];

@@ -55,6 +55,8 @@ pub enum Command {
     Import(Import),
     /// Say what the code of a message means; without one, list all lints
     Explain(Explain),
+    /// Lay out the project's files, and the PromQL in them, in the one way
+    Fmt(Fmt),
     /// Print the JSON Schema of the project's files, for editors
     Schema(Schema),
 }
@@ -279,6 +281,17 @@ pub struct NewRunbooks {
     pub dry_run: bool,
 }
 
+/// Options of `fmt`.
+#[derive(Debug, ClapArgs)]
+pub struct Fmt {
+    /// TOML files, or folders with them; the default is the project
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; fail with a diff when a file is laid out otherwise
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// Options of `schema`.
 #[derive(Debug, ClapArgs)]
 pub struct Schema {
@@ -311,6 +324,8 @@ pub enum Format {
     Json,
     /// Workflow commands of GitHub Actions on standard output, which shows them in a change
     Github,
+    /// A SARIF 2.1.0 log on standard output, for code hosts and editors
+    Sarif,
 }
 
 /// When to use colour.

@@ -320,16 +320,10 @@ fn difference(change: &Change, shown: &str, coloured: bool) -> String {
         &old.unwrap_or_default(),
         change.new.as_deref().unwrap_or_default(),
     );
-    if !coloured {
-        return diff;
+    match coloured {
+        true => unified::coloured(&diff),
+        false => diff,
     }
-    let paint = |line: &str| match line.as_bytes().first() {
-        Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
-        Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
-        Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
-        _ => format!("{line}\n"),
-    };
-    diff.lines().map(paint).collect()
 }
 
 /// What an environment holds.

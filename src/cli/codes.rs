@@ -120,6 +120,10 @@ pub const CODES: &[(&str, &str)] = &[
          for the other's end.",
     ),
     ("foreign-file", "`build` does not replace a file that it did not write."),
+    (
+        "format-fault",
+        "`fmt` found that a file would not mean the same in its new layout, and left it alone. This is a fault of aqua-alerts.",
+    ),
     ("given-twice", "The same thing is given by two keys."),
     (
         "impossible-label",
@@ -192,6 +196,7 @@ pub const CODES: &[(&str, &str)] = &[
         "A native test says something that promtool's tests cannot say.",
     ),
     ("not-for-records", "A recording rule has a field that only alerts have."),
+    ("not-formatted", "A file is not in the layout that `aqua-alerts fmt` gives it."),
     ("not-utf8", "A file is not UTF-8."),
     ("nothing-to-import", "None of the files has anything to import."),
     (

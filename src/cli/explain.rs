@@ -28,18 +28,22 @@ pub fn run(global: &Global, args: &Explain) -> Exit {
     // As it is drawn: `error[unknown-key]`.
     let bare = code.rsplit_once('[').map_or(code.as_str(), |it| it.1);
     let bare = bare.trim_end_matches(']');
-    let text = match lookup(bare) {
-        Some(lint) => Some(page::page(lint, family(lint))),
-        None => {
-            let known = CODES.iter().find(|it| it.0 == bare);
-            known.map(|(name, text)| format!("# `{name}`\n\n{text}\n"))
-        }
-    };
-    match text {
+    match text(bare) {
         Some(text) => {
             session.finish(Exit::Clean, &text, json!({ "code": bare, "text": text }))
         }
         None => session.fail(unknown(bare)),
+    }
+}
+
+/// What a code means, in Markdown.
+pub fn text(code: &str) -> Option<String> {
+    match lookup(code) {
+        Some(lint) => Some(page::page(lint, family(lint))),
+        None => {
+            let known = CODES.iter().find(|it| it.0 == code);
+            known.map(|(name, text)| format!("# `{name}`\n\n{text}\n"))
+        }
     }
 }
 

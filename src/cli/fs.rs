@@ -95,6 +95,17 @@ pub fn read_project(
     Some(Project { root: root.to_path_buf(), files })
 }
 
+/// Reads the TOML files of the project in `root`, its tests among them.
+pub fn read_toml(root: &Path, sources: &mut SourceMap, sink: &mut Sink) -> Vec<File> {
+    let manifest = read_file(root, MANIFEST, sources, sink);
+    let mut files: Vec<File> =
+        manifest.map(|it| (MANIFEST.to_owned(), it)).into_iter().collect();
+    for folder in FOLDERS.iter().map(|it| it.0).chain(["testdata"]) {
+        files.extend(read_tree(root, folder, &["toml"], sources, sink));
+    }
+    files
+}
+
 /// Reads the files below `root/folder` that have one of these extensions, in the order
 /// of their paths. A folder that does not exist has none.
 pub fn read_tree(
@@ -595,7 +606,10 @@ pub fn rewrite(
     }
     let temporary = temporary(&target, 0);
     let written = fs::metadata(&target)
-        .and_then(|it| write_new(&temporary, text).map(|()| it.permissions()))
+        .and_then(|it| match it.permissions().readonly() {
+            true => Err(io::Error::other("it is read-only")),
+            false => write_new(&temporary, text).map(|()| it.permissions()),
+        })
         .and_then(|it| fs::set_permissions(&temporary, it))
         .and_then(|()| fs::rename(&temporary, &target));
     written.map_err(|error| {

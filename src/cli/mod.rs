@@ -15,6 +15,7 @@ pub mod codes;
 pub mod exit;
 pub mod explain;
 pub mod fix;
+pub mod fmt;
 pub mod fs;
 pub mod import;
 pub mod inhibit;
@@ -61,6 +62,7 @@ fn run(args: &Args) -> Exit {
         Command::Runbooks(it) => runbooks::run(&args.global, it),
         Command::Import(it) => import::run(&args.global, it),
         Command::Explain(it) => explain::run(&args.global, it),
+        Command::Fmt(it) => fmt::run(&args.global, it),
         Command::Schema(it) => schema::run(&args.global, it),
     }
 }

@@ -5,11 +5,12 @@ use serde_json::{Value as Json, json};
 use crate::cli::args::{Deny, Format, Global};
 use crate::cli::exit::Exit;
 use crate::cli::fs::{self, Project};
-use crate::cli::say;
+use crate::cli::{explain, say};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::github;
 use crate::diag::json::json as diagnostics_json;
 use crate::diag::render::render;
+use crate::diag::sarif;
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
 
@@ -101,6 +102,16 @@ impl Session {
                     document.insert("diagnostics_not_shown".to_owned(), json!(n_dropped));
                 }
                 say::result(&format!("{:#}\n", json!(document)));
+            }
+            Format::Sarif => {
+                let all: Vec<&Diagnostic> = diagnostics.iter().chain(failures).collect();
+                let run = sarif::Run {
+                    version: env!("CARGO_PKG_VERSION"),
+                    folder: &folder(&self.global),
+                    explain: &explain::text,
+                    exit: exit as u8,
+                };
+                say::result(&format!("{:#}\n", sarif::log(&all, &self.sources, &run)));
             }
         }
         exit

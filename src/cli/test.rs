@@ -272,7 +272,7 @@ fn finish(
     };
     let machine = match session.global.format {
         Format::Json => json_report::report(results, &session.sources),
-        Format::Human | Format::Github => json!({}),
+        Format::Human | Format::Github | Format::Sarif => json!({}),
     };
     let colour = say::coloured(&session.global, &std::io::stdout());
     let config = human::Config { verbose: args.verbose, colour };

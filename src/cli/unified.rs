@@ -33,6 +33,17 @@ pub fn diff(from: &str, to: &str, old: &str, new: &str) -> String {
     out
 }
 
+/// A diff in the colours of a terminal.
+pub fn coloured(diff: &str) -> String {
+    let paint = |line: &str| match line.as_bytes().first() {
+        Some(b'-') => format!("\x1b[31m{line}\x1b[0m\n"),
+        Some(b'+') => format!("\x1b[32m{line}\x1b[0m\n"),
+        Some(b'@') => format!("\x1b[36m{line}\x1b[0m\n"),
+        _ => format!("{line}\n"),
+    };
+    diff.lines().map(paint).collect()
+}
+
 fn hunk(changes: &[Change], old: &[&str], new: &[&str], out: &mut String) {
     let (first, last) = (&changes[0], &changes[changes.len() - 1]);
     let before = first.old.start.min(CONTEXT);

@@ -10,6 +10,7 @@ pub mod edits;
 pub mod github;
 pub mod json;
 pub mod render;
+pub mod sarif;
 pub mod sink;
 pub mod source;
 pub mod suggest;

@@ -46,6 +46,10 @@ pub static EXPRESSION: Form = Form {
     },
 };
 
+/// PromQL with Grafana's variables.
+pub static QUERY: Form =
+    Form { name: "a string", pattern: "", parameters: false, fault: |_| None };
+
 /// The name of a label.
 pub static LABEL_NAME: Form = Form {
     name: "a label name",

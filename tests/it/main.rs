@@ -14,12 +14,14 @@
 )]
 
 mod build;
+mod ci;
 mod cli;
 mod conformance;
 mod crds;
 mod doc;
 mod every_field;
 mod failures;
+mod format;
 mod golden;
 mod harness;
 mod harness_corpus;
@@ -45,6 +47,7 @@ fn main() {
     trials.extend(crds::trials());
     trials.extend(every_field::trials());
     trials.extend(build::trials());
+    trials.extend(ci::trials());
     trials.extend(cli::trials());
     trials.extend(doc::trials());
     trials.extend(promql_syntax::trials());
@@ -53,6 +56,7 @@ fn main() {
     trials.extend(runbook::trials());
     trials.extend(harness::trials());
     trials.extend(failures::trials());
+    trials.extend(format::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
     trials.extend(lint::trials());

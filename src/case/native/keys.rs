@@ -16,6 +16,10 @@ static DURATION: Form = Form {
     },
 };
 
+/// PromQL.
+pub static EXPRESSION: Form =
+    Form { name: "a string", pattern: "", parameters: true, fault: |_| None };
+
 /// A duration that is not zero.
 static SPACING: Form = Form {
     name: "a duration above zero",
@@ -275,7 +279,7 @@ static AT: Shape = Shape {
              text says nothing of annotations, a table says all of them.",
         )
         .example("['ApiDown{instance=\"a:8000\",severity=\"critical\"}']"),
-        Key::new("expr", WORD, "An expression to evaluate then.")
+        Key::new("expr", Type::Text(&EXPRESSION), "An expression to evaluate then.")
             .example("'sum(rate(x[5m]))'"),
         Key::new(
             "samples",

@@ -16,5 +16,5 @@ mod visit;
 pub use parser::{
     SeriesHead, parse, parse_expected, parse_metric, parse_selector, parse_series_head,
 };
-pub use pretty::pretty;
+pub use pretty::{pretty, pretty_as_written};
 pub use same::same;

@@ -2,6 +2,7 @@
 
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::duration;
+use crate::spec::form;
 use crate::spec::keys::lint::ALLOW;
 use crate::spec::keys::panel::{COLOR, PANEL, QUERY_TEXT, REPEAT};
 
@@ -181,7 +182,7 @@ pub static ANNOTATION: Shape = Shape {
         )
         .required()
         .example("\"Deployments\""),
-        Key::new("query", Type::Text(&TEXT), QUERY_TEXT).required().example(
+        Key::new("query", Type::Text(&form::QUERY), QUERY_TEXT).required().example(
             "'changes(kube_deployment_status_observed_generation[$__interval]) > 0'",
         ),
         Key::new("title", Type::Text(&TEXT), "What an event is called.")

@@ -1,6 +1,7 @@
 //! Keys of panels.
 
 use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
+use crate::spec::form;
 use crate::spec::keys::SEVERITY;
 use crate::spec::keys::dashboard::{LINK, RAW, SPAN_OF_TIME};
 use crate::spec::keys::lint::ALLOW;
@@ -118,7 +119,7 @@ pub static PANEL: Shape = Shape {
         Key::new("kind", Type::Choice(KINDS), "How it shows it: lines over time; the last value as a number, a dial or a bar; a row for each series; a histogram over time; states over time; Markdown; the alerts that fire.")
             .default("`\"timeseries\"`")
             .example("\"stat\""),
-        Key::new("query", Type::Any(&[Type::Text(&TEXT), Type::Array(&Type::Table(&QUERY))]), QUERY_TEXT)
+        Key::new("query", Type::Any(&[Type::Text(&form::QUERY), Type::Array(&Type::Table(&QUERY))]), QUERY_TEXT)
             .example("'sum(rate(http_requests_total[$__rate_interval]))'"),
         Key::new("legend", Type::Text(&TEXT), "What a series is called.")
             .default("Grafana's choice")
@@ -195,7 +196,7 @@ pub static QUERY: Shape = Shape {
     header: "[[row.panel.query]]",
     doc: "One of several queries of a panel.",
     keys: &[
-        Key::new("expr", Type::Text(&TEXT), QUERY_TEXT)
+        Key::new("expr", Type::Text(&form::QUERY), QUERY_TEXT)
             .required()
             .example("'rate(http_requests_total[$__rate_interval])'"),
         Key::new("legend", Type::Text(&TEXT), "What a series is called.")

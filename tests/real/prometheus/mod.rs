@@ -1,5 +1,6 @@
 //! Rule files, given to promtool and to a Prometheus server.
 
+mod format;
 mod live;
 mod observe;
 mod script;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("prometheus::promtool_accepts_every_rule_file", rule_files),
         Trial::test("prometheus::every_rule_of_the_platform_is_healthy", healthy),
+        Trial::test("prometheus::expressions_are_laid_out_as_ours", format::agrees),
         Trial::test("prometheus::alerts_turn_pending_and_firing_as_ours", live::agrees),
     ]
 }
