@@ -19,6 +19,7 @@ pub mod emit;
 pub mod grafana;
 pub mod harness;
 pub mod import;
+pub mod links;
 pub mod lint;
 pub mod promql;
 pub mod resolve;

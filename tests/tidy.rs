@@ -41,13 +41,15 @@ const DOORS: &[(&str, &[&str])] = &[
     ("lint", &["rules", "case", "grafana", "runbook", "promql", "template", "diag"]),
     // Of `promql` it takes durations: pages say for how long an alert waits.
     ("runbook", &["rules", "promql", "diag"]),
+    ("links", &["runbook", "promql", "diag"]),
     // It writes the language, so it must know which names the language takes.
     ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),
     (
         "cli",
         &[
             "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
-            "resolve", "emit", "grafana", "harness", "lint", "runbook", "import",
+            "resolve", "emit", "grafana", "harness", "lint", "runbook", "links",
+            "import",
         ],
     ),
 ];

@@ -15,6 +15,7 @@ pub mod judge;
 pub mod meta;
 pub mod page;
 pub mod promql;
+pub mod runbook;
 pub mod table;
 
 use crate::lint::table::{Family, Lint};
@@ -23,6 +24,7 @@ use crate::lint::table::{Family, Lint};
 pub const FAMILIES: &[Family] = &[
     Family { name: "promql", title: "Expressions", lints: promql::LINTS },
     Family { name: "dashboard", title: "Dashboards", lints: dashboard::lints::LINTS },
+    Family { name: "runbook", title: "Runbooks and links", lints: runbook::LINTS },
     Family { name: "project", title: "Projects and files", lints: elsewhere::LINTS },
     Family { name: "allow", title: "Permissions", lints: meta::LINTS },
 ];
