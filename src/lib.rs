@@ -20,6 +20,7 @@ pub mod format;
 pub mod grafana;
 pub mod harness;
 pub mod import;
+pub mod links;
 pub mod lint;
 pub mod promql;
 pub mod resolve;

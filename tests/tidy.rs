@@ -43,6 +43,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("runbook", &["rules", "promql", "diag"]),
     // Which values are PromQL stands in the tables of keys.
     ("format", &["spec", "case", "doc", "promql", "diag"]),
+    ("links", &["runbook", "promql", "diag"]),
     // It writes the language, so it must know which names the language takes.
     ("import", &["case", "rulefile", "rules", "spec", "doc", "promql", "diag"]),
     (
@@ -50,7 +51,8 @@ const DOORS: &[(&str, &[&str])] = &[
         &[
             "diag", "doc", "promql", "template", "rules", "spec", "rulefile", "case",
             "resolve", "emit", "grafana", "harness", "lint", "runbook", "import",
-            "format",
+            "format", "resolve", "emit", "grafana", "harness", "lint", "runbook",
+            "links", "import",
         ],
     ),
 ];

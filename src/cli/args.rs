@@ -258,6 +258,12 @@ pub struct Explain {
 #[derive(Debug, ClapArgs)]
 #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
 pub struct Runbooks {
+    /// Also ask for every link of annotations, dashboards and pages over the network
+    #[arg(long)]
+    pub online: bool,
+    /// Ask for links too that were good a short time ago
+    #[arg(long, requires = "online")]
+    pub no_cache: bool,
     /// What to do; without it, pages are checked
     #[command(subcommand)]
     pub action: Option<RunbooksAction>,

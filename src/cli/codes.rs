@@ -11,6 +11,10 @@ pub const CODES: &[(&str, &str)] = &[
         "An expectation of a test is not written as one: `ApiDown = \"firing 5m..\"`, or a table with `is`.",
     ),
     (
+        "bad-certificates",
+        "The file that `[runbooks.online] ca` names holds no certificate in PEM.",
+    ),
+    (
         "bad-comment",
         "A comment `# aqua-alerts: …` in a rule file is not `# aqua-alerts: allow LINT: why`, and so allows nothing.",
     ),
@@ -172,6 +176,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A field of a monitor needs a newer Prometheus than the environment has.",
     ),
     ("nested-too-deep", "A document is nested deeper than any that is read."),
+    (
+        "network-down",
+        "None of several hosts of links could be reached: nothing can be said of the links.",
+    ),
     ("no-assertions", "A promtool test asserts nothing and so proves nothing."),
     (
         "no-companion",
@@ -249,7 +257,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule-file-in-pack", "A pack uses a rule file; only alerts files do."),
     ("rule-file-twice", "Two alerts files use the same rule file."),
     ("runbook-anchor", "A link leads to a heading that its runbook page does not have."),
-    ("runbook-exists", "`runbooks new` was asked for a page that is not missing."),
+    (
+        "runbook-exists",
+        "`runbooks new` was asked for a page that is there, or that no alert needs.",
+    ),
     ("runbook-page", "An alert or a page leads to a runbook page that is not there."),
     (
         "series-ends-early",

@@ -184,6 +184,16 @@ pub fn read_rule_file(
     if !is_inside(root, path, rule_file::missing, sink) {
         return None;
     }
+    read_named(root, path, sources, sink)
+}
+
+/// Reads another file that a project names.
+pub fn read_named(
+    root: &Path,
+    path: &Text,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
     let mut said = Sink::new();
     let text = read_file(root, path.as_str(), sources, &mut said);
     let place = |it: Diagnostic| match it.place() {
@@ -192,6 +202,28 @@ pub fn read_rule_file(
     };
     sink.extend(said.into_sorted().into_iter().map(place));
     text
+}
+
+/// The text of a file that need not be there.
+pub fn read_if_there(root: &Path, path: &str) -> Option<String> {
+    let bytes = read_limited(&root.join(path), MAX_FILE).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Writes a file that may be thrown away into a folder of such, which tells git to pass
+/// over it.
+pub fn write_cache(
+    root: &Path,
+    folder: &str,
+    path: &str,
+    text: &str,
+) -> Result<(), Diagnostic> {
+    make_room(root, path)?;
+    let ignore = format!("{folder}/.gitignore");
+    if !exists(root, &ignore) {
+        write_whole(root, &ignore, "*\n")?;
+    }
+    write_whole(root, path, text)
 }
 
 /// Reads the template that a project names, and the other templates in its folder; of the

@@ -423,7 +423,11 @@ fn dashboards_are_grafanas() {
             expr: text("rate(x[$__rate_interval])\n"),
             legend: Some("{{status}}".into()),
         }],
-        thresholds: Thresholds { below: false, limits: vec![(0.05, "critical".into())] },
+        thresholds: Thresholds {
+            below: false,
+            mixed: false,
+            limits: vec![(0.05, "critical".into())],
+        },
         look: Look::default(),
         links: Vec::new(),
         allow: Vec::new(),

@@ -11,19 +11,13 @@ pub const LINTS: &[&Lint] = &[
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_NAMESPACE,
     &PANEL_WITHOUT_DATA,
-    &RUNBOOK_ALERT,
-    &RUNBOOK_FACTS,
-    &RUNBOOK_HEADING,
-    &RUNBOOK_LINK,
-    &RUNBOOK_ORPHAN,
-    &RUNBOOK_SECTION,
     &SEVERAL_VALUES,
     &UNKNOWN_FEATURE,
     &UNKNOWN_VERSION,
     &VARIABLE_WITHOUT_DATA,
 ];
 
-const FOUND: Lint = Lint {
+pub(super) const FOUND: Lint = Lint {
     name: "",
     level: Level::Warn,
     summary: "",
@@ -98,60 +92,6 @@ static PANEL_WITHOUT_DATA: Lint = Lint {
     why: "A misspelt metric or label is not seen until somebody needs the panel.",
     example: "[[row.panel]]\ntitle = \"Requests\"\nquery = 'sum(rate(http_request_total[$__rate_interval]))'",
     instead: "Mend the query, or write a test with such series.",
-    ..FOUND
-};
-
-static RUNBOOK_ALERT: Lint = Lint {
-    name: "runbook-alert",
-    summary: "A runbook page that does not name an alert which leads to it.",
-    why: "Who comes from the alert cannot see that the page is about it.",
-    example: "# Out of space\n\nDelete old snapshots.",
-    instead: "Name the alert in the page, or let it lead elsewhere.",
-    ..FOUND
-};
-
-static RUNBOOK_FACTS: Lint = Lint {
-    name: "runbook-facts",
-    summary: "A runbook page that states another severity or `for` than the alert has.",
-    why: "Who reads it judges how urgent the alert is by what no longer holds.",
-    example: "| severity | for |\n| --- | --- |\n| critical | 2m |",
-    instead: "Write what the alert says now.",
-    ..FOUND
-};
-
-static RUNBOOK_HEADING: Lint = Lint {
-    name: "runbook-heading",
-    summary: "A runbook page that does not begin with a heading.",
-    why: "Its title in lists of pages is the name of its file.",
-    example: "The API does not answer.",
-    instead: "Begin it with `# Title`.",
-    ..FOUND
-};
-
-static RUNBOOK_LINK: Lint = Lint {
-    name: "runbook-link",
-    summary: "A link of a runbook page to a page or a heading that is not there.",
-    why: "Who follows it at night finds nothing.",
-    example: "See [the queue](queue.md#worker).",
-    instead: "Name the page and the heading as they are now.",
-    ..FOUND
-};
-
-static RUNBOOK_ORPHAN: Lint = Lint {
-    name: "runbook-orphan",
-    summary: "A runbook page to which neither an alert nor a page in use leads.",
-    why: "Its alert is gone or leads elsewhere: nobody keeps the page true.",
-    example: "# Old queue\n\nThe queue was replaced.",
-    instead: "Let an alert name it, or remove it.",
-    ..FOUND
-};
-
-static RUNBOOK_SECTION: Lint = Lint {
-    name: "runbook-section",
-    summary: "A runbook page without a section that the project demands, or with an empty one.",
-    why: "At night people look for what to do under the heading where it always stands.",
-    example: "[runbooks]\nsections = [\"What to do\"]",
-    instead: "Write the section.",
     ..FOUND
 };
 

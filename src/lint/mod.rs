@@ -19,6 +19,7 @@ pub mod meta;
 pub mod page;
 pub mod policy;
 pub mod promql;
+pub mod runbook;
 pub mod table;
 
 use crate::lint::table::{Family, Lint};
@@ -30,6 +31,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "coverage", title: "Coverage of alerts", lints: coverage::LINTS },
     Family { name: "policy", title: "Policies of the project", lints: policy::LINTS },
     Family { name: "dashboard", title: "Dashboards", lints: dashboard::lints::LINTS },
+    Family { name: "runbook", title: "Runbooks and links", lints: runbook::LINTS },
     Family { name: "project", title: "Projects and files", lints: elsewhere::LINTS },
     Family { name: "allow", title: "Permissions", lints: meta::LINTS },
 ];

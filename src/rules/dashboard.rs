@@ -248,6 +248,9 @@ pub struct Query {
 pub struct Thresholds {
     /// Whether values below the limits are the bad ones.
     pub below: bool,
+    /// Whether they do not divide all values into good and bad ones: single values, or
+    /// limits on both sides.
+    pub mixed: bool,
     /// Values with the severity of what lies beyond, in any order.
     pub limits: Vec<(f64, String)>,
 }

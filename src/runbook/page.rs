@@ -301,6 +301,33 @@ impl Reader {
         }
     }
 
+    /// Addresses without markup, which GitHub makes links of.
+    fn bare(&mut self, line: &str, start: usize, linked: &[(u32, u32)]) {
+        for (at, _) in line.match_indices("http") {
+            let rest = &line[at..];
+            let quoted = !line[..at].matches('`').count().is_multiple_of(2);
+            let within = line[..at].ends_with(['<', '"', '\'', '=', '(', '`', '/']);
+            if quoted
+                || within
+                || !(rest.starts_with("http://") || rest.starts_with("https://"))
+            {
+                continue;
+            }
+            let stop = |it: char| it.is_whitespace() || "<>\"'`|)]".contains(it);
+            let url = &rest[..rest.find(stop).unwrap_or(rest.len())];
+            let url = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+            let place = (start + at)..(start + at + url.len());
+            let before = linked.partition_point(|it| it.0 <= place.start as u32);
+            let inside = before
+                .checked_sub(1)
+                .is_some_and(|idx| (place.start as u32) < linked[idx].1);
+            if !inside {
+                let span = self.span(&place);
+                self.page.links.push(Link { target: url.to_owned(), span });
+            }
+        }
+    }
+
     /// Something stands below the headings that are open.
     fn content(&mut self) {
         for idx in &self.open {
@@ -365,10 +392,13 @@ impl Reader {
         }
     }
 
-    /// Finds statements in the lines that are running text.
+    /// Finds statements and bare addresses in the lines that are running text.
     fn lines(&mut self, text: &str) {
+        let mut linked: Vec<(u32, u32)> =
+            self.page.links.iter().map(|it| (it.span.start, it.span.end)).collect();
+        linked.sort_unstable();
         let mut at = 0;
-        let mut apart = self.apart.iter().cloned().peekable();
+        let mut apart = std::mem::take(&mut self.apart).into_iter().peekable();
         let mut found = Vec::new();
         for line in text.split_inclusive('\n') {
             let range = at..at + line.len();
@@ -377,6 +407,7 @@ impl Reader {
             if apart.peek().is_some_and(|it| it.start < range.end) {
                 continue;
             }
+            self.bare(line, range.start, &linked);
             let Some(statement) = facts::line(line.trim_end(), self.span(&range)) else {
                 continue;
             };

@@ -236,6 +236,75 @@ pub static SECTION: Form = Form {
     },
 };
 
+/// A host, an address or a network.
+pub static HOST: Form = Form {
+    name: "a host",
+    pattern: "^[A-Za-z0-9.*_:\\[\\]-]+(/[0-9]+)?$",
+    parameters: false,
+    fault: |text| {
+        let (host, bits) = text.split_once('/').unwrap_or((text, "0"));
+        let inner = |it: char| it.is_ascii_alphanumeric() || ".*_:[]-".contains(it);
+        match !host.is_empty() && host.chars().all(inner) && bits.parse::<u8>().is_ok() {
+            true => None,
+            false => Fault::new(
+                "neither a host nor a network",
+                "write `grafana.internal`, `*.internal`, `10.0.0.1` or `10.0.0.0/8`",
+            ),
+        }
+    },
+};
+
+/// A host to which headers are sent.
+pub static HEADER_HOST: Form = Form {
+    name: "a host",
+    pattern: "^(https?://)?[A-Za-z0-9._\\[\\]-]+(:[0-9]+)?$",
+    parameters: false,
+    fault: |text| {
+        let bare = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+        let inner = |it: char| it.is_ascii_alphanumeric() || "._:[]-".contains(it);
+        let bare = bare.unwrap_or(text);
+        match !bare.is_empty() && bare.chars().all(inner) {
+            true => None,
+            false => Fault::new("no host", "write `github.com`, or `host:8443`"),
+        }
+    },
+};
+
+/// The name of a header.
+pub static HEADER_NAME: Form = Form {
+    name: "a header",
+    pattern: "^[A-Za-z0-9-]+$",
+    parameters: false,
+    fault: |text| {
+        let good = |it: char| it.is_ascii_alphanumeric() || it == '-';
+        match text.to_ascii_lowercase().as_str() {
+            "host" | "content-length" | "transfer-encoding" | "connection" => {
+                Fault::new("a header of the connection itself", "take it out")
+            }
+            it if !it.is_empty() && it.chars().all(good) => None,
+            _ => Fault::new("no name of a header", "write `Authorization`"),
+        }
+    },
+};
+
+/// The value of a header: it ends in the name of a variable of the environment.
+pub static HEADER_VALUE: Form = Form {
+    name: "a header's value",
+    pattern: "^[ -~]*env:[A-Za-z_][A-Za-z0-9_]*$",
+    parameters: false,
+    fault: |text| {
+        let (before, name) = text.rsplit_once("env:").unwrap_or((text, ""));
+        let printable = before.bytes().all(|it| matches!(it, b' '..=b'~'));
+        match printable && is_identifier(name, "_") {
+            true => None,
+            false => Fault::new(
+                "names no variable of the environment",
+                "keep secrets out of the file: write `Bearer env:GITHUB_TOKEN`",
+            ),
+        }
+    },
+};
+
 /// What a group is called where its key does not say it.
 pub static GROUP_NAME: Form = Form {
     name: "a group's name",

@@ -10,8 +10,8 @@ use crate::doc::reader::{self, Declared, Fields};
 use crate::spec::keys::lint::{LINTS_TABLE, STRICT};
 use crate::spec::keys::{self, manifest::MANIFEST};
 use crate::spec::model::{
-    Body, Build, Environment, Inhibit, Job, Lints, Manifest, Mimir, OwnTarget, Owner,
-    Prometheus, Runbooks, Severity,
+    Body, Build, Environment, Inhibit, Job, Lints, Manifest, Mimir, Online, OwnTarget,
+    Owner, Prometheus, Runbooks, Severity,
 };
 use crate::spec::{body, policy};
 
@@ -279,6 +279,37 @@ fn runbooks(fields: &Fields<'_>) -> Runbooks {
         source: fields.text("source").cloned(),
         page: fields.text("page").cloned(),
         sections: fields.texts("sections"),
+        online: fields.table("online").map(|it| online(&it)).unwrap_or_default(),
+    }
+}
+
+fn online(fields: &Fields<'_>) -> Online {
+    let hosts = fields.table("headers").map(|it| it.other_tables()).unwrap_or_default();
+    let mut headers = Vec::new();
+    for (host, fields) in hosts {
+        for header in fields.others() {
+            if let Kind::String(value) = &header.value.kind {
+                headers.push((host.key.clone(), header.key.clone(), value.clone()));
+            }
+        }
+    }
+    Online {
+        timeout: fields.text("timeout").cloned(),
+        total: fields.text("total").cloned(),
+        cache: fields.text("cache").cloned(),
+        concurrency: fields.integer("concurrency"),
+        per_host: fields.integer("per_host"),
+        pause: fields.text("pause").cloned(),
+        retries: fields.integer("retries"),
+        redirects: fields.integer("redirects"),
+        allow_private: fields.texts("allow_private"),
+        authorities: fields.text("ca").cloned(),
+        headers,
+        exceptions: fields
+            .tables("except")
+            .iter()
+            .filter_map(|it| it.text("url").cloned())
+            .collect(),
     }
 }
 

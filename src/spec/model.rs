@@ -202,6 +202,37 @@ pub struct Runbooks {
     pub page: Option<Text>,
     /// Sections that the page of an alert must have.
     pub sections: Vec<Text>,
+    /// How links of the web are asked for.
+    pub online: Online,
+}
+
+/// How links of the web are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Online {
+    /// The longest time for one request.
+    pub timeout: Option<Text>,
+    /// The longest time for all.
+    pub total: Option<Text>,
+    /// For how long a good one is not asked for again.
+    pub cache: Option<Text>,
+    /// The most requests at once.
+    pub concurrency: Option<i64>,
+    /// The most requests at once to one host.
+    pub per_host: Option<i64>,
+    /// The least time between two requests to one host.
+    pub pause: Option<Text>,
+    /// How often a request is sent again.
+    pub retries: Option<i64>,
+    /// The most redirects.
+    pub redirects: Option<i64>,
+    /// Hosts and networks that may be asked though they are not public.
+    pub allow_private: Vec<Text>,
+    /// A file with certificates of authorities.
+    pub authorities: Option<Text>,
+    /// Headers: host, name, value.
+    pub headers: Vec<(Text, Text, Text)>,
+    /// Patterns of links that are not asked for.
+    pub exceptions: Vec<Text>,
 }
 
 /// A severity.

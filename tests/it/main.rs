@@ -28,6 +28,7 @@ mod harness_corpus;
 mod import;
 mod inhibit;
 mod limits;
+mod links;
 mod lint;
 mod oddities;
 mod platform;
@@ -59,6 +60,7 @@ fn main() {
     trials.extend(format::trials());
     trials.extend(template::trials());
     trials.extend(limits::trials());
+    trials.extend(links::trials());
     trials.extend(lint::trials());
     trials.extend(oddities::trials());
     trials.extend(harness_corpus::trials());

@@ -1,5 +1,6 @@
 //! The project's own tests, in every environment that they concern.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +14,7 @@ use crate::cli::session::Session;
 use crate::cli::test::Plan;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::FileId;
+use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc;
 use crate::doc::reader::undeclared;
@@ -25,7 +26,7 @@ use crate::harness::result::FileResult;
 use crate::promql::dialect::Version;
 use crate::resolve;
 use crate::rules::book::Book;
-use crate::rules::group::Group;
+use crate::rules::group::{Group, Rule};
 
 /// An environment with its rules ready to run.
 struct Server<'a> {
@@ -156,6 +157,45 @@ pub fn tests_of_alerts(
             }
         }
     }
+    out
+}
+
+/// The annotations of these alerts as tests make them fire: the place of each as it is
+/// written, and its text. Of old servers, whose windows are others, tests prove nothing.
+pub fn fired(
+    loaded: &Loaded,
+    files: &[FileId],
+    names: &BTreeSet<&str>,
+    session: &mut Session,
+) -> Vec<(Span, String)> {
+    let cases = read_files(loaded, files, session);
+    let servers = servers(loaded, &cases, session);
+    let mut jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    if session.sink.has_errors() || loaded.books.iter().any(|it| old_server(it).is_some())
+    {
+        return Vec::new();
+    }
+    jobs.retain(|it| {
+        let expected = it.ready.expects.iter().map(|it| it.selector.name.as_str());
+        let moments = it.ready.moments.iter().filter_map(|it| it.alert.as_ref());
+        expected.chain(moments.map(Text::as_str)).any(|it| names.contains(it))
+    });
+    let of_job = |it: &Job<'_>| {
+        let server = &it.servers[it.server_idx];
+        let mut out = Vec::new();
+        for (rule, texts) in native::annotations(&it.ready, server.book, &server.plan) {
+            let Rule::Alert(alert) = server.plan.slots[rule].rule else { continue };
+            for pair in &alert.annotations {
+                if let Some(text) = texts.symbol(pair.name.as_str()) {
+                    out.push((pair.value.span(), text.to_string()));
+                }
+            }
+        }
+        out
+    };
+    let mut out: Vec<(Span, String)> = jobs.par_iter().flat_map_iter(of_job).collect();
+    out.sort();
+    out.dedup();
     out
 }
 

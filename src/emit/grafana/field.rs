@@ -176,6 +176,9 @@ pub(super) fn steps(thresholds: &dashboard::Thresholds, zones: bool) -> Vec<Step
         thresholds.limits.iter().map(|it| (it.0, colour(&it.1))).collect();
     limits.sort_by(|a, b| a.0.total_cmp(&b.0));
     limits.dedup_by(|b, a| a.0 == b.0);
+    if zones && thresholds.mixed {
+        return vec![Step { color: "text", value: None }];
+    }
     let below = thresholds.below && zones && !limits.is_empty();
     let base = if below { limits[0].1 } else { "green" };
     let mut out = vec![Step { color: base, value: None }];
@@ -195,7 +198,7 @@ mod tests {
 
     fn check(below: bool, zones: bool, limits: &[(f64, &str)], expect: &str) {
         let limits = limits.iter().map(|it| (it.0, it.1.to_owned())).collect();
-        let steps = steps(&dashboard::Thresholds { below, limits }, zones);
+        let steps = steps(&dashboard::Thresholds { below, mixed: false, limits }, zones);
         let got: Vec<String> = steps
             .iter()
             .map(|it| match &it.value {
@@ -216,6 +219,14 @@ mod tests {
         check(true, false, &free, "green, 0.15 red, 0.4 orange");
         check(true, true, &[], "green");
         check(false, true, &[(1.0, "critical"), (1.0, "warning")], "green, 1 red");
+    }
+
+    #[test]
+    fn limits_on_both_sides_are_no_zones() {
+        let limits = vec![(10.0, "critical".to_owned()), (25.0, "critical".to_owned())];
+        let mixed = dashboard::Thresholds { below: true, mixed: true, limits };
+        assert_eq!(steps(&mixed, true).len(), 1);
+        assert_eq!(steps(&mixed, false).len(), 3);
     }
 
     #[test]

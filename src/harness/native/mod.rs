@@ -17,7 +17,7 @@ use crate::case::native::timeline::TimeLine;
 use crate::case::notation::Sample as Written;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
-use crate::harness::result::TestResult;
+use crate::harness::result::{State, TestResult};
 use crate::harness::run::{self, Pace, Run, Setup};
 use crate::harness::wake::Needs;
 use crate::promql::labels::Labels;
@@ -52,6 +52,28 @@ pub fn run(ready: &Ready, book: &Book, plan: &Plan<'_>) -> Verdict {
     let setup = setup(ready, book, &series);
     let run = run::run(plan, &setup);
     judged(ready, book, &run)
+}
+
+/// The annotations of alerts that fire in a test, each as it begins to fire.
+pub fn annotations(
+    ready: &Ready,
+    book: &Book,
+    plan: &Plan<'_>,
+) -> Vec<(RuleIdx, Labels)> {
+    let series = series(ready);
+    let setup = setup(ready, book, &series);
+    let run = run::run(plan, &setup);
+    let mut out = Vec::new();
+    for alert in &run.alerts {
+        for timeline in &alert.timelines {
+            let mut stretches = timeline.stretches.iter();
+            if let Some(it) = stretches.find(|it| it.state == State::Firing) {
+                let found = run.annotations(alert.rule_idx, timeline, it.from);
+                out.push((alert.rule_idx, found));
+            }
+        }
+    }
+    out
 }
 
 pub(super) fn series(ready: &Ready) -> Vec<(Labels, Vec<Written>)> {

@@ -43,6 +43,7 @@ pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
     let mut queries: Vec<Asked<'_>> = Vec::new();
     let mut limits: Vec<Query> = Vec::new();
     let mut thresholds = Thresholds::default();
+    let mut side: Option<bool> = None;
     let mut unit = None;
     let mut lines = Vec::new();
     for alert in tiers {
@@ -84,7 +85,14 @@ pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
                 if !thresholds.limits.contains(&limit) {
                     thresholds.limits.push(limit);
                 }
-                thresholds.below |= matches!(it.op, BinaryOp::Lss | BinaryOp::Lte);
+                let below = matches!(it.op, BinaryOp::Lss | BinaryOp::Lte);
+                let above = matches!(it.op, BinaryOp::Gtr | BinaryOp::Gte);
+                thresholds.mixed |=
+                    !below && !above || side.is_some_and(|it| it != below);
+                side = Some(below);
+                thresholds.below |= below;
+            } else {
+                thresholds.mixed = true;
             }
             let line = in_words(alert, it.op, limit, unit);
             if !lines.contains(&line) {

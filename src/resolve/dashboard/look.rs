@@ -160,6 +160,7 @@ pub(super) fn limits(it: &spec::Thresholds) -> Thresholds {
     };
     Thresholds {
         below: it.below.unwrap_or(lower),
+        mixed: false,
         limits: it.limits.iter().map(|it| (it.1, it.0.clone())).collect(),
     }
 }

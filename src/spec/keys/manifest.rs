@@ -4,7 +4,7 @@ use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_ANNOTATIONS, OBJECT_LABELS,
-    RULE_LABELS, SEVERITY, alert, lint, policy, target, text,
+    RULE_LABELS, SEVERITY, alert, lint, online, policy, target, text,
 };
 
 /// The manifest.
@@ -197,6 +197,7 @@ static RUNBOOKS: Shape = Shape {
         Key::new("sections", Type::Array(&text(&form::SECTION)), "Headings that the page of every alert must have, with text below them; `runbooks new` writes them.")
             .default("none")
             .example("[\"Impact\", \"Diagnosis\", \"Mitigation\"]"),
+        Key::new("online", Type::Table(&online::ONLINE), "How links of the web are asked for."),
     ],
     others: None,
 };

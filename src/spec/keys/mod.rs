@@ -10,6 +10,7 @@ pub mod file;
 pub mod http;
 pub mod lint;
 pub mod manifest;
+pub mod online;
 pub mod panel;
 mod policy;
 pub mod probe;
