@@ -7,7 +7,6 @@ use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::{Target, yaml};
 use crate::promql::labels::is_legacy_name;
-use crate::promql::syntax::ast::MatchOp;
 use crate::rules::book::Book;
 use crate::rules::inhibition::{Inhibition, LabelMatch};
 
@@ -58,23 +57,13 @@ fn matcher(it: &LabelMatch) -> String {
         true => it.name.to_string(),
         false => quote(&it.name),
     };
-    format!("{name}{}{}", operator(it.op), quote(&it.value))
+    format!("{name}{}{}", it.op.as_str(), quote(&it.value))
 }
 
 /// Matchers in one text: `{severity="critical",alertname="ApiDown"}`.
 pub(super) fn selector(matches: &[LabelMatch]) -> String {
     let matchers: Vec<String> = matches.iter().map(matcher).collect();
     format!("{{{}}}", matchers.join(","))
-}
-
-/// How an operator is written.
-pub(super) fn operator(op: MatchOp) -> &'static str {
-    match op {
-        MatchOp::Equal => "=",
-        MatchOp::NotEqual => "!=",
-        MatchOp::Regexp => "=~",
-        MatchOp::NotRegexp => "!~",
-    }
 }
 
 fn quote(text: &str) -> String {

@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
-use crate::emit::alertmanager::operator;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::object::{Object, object};
 use crate::emit::{Target, name, yaml};
@@ -74,7 +73,7 @@ fn written(it: &Inhibition) -> InhibitRule<'_> {
 }
 
 fn matcher(it: &LabelMatch) -> Matcher<'_> {
-    Matcher { name: &it.name, match_type: operator(it.op), value: &it.value }
+    Matcher { name: &it.name, match_type: it.op.as_str(), value: &it.value }
 }
 
 /// Warns where the namespace that the operator puts into every matcher makes inhibitions

@@ -10,7 +10,6 @@ use aqua_alerts::cli::args::{Color, Format, Global};
 use aqua_alerts::cli::session::Session;
 use aqua_alerts::cli::{inhibit, load};
 use aqua_alerts::diag::render::{Config, render};
-use aqua_alerts::promql::syntax::ast::MatchOp;
 use aqua_alerts::rules::inhibition::{Inhibition, LabelMatch};
 use libtest_mimic::Trial;
 
@@ -65,11 +64,5 @@ fn drawn(it: &Inhibition) -> String {
 }
 
 fn matcher(it: &LabelMatch) -> String {
-    let op = match it.op {
-        MatchOp::Equal => "=",
-        MatchOp::NotEqual => "!=",
-        MatchOp::Regexp => "=~",
-        MatchOp::NotRegexp => "!~",
-    };
-    format!("{}{op}{}", it.name, it.value)
+    format!("{}{}{}", it.name, it.op.as_str(), it.value)
 }

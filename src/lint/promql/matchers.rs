@@ -38,12 +38,7 @@ pub(super) fn is_own(site: Site<'_>, at: TextRange) -> bool {
 pub(super) fn operator(site: Site<'_>, matcher: &Matcher) -> Option<TextRange> {
     let before = TextRange { end: matcher.value_span.start, ..matcher.span };
     let written = site.written(before).trim_end();
-    let sign = match matcher.op {
-        MatchOp::Equal => "=",
-        MatchOp::NotEqual => "!=",
-        MatchOp::Regexp => "=~",
-        MatchOp::NotRegexp => "!~",
-    };
+    let sign = matcher.op.as_str();
     let end = matcher.span.start + written.len() as u32;
     written.ends_with(sign).then(|| TextRange { start: end - sign.len() as u32, end })
 }
