@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::rules::name::fnv;
+
 /// The name of the list inside the output folder.
 pub const LIST: &str = ".aqua-alerts";
 
@@ -95,7 +97,7 @@ pub fn plan(
             }
             Found::File(bytes) if bytes == text.as_bytes() => {
                 plan.n_unchanged += 1;
-                plan.list.0.insert(path, hash(text.as_bytes()));
+                plan.list.0.insert(path, fnv(text.as_bytes()));
                 continue;
             }
             Found::File(_) if !ours => {
@@ -104,7 +106,7 @@ pub fn plan(
             }
             Found::File(bytes) => Some(bytes),
         };
-        plan.list.0.insert(path.clone(), hash(text.as_bytes()));
+        plan.list.0.insert(path.clone(), fnv(text.as_bytes()));
         plan.changes.push(Change { path, old: old_bytes, new: Some(text) });
     }
     for (path, hash_then) in &old.0 {
@@ -114,7 +116,7 @@ pub fn plan(
         plan.list.0.remove(path);
         match look(path) {
             Found::Missing | Found::Other => {}
-            Found::File(bytes) if hash(&bytes) == *hash_then => {
+            Found::File(bytes) if fnv(&bytes) == *hash_then => {
                 plan.changes.push(Change {
                     path: path.clone(),
                     old: Some(bytes),
@@ -159,13 +161,6 @@ pub fn is_inside(path: &str) -> bool {
         && path.split('/').all(|it| !it.is_empty() && it != "." && it != "..")
 }
 
-/// FNV-1a over the bytes: recognises a file that was edited, no defence against forgery.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +170,7 @@ mod tests {
     }
 
     fn list(entries: &[(&str, &str)]) -> List {
-        List(entries.iter().map(|(p, t)| ((*p).to_owned(), hash(t.as_bytes()))).collect())
+        List(entries.iter().map(|(p, t)| ((*p).to_owned(), fnv(t.as_bytes()))).collect())
     }
 
     fn disk<'a>(files: &'a [(&'a str, &'a str)]) -> impl FnMut(&str) -> Found + 'a {

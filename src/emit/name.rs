@@ -2,8 +2,7 @@
 
 use crate::rules::book::Book;
 // Dashboards are named before anything is written, since alerts lead to them.
-use crate::rules::name::hash;
-pub use crate::rules::name::{STEM, cut, instance, slug, unique};
+pub use crate::rules::name::{STEM, cut, instance, slug, told_apart, unique};
 
 /// The longest DNS-1123 subdomain: names of objects.
 pub const OBJECT: usize = 253;
@@ -13,18 +12,11 @@ pub const LABEL: usize = 63;
 /// File names without extension for the files of rules, one each: an alerts file's is
 /// [`stem`], and a rule file that would have the same gives way.
 pub fn of_files(files: &[&str]) -> Vec<String> {
-    let is_ours = |it: &str| it.starts_with("alerts/");
-    let slugs: Vec<String> = files.iter().map(|it| cut(&slug(&stem(it)), STEM)).collect();
-    let mut out = Vec::with_capacity(files.len());
-    for (file, name) in files.iter().zip(&slugs) {
-        let n_same = slugs.iter().filter(|it| *it == name).count();
-        let part = if is_ours(file) { stem(file) } else { (*file).to_owned() };
-        out.push(match n_same == 1 || part == *name {
-            true => name.clone(),
-            false => format!("{name}-{:08x}", hash(&part)),
-        });
-    }
-    out
+    told_apart(files.iter().map(|file| {
+        let stem = stem(file);
+        let whole = if file.starts_with("alerts/") { &stem } else { *file }.to_owned();
+        (stem, whole)
+    }))
 }
 
 /// The name of the object for a part.

@@ -1,6 +1,8 @@
 //! Names made of what people write: stable, of letters, digits and `-`, and never twice
 //! the same.
 
+use std::collections::HashMap;
+
 use crate::rules::book::Book;
 
 /// The longest name of a file, with room for an extension.
@@ -15,16 +17,29 @@ pub fn instance(book: &Book) -> String {
 
 /// File names without extension for these parts, one each.
 pub fn unique(parts: &[&str]) -> Vec<String> {
-    let slugs: Vec<String> = parts.iter().map(|it| cut(&slug(it), STEM)).collect();
-    let mut out = Vec::with_capacity(parts.len());
-    for (part, name) in parts.iter().zip(&slugs) {
-        let n_same = slugs.iter().filter(|it| *it == name).count();
-        out.push(match n_same == 1 || part == name {
-            true => name.clone(),
-            false => format!("{name}-{:08x}", hash(part)),
-        });
+    told_apart(parts.iter().map(|it| (*it, *it)))
+}
+
+/// File names without extension for things that are called by the first text, one each:
+/// those that would have the same are told apart by a hash of the second, unless that is
+/// the name already.
+pub fn told_apart<A: AsRef<str>, B: AsRef<str>>(
+    things: impl Iterator<Item = (A, B)>,
+) -> Vec<String> {
+    let named = |it: (A, B)| (cut(&slug(it.0.as_ref()), STEM), it.1);
+    let all: Vec<(String, B)> = things.map(named).collect();
+    let mut n_same: HashMap<&str, usize> = HashMap::new();
+    for (name, _) in &all {
+        *n_same.entry(name).or_default() += 1;
     }
-    out
+    let apart = |(name, whole): &(String, B)| {
+        let whole = whole.as_ref();
+        match n_same[name.as_str()] == 1 || whole == name {
+            true => name.clone(),
+            false => format!("{name}-{:08x}", hash(whole)),
+        }
+    };
+    all.iter().map(apart).collect()
 }
 
 /// The uids of dashboards in the environment of `book`, one each: of what their authors
@@ -78,11 +93,16 @@ pub fn cut_head(name: &str, max: usize) -> String {
 }
 
 /// FNV-1a, folded to 32 bits: stable on every machine and in every version.
-pub(crate) fn hash(text: &str) -> u32 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+fn hash(text: &str) -> u32 {
+    let hash = fnv(text.as_bytes());
     (hash >> 32) as u32 ^ hash as u32
+}
+
+/// FNV-1a of 64 bits: tells apart what people write, no defence against forgery.
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
