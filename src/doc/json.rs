@@ -1,8 +1,10 @@
-//! Reads JSON into the tree.
+//! Reads JSON into the tree, and makes JSON of it.
 //!
 //! serde_json decides what is JSON, so that nothing is taken that others refuse; the
 //! places are found in a second pass over what it took. Of two equal keys the last one
 //! counts, as for every reader of JSON, in the place of the first.
+
+use serde_json::Value as Json;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::{FileId, Span};
@@ -45,6 +47,22 @@ pub fn read(file: FileId, text: &str, code: &'static str) -> Result<Node, Diagno
     reader.value().ok_or_else(|| {
         Diagnostic::error(code, "file is not JSON").at(span(reader.at, reader.at), "")
     })
+}
+
+/// A value as JSON without places; `number` says how numbers with a point are written.
+pub fn value(node: &Node, number: impl Fn(f64) -> Json + Copy) -> Json {
+    match &node.kind {
+        Kind::Null(_) => Json::Null,
+        Kind::Boolean(value, _) => Json::Bool(*value),
+        Kind::Integer(value, _) => Json::Number((*value).into()),
+        Kind::Float(value, _) => number(*value),
+        Kind::Datetime(text) | Kind::String(text) => Json::String(text.to_string()),
+        Kind::Array(items) => items.iter().map(|it| value(it, number)).collect(),
+        Kind::Table(table) => {
+            let entry = |it: &Entry| (it.key.to_string(), value(&it.value, number));
+            Json::Object(table.iter().map(entry).collect())
+        }
+    }
 }
 
 struct Reader<'a> {

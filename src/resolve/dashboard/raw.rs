@@ -1,10 +1,11 @@
 //! Fields of Grafana's, passed on as they are.
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Number, Value as Json};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::doc::node::{Kind, Node};
+use crate::doc;
+use crate::doc::node::Node;
 
 /// Fields of a dashboard that are not for its author to write, with what is.
 pub(super) const OF_DASHBOARD: &[(&str, &str)] =
@@ -23,7 +24,8 @@ pub(super) fn fields(
     kept: &[(&str, &str)],
     sink: &mut Sink,
 ) -> Json {
-    let mut out = json(node);
+    let number = |it| Number::from_f64(it).map_or(Json::Null, Json::Number);
+    let mut out = node.map_or(Json::Null, |it| doc::json::value(it, number));
     let table = node.and_then(Node::as_table);
     for (name, help) in kept {
         let Some(entry) = table.and_then(|it| it.entry(name)) else { continue };
@@ -38,26 +40,4 @@ pub(super) fn fields(
         }
     }
     out
-}
-
-/// A value as JSON; null where there is none.
-fn json(node: Option<&Node>) -> Json {
-    let Some(node) = node else { return Json::Null };
-    match &node.kind {
-        Kind::Null(_) => Json::Null,
-        Kind::Boolean(value, _) => Json::Bool(*value),
-        Kind::Integer(value, _) => Json::Number((*value).into()),
-        Kind::Float(value, _) => {
-            Number::from_f64(*value).map_or(Json::Null, Json::Number)
-        }
-        Kind::Datetime(text) | Kind::String(text) => Json::String(text.to_string()),
-        Kind::Array(items) => items.iter().map(|it| json(Some(it))).collect(),
-        Kind::Table(table) => {
-            let mut out = Map::new();
-            for entry in table {
-                out.insert(entry.key.to_string(), json(Some(&entry.value)));
-            }
-            Json::Object(out)
-        }
-    }
 }

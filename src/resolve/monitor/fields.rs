@@ -1,10 +1,11 @@
 //! Fields that are passed on: layers of them, their parameters, and as JSON.
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::Value as Json;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
+use crate::doc;
 use crate::doc::keys::{Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Table};
 use crate::doc::reader;
@@ -131,21 +132,8 @@ fn one(ty: &'static Type, such: impl Fn(&Type) -> bool) -> Option<&'static Type>
 
 /// Fields as JSON.
 pub(super) fn json(table: &Table) -> Vec<(String, Json)> {
-    let value = |it: &Entry| (it.key.to_string(), value(&it.value));
+    // A quantity: Kubernetes has no numbers with a point where it is exact.
+    let number = |it: f64| Json::String(it.to_string());
+    let value = |it: &Entry| (it.key.to_string(), doc::json::value(&it.value, number));
     table.iter().map(value).collect()
-}
-
-fn value(node: &Node) -> Json {
-    match &node.kind {
-        Kind::Null(_) => Json::Null,
-        Kind::Boolean(value, _) => Json::Bool(*value),
-        Kind::Integer(value, _) => Json::Number(Number::from(*value)),
-        // A quantity: Kubernetes has no numbers with a point where it is exact.
-        Kind::Float(value, _) => Json::String(value.to_string()),
-        Kind::Datetime(text) | Kind::String(text) => Json::String(text.to_string()),
-        Kind::Array(items) => items.iter().map(value).collect(),
-        Kind::Table(table) => {
-            Json::Object(json(table).into_iter().collect::<Map<_, _>>())
-        }
-    }
 }
