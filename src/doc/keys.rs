@@ -38,6 +38,24 @@ pub struct Key {
     pub since: u32,
 }
 
+/// The keys of several lists, in order: of a thing and of its override, for instance. As
+/// many as are asked for, which is checked when the table is compiled.
+pub const fn joined<const N: usize>(lists: &[&[Key]]) -> [Key; N] {
+    let mut out = [lists[0][0]; N];
+    let (mut at, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut idx = 0;
+        while idx < lists[list].len() {
+            out[at] = lists[list][idx];
+            at += 1;
+            idx += 1;
+        }
+        list += 1;
+    }
+    assert!(at == N, "the lists have another number of keys");
+    out
+}
+
 /// The keys of a table that its author names.
 #[derive(Debug)]
 pub struct Others {

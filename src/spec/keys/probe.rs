@@ -1,7 +1,7 @@
 //! Keys of probes: targets that an exporter asks on behalf of Prometheus, under the
 //! Prometheus Operator's own names (v0.93).
 
-use crate::doc::keys::{Key, Names, Others, Shape, Type};
+use crate::doc::keys::{Key, Names, Others, Shape, Type, joined};
 use crate::spec::form;
 use crate::spec::keys::endpoint::SCHEME;
 use crate::spec::keys::scrape::{
@@ -30,43 +30,39 @@ const PARAMS_KEY: Key = Key::new(
 )
 .example("{ hostname = [\"api.example.com\"] }");
 
+/// Keys that a probe and its override take alike.
+const SHARED: &[Key] = &[
+    scrape::INTERVAL_KEY,
+    scrape::SCRAPE_TIMEOUT,
+    PARAMS_KEY,
+    scrape::METRIC_RELABELINGS,
+    http::AUTHORIZATION,
+    http::BASIC_AUTH,
+    http::OAUTH2,
+    http::BEARER_TOKEN_SECRET,
+    http::TLS_CONFIG,
+    http::FOLLOW_REDIRECTS,
+    http::ENABLE_HTTP2,
+];
+
+static PROBE_KEYS: [Key; 29] = joined(&[
+    &[Key { required: true, ..PROBER }, MODULE, Key { required: true, ..TARGETS }],
+    SHARED,
+    scrape::LIMITS,
+    scrape::PROTOCOLS,
+    &[Key::new("env", Type::Table(&ENVS), "What differs in an environment.")],
+]);
+
+static OVERRIDE_KEYS: [Key; 28] =
+    joined(&[&[PROBER, MODULE, TARGETS], SHARED, scrape::LIMITS, scrape::PROTOCOLS]);
+
 /// A probe.
 pub static PROBE: Shape = Shape {
     name: "a probe",
     header: "[probe.<name>]",
     doc: "Targets that an exporter asks: a Probe. The probe's name is the label `job` of its \
           series; `instance` is the target as it stands here, or the Ingress's address.",
-    keys: &[
-        Key { required: true, ..PROBER },
-        MODULE,
-        Key { required: true, ..TARGETS },
-        scrape::INTERVAL_KEY,
-        scrape::SCRAPE_TIMEOUT,
-        PARAMS_KEY,
-        scrape::METRIC_RELABELINGS,
-        http::AUTHORIZATION,
-        http::BASIC_AUTH,
-        http::OAUTH2,
-        http::BEARER_TOKEN_SECRET,
-        http::TLS_CONFIG,
-        http::FOLLOW_REDIRECTS,
-        http::ENABLE_HTTP2,
-        scrape::SAMPLE_LIMIT,
-        scrape::TARGET_LIMIT,
-        scrape::LABEL_LIMIT,
-        scrape::LABEL_NAME_LENGTH_LIMIT,
-        scrape::LABEL_VALUE_LENGTH_LIMIT,
-        scrape::KEEP_DROPPED_TARGETS,
-        scrape::SCRAPE_PROTOCOLS,
-        scrape::FALLBACK_SCRAPE_PROTOCOL,
-        scrape::SCRAPE_CLASS,
-        scrape::SCRAPE_NATIVE_HISTOGRAMS,
-        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
-        scrape::CONVERT_CLASSIC_HISTOGRAMS,
-        scrape::BUCKET_LIMIT,
-        scrape::MIN_BUCKET_FACTOR,
-        Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
-    ],
+    keys: &PROBE_KEYS,
     others: None,
 };
 
@@ -90,36 +86,7 @@ pub static OVERRIDE: Shape = Shape {
     name: "an override of a probe",
     header: "[probe.<name>.env.<env>]",
     doc: "Keys of the probe with other values.",
-    keys: &[
-        PROBER,
-        MODULE,
-        TARGETS,
-        scrape::INTERVAL_KEY,
-        scrape::SCRAPE_TIMEOUT,
-        PARAMS_KEY,
-        scrape::METRIC_RELABELINGS,
-        http::AUTHORIZATION,
-        http::BASIC_AUTH,
-        http::OAUTH2,
-        http::BEARER_TOKEN_SECRET,
-        http::TLS_CONFIG,
-        http::FOLLOW_REDIRECTS,
-        http::ENABLE_HTTP2,
-        scrape::SAMPLE_LIMIT,
-        scrape::TARGET_LIMIT,
-        scrape::LABEL_LIMIT,
-        scrape::LABEL_NAME_LENGTH_LIMIT,
-        scrape::LABEL_VALUE_LENGTH_LIMIT,
-        scrape::KEEP_DROPPED_TARGETS,
-        scrape::SCRAPE_PROTOCOLS,
-        scrape::FALLBACK_SCRAPE_PROTOCOL,
-        scrape::SCRAPE_CLASS,
-        scrape::SCRAPE_NATIVE_HISTOGRAMS,
-        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
-        scrape::CONVERT_CLASSIC_HISTOGRAMS,
-        scrape::BUCKET_LIMIT,
-        scrape::MIN_BUCKET_FACTOR,
-    ],
+    keys: &OVERRIDE_KEYS,
     others: None,
 };
 

@@ -135,6 +135,28 @@ pub(super) const MIN_BUCKET_FACTOR: Key = Key::new(
 )
 .example("1.1");
 
+/// The most that is taken of targets and labels.
+pub(super) const LIMITS: &[Key] = &[
+    SAMPLE_LIMIT,
+    TARGET_LIMIT,
+    LABEL_LIMIT,
+    LABEL_NAME_LENGTH_LIMIT,
+    LABEL_VALUE_LENGTH_LIMIT,
+];
+
+/// How targets are asked, and what becomes of their histograms.
+pub(super) const PROTOCOLS: &[Key] = &[
+    KEEP_DROPPED_TARGETS,
+    SCRAPE_PROTOCOLS,
+    FALLBACK_SCRAPE_PROTOCOL,
+    SCRAPE_CLASS,
+    SCRAPE_NATIVE_HISTOGRAMS,
+    SCRAPE_CLASSIC_HISTOGRAMS,
+    CONVERT_CLASSIC_HISTOGRAMS,
+    BUCKET_LIMIT,
+    MIN_BUCKET_FACTOR,
+];
+
 /// Steps that change labels.
 pub(super) const RELABELINGS: Type =
     Type::Any(&[Type::Array(&Type::Table(&RELABELING)), Type::Only(false)]);

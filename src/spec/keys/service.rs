@@ -1,7 +1,7 @@
 //! Keys of services: the Prometheus Operator's own names and types (v0.93), with the
 //! labels of its selector as `match`, its namespaces and its endpoints by port.
 
-use crate::doc::keys::{Key, Names, Others, Shape, Type};
+use crate::doc::keys::{Key, Names, Others, Shape, Type, joined};
 use crate::spec::form;
 use crate::spec::keys::endpoint::ENDPOINTS;
 use crate::spec::keys::scrape::{self, EXPRESSIONS, MAYBE_WORDS};
@@ -74,6 +74,36 @@ const SERVICE_DISCOVERY_ROLE: Key = Key::new(
 .default("that of the Prometheus object")
 .example("\"EndpointSlice\"");
 
+/// Keys that a service and its override take alike, between others.
+const OF_TARGETS: &[Key] = &[TARGET_LABELS, POD_TARGET_LABELS];
+const OF_DISCOVERY: &[Key] =
+    &[SELECTOR_MECHANISM, SERVICE_DISCOVERY_ROLE, ATTACH_METADATA];
+
+static SERVICE_KEYS: [Key; 26] = joined(&[
+    &[
+        Key { required: true, ..MATCH },
+        MATCH_EXPRESSIONS,
+        KIND,
+        NAMESPACES,
+        Key { required: true, example: "{ metrics = {} }", ..ENDPOINT_KEY },
+    ],
+    OF_TARGETS,
+    scrape::LIMITS,
+    &[BODY_SIZE_LIMIT],
+    scrape::PROTOCOLS,
+    OF_DISCOVERY,
+    &[Key::new("env", Type::Table(&ENVS), "What differs in an environment.")],
+]);
+
+static OVERRIDE_KEYS: [Key; 25] = joined(&[
+    &[KIND, MATCH, MATCH_EXPRESSIONS, NAMESPACES, ENDPOINT_KEY],
+    OF_TARGETS,
+    scrape::LIMITS,
+    &[BODY_SIZE_LIMIT],
+    scrape::PROTOCOLS,
+    OF_DISCOVERY,
+]);
+
 /// A service.
 pub static SERVICE: Shape = Shape {
     name: "a service",
@@ -81,34 +111,7 @@ pub static SERVICE: Shape = Shape {
     doc: "A service that is scraped: a ServiceMonitor or PodMonitor. The service's name is \
           the label `job` of its series, pinned by a relabeling. Keys with capitals are the \
           Prometheus Operator's own (v0.93); `false` drops one in an override.",
-    keys: &[
-        Key { required: true, ..MATCH },
-        MATCH_EXPRESSIONS,
-        KIND,
-        NAMESPACES,
-        Key { required: true, example: "{ metrics = {} }", ..ENDPOINT_KEY },
-        TARGET_LABELS,
-        POD_TARGET_LABELS,
-        scrape::SAMPLE_LIMIT,
-        scrape::TARGET_LIMIT,
-        scrape::LABEL_LIMIT,
-        scrape::LABEL_NAME_LENGTH_LIMIT,
-        scrape::LABEL_VALUE_LENGTH_LIMIT,
-        BODY_SIZE_LIMIT,
-        scrape::KEEP_DROPPED_TARGETS,
-        scrape::SCRAPE_PROTOCOLS,
-        scrape::FALLBACK_SCRAPE_PROTOCOL,
-        scrape::SCRAPE_CLASS,
-        scrape::SCRAPE_NATIVE_HISTOGRAMS,
-        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
-        scrape::CONVERT_CLASSIC_HISTOGRAMS,
-        scrape::BUCKET_LIMIT,
-        scrape::MIN_BUCKET_FACTOR,
-        SELECTOR_MECHANISM,
-        SERVICE_DISCOVERY_ROLE,
-        ATTACH_METADATA,
-        Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
-    ],
+    keys: &SERVICE_KEYS,
     others: None,
 };
 
@@ -165,32 +168,6 @@ pub static OVERRIDE: Shape = Shape {
     name: "an override of a service",
     header: "[service.<name>.env.<env>]",
     doc: "Keys of the service with other values.",
-    keys: &[
-        KIND,
-        MATCH,
-        MATCH_EXPRESSIONS,
-        NAMESPACES,
-        ENDPOINT_KEY,
-        TARGET_LABELS,
-        POD_TARGET_LABELS,
-        scrape::SAMPLE_LIMIT,
-        scrape::TARGET_LIMIT,
-        scrape::LABEL_LIMIT,
-        scrape::LABEL_NAME_LENGTH_LIMIT,
-        scrape::LABEL_VALUE_LENGTH_LIMIT,
-        BODY_SIZE_LIMIT,
-        scrape::KEEP_DROPPED_TARGETS,
-        scrape::SCRAPE_PROTOCOLS,
-        scrape::FALLBACK_SCRAPE_PROTOCOL,
-        scrape::SCRAPE_CLASS,
-        scrape::SCRAPE_NATIVE_HISTOGRAMS,
-        scrape::SCRAPE_CLASSIC_HISTOGRAMS,
-        scrape::CONVERT_CLASSIC_HISTOGRAMS,
-        scrape::BUCKET_LIMIT,
-        scrape::MIN_BUCKET_FACTOR,
-        SELECTOR_MECHANISM,
-        SERVICE_DISCOVERY_ROLE,
-        ATTACH_METADATA,
-    ],
+    keys: &OVERRIDE_KEYS,
     others: None,
 };
