@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::promql::infer::{self, Fact, LabelFacts, Presence};
 use crate::promql::labels::{METRIC_NAME, Symbol};
 use crate::promql::matcher::Matchers;
@@ -32,6 +34,19 @@ pub(super) struct Alerting<'a> {
     pub(super) shown: LabelFacts,
 }
 
+/// The value that an alerting rule itself gives a label, as written.
+fn set_to<'a>(group: &'a Group, alert: &'a Alert, name: &str) -> Option<&'a str> {
+    let named = |it: &&Pair| it.name.as_str() == name;
+    let own = alert.labels.iter().find(named);
+    let it = own.or_else(|| group.labels.iter().find(named))?;
+    Some(it.value.as_str())
+}
+
+/// The severity of an alerting rule, where it is certain.
+pub(super) fn severity<'a>(group: &'a Group, alert: &'a Alert) -> Option<&'a str> {
+    set_to(group, alert, "severity").filter(|it| !is_template(it))
+}
+
 /// How a label is in the alerts of two rules that are about the same thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relation {
@@ -46,10 +61,7 @@ pub(super) enum Relation {
 impl<'a> Alerting<'a> {
     /// The value that the rule itself gives a label, as written.
     fn set(&self, name: &str) -> Option<&'a str> {
-        let named = |it: &&Pair| it.name.as_str() == name;
-        let own = self.alert.labels.iter().find(named);
-        let it = own.or_else(|| self.group.labels.iter().find(named))?;
-        Some(it.value.as_str())
+        set_to(self.group, self.alert, name)
     }
 
     /// Labels that the rule itself sets.
@@ -76,7 +88,7 @@ impl<'a> Alerting<'a> {
 
     /// The severity, where it is certain.
     pub(super) fn severity(&self) -> Option<&'a str> {
-        self.set("severity").filter(|it| !is_template(it))
+        severity(self.group, self.alert)
     }
 
     /// Whether the rule sets a label, and always to this text.
@@ -228,24 +240,40 @@ impl<'a> Known<'a> {
 
     /// All alerting rules of a book, in order.
     pub(super) fn alerts(&self, book: &'a Book) -> Vec<Alerting<'a>> {
-        let mut out = Vec::new();
-        for group in &book.groups {
-            for rule in &group.rules {
-                let Rule::Alert(alert) = rule else { continue };
-                let [facts, shown] = [true, false].map(|of_targets| {
-                    let expr = &alert.expr.parsed.expr;
-                    let mut facts = self.labels(expr, of_targets);
-                    facts.remove(METRIC_NAME);
-                    set(&mut facts, &group.labels);
-                    set(&mut facts, &alert.labels);
-                    facts.remove("alertname");
-                    facts
-                });
-                out.push(Alerting { alert, group, facts, shown });
-            }
-        }
-        out
+        let alerts: Vec<(&Group, &Alert)> = alerts(book).collect();
+        let alerting = |(group, alert): (&'a Group, &'a Alert)| {
+            let [facts, shown] =
+                [true, false].map(|of_targets| self.carried(group, alert, of_targets));
+            Alerting { alert, group, facts, shown }
+        };
+        alerts.into_par_iter().map(alerting).collect()
     }
+
+    /// Whether all labels of an alert are known.
+    pub(super) fn is_closed(&self, group: &Group, alert: &Alert) -> bool {
+        self.carried(group, alert, true).closed
+    }
+
+    fn carried(&self, group: &Group, alert: &Alert, of_targets: bool) -> LabelFacts {
+        let mut facts = self.labels(&alert.expr.parsed.expr, of_targets);
+        facts.remove(METRIC_NAME);
+        set(&mut facts, &group.labels);
+        set(&mut facts, &alert.labels);
+        facts.remove("alertname");
+        facts
+    }
+}
+
+/// The alerting rules of a book with their groups, in order.
+pub(super) fn alerts(book: &Book) -> impl Iterator<Item = (&Group, &Alert)> {
+    let rules = book.groups.iter().flat_map(|group| {
+        let pair = move |it| (group, it);
+        group.rules.iter().map(pair)
+    });
+    rules.filter_map(|(group, it)| match it {
+        Rule::Alert(it) => Some((group, it)),
+        Rule::Record(_) => None,
+    })
 }
 
 /// Puts what rules set over what their results have.

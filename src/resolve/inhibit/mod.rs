@@ -16,6 +16,7 @@ use crate::diag::suggest;
 use crate::promql::infer::Presence;
 use crate::resolve::inhibit::carried::{Alerting, Known};
 use crate::rules::book::Book;
+use crate::rules::group::{Alert, Group};
 use crate::rules::inhibition::Inhibition;
 
 pub use carried::Series;
@@ -45,17 +46,31 @@ impl Edge {
 /// Whether the inhibitions of a book depend on which labels series have that nothing in
 /// its rules tells.
 pub fn needs_series(book: &Book) -> bool {
+    if !inhibits(book) {
+        return false;
+    }
     let series = Series::new();
     let known = Known::new(book, &series);
-    let alerts = known.alerts(book);
     let inhibits = |name: &str| {
         let mut severities = book.severities.iter().filter(|it| !it.inhibits.is_empty());
         severities.any(|it| it.name == name || it.inhibits.iter().any(|it| it == name))
     };
-    alerts
-        .iter()
-        .filter(|it| !it.facts.closed)
-        .any(|it| !book.inhibits.is_empty() || it.severity().is_some_and(inhibits))
+    let counts = |group: &Group, alert: &Alert| {
+        !book.inhibits.is_empty() || carried::severity(group, alert).is_some_and(inhibits)
+    };
+    let mut alerts = carried::alerts(book).filter(|it| counts(it.0, it.1));
+    alerts.any(|(group, alert)| !known.is_closed(group, alert))
+}
+
+/// Whether anything in a book silences anything else.
+fn inhibits(book: &Book) -> bool {
+    !book.inhibits.is_empty() || book.severities.iter().any(|it| !it.inhibits.is_empty())
+}
+
+/// Whether an alert says which labels count.
+fn gives_labels(book: &Book) -> bool {
+    carried::alerts(book)
+        .any(|(_, it)| it.about.as_ref().is_some_and(|it| it.per.is_some()))
 }
 
 /// Infers the inhibitions of books, one for each environment; `all` says whether these
@@ -63,6 +78,11 @@ pub fn needs_series(book: &Book) -> bool {
 pub fn infer(books: &mut [Book], all: bool, series: &Series, sink: &mut Sink) {
     let mut sides: Vec<Vec<between::Sides>> = Vec::new();
     for book in books.iter_mut() {
+        // What alerts carry is dear to infer, and nobody asks.
+        if !inhibits(book) && !gives_labels(book) {
+            sides.push(Vec::new());
+            continue;
+        }
         let known = Known::new(book, series);
         let alerts = known.alerts(book);
         given_labels(&alerts, sink);
