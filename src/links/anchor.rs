@@ -32,13 +32,13 @@ pub fn is_anchor(fragment: &str) -> bool {
 }
 
 /// The anchors of a page that came from an address.
-pub fn anchors(address: &Address, content_type: &str, body: &[u8]) -> Anchors {
+pub fn anchors(address: &Address, content_type: &str, body: Vec<u8>) -> Anchors {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let path = address.path.split('?').next().unwrap_or_default();
     let markdown = path.ends_with(".md") || path.ends_with(".markdown");
     match kind.to_ascii_lowercase().as_str() {
-        "text/markdown" => in_markdown(body),
-        "text/plain" if markdown => in_markdown(body),
+        "text/markdown" => in_markdown(&body),
+        "text/plain" if markdown => in_markdown(&body),
         "text/html" | "application/xhtml+xml" | "" => in_html(body),
         _ => Anchors::Unknown,
     }
@@ -50,10 +50,12 @@ fn in_markdown(body: &[u8]) -> Anchors {
     Anchors::Known(page.anchors().map(str::to_owned).collect(), String::new())
 }
 
-fn in_html(body: &[u8]) -> Anchors {
-    let found = html::read(body);
-    let anchors = found.anchors.into_iter().collect();
-    Anchors::Known(anchors, String::from_utf8_lossy(body).into_owned())
+fn in_html(body: Vec<u8>) -> Anchors {
+    let anchors = html::anchors(&body).into_iter().collect();
+    // Moved where that goes: pages are large, and many are held at once.
+    let text = String::from_utf8(body)
+        .unwrap_or_else(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    Anchors::Known(anchors, text)
 }
 
 impl Anchors {
@@ -104,7 +106,7 @@ mod tests {
             ("/a.pdf", "application/pdf", b"", "x", true),
         ] {
             let (address, _) = parse(&format!("https://h{path}")).unwrap();
-            let anchors = anchors(&address, kind, body);
+            let anchors = anchors(&address, kind, body.to_vec());
             assert_eq!(anchors.has(fragment), expect, "{path} {kind} {fragment}");
         }
     }

@@ -20,8 +20,17 @@ pub struct Found {
     pub text: String,
 }
 
-/// Reads a page or a piece of one.
+/// Reads a page or a piece of one, with its text.
 pub fn read(html: &[u8]) -> Found {
+    parse(html, true)
+}
+
+/// The anchors of a page, which may be a large one.
+pub fn anchors(html: &[u8]) -> Vec<String> {
+    parse(html, false).anchors
+}
+
+fn parse(html: &[u8], with_text: bool) -> Found {
     let mut found = Found::default();
     let mut tag: Vec<u8> = Vec::new();
     let mut attribute: Vec<u8> = Vec::new();
@@ -52,7 +61,7 @@ pub fn read(html: &[u8]) -> Found {
                     found.headings.extend(heading.take());
                 }
             }
-            CallbackEvent::String { value } if !hidden => {
+            CallbackEvent::String { value } if with_text && !hidden => {
                 let value = String::from_utf8_lossy(value);
                 if let Some((_, text)) = &mut heading {
                     text.push_str(&value);

@@ -78,7 +78,7 @@ timeout = '3s'
 retries = 1
 pause = '0s'
 per_host = 8
-concurrency = 64
+concurrency = 16
 allow_private = ['127.0.0.1']
 ";
 

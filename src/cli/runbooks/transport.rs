@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ureq::config::Config;
@@ -15,14 +15,14 @@ use ureq::{Agent, Error, Proxy};
 
 use crate::links::address::Address;
 use crate::links::allowed::Allowed;
-use crate::links::anchor::{self, Anchors};
+use crate::links::anchor;
 use crate::links::walk::{Fault, Request, Response, retry_after};
 
 /// At most this much of a page is searched for anchors.
 const MAX_BODY: u64 = 4 << 20;
 
 /// Longer heads of answers are refused.
-const MAX_HEAD: usize = 64 << 10;
+const MAX_HEAD: usize = 32 << 10;
 
 /// A header for one host.
 #[derive(Clone)]
@@ -54,6 +54,9 @@ pub(super) struct Transport {
     public: Agent,
     /// For hosts whose certificates public authorities did not give.
     own: Option<Agent>,
+    /// Held while a page is searched: one after the other, since that takes several times
+    /// the memory of the page.
+    search: Mutex<()>,
 }
 
 impl Transport {
@@ -66,7 +69,13 @@ impl Transport {
             [] => None,
             all => Some(agent(RootCerts::new_with_certs(all))),
         };
-        Transport { public: agent(RootCerts::WebPki), own, proxy, settings }
+        Transport {
+            public: agent(RootCerts::WebPki),
+            own,
+            proxy,
+            settings,
+            search: Mutex::new(()),
+        }
     }
 
     /// Sends a request; `now` is in seconds since 1970.
@@ -93,7 +102,8 @@ impl Transport {
     }
 
     fn ask(&self, agent: &Agent, request: &Request, now: i64) -> Result<Response, Fault> {
-        let url = request.address.to_string();
+        let address = &request.address;
+        let url = address.to_string();
         let mut builder = match request.get {
             true => agent.get(&url),
             false => agent.head(&url),
@@ -112,7 +122,9 @@ impl Transport {
         let kind = text("content-type").unwrap_or_default();
         let anchors = match request.anchors && (200..300).contains(&status) {
             true => {
-                Some(searched(&request.address, &kind, response.body_mut().as_reader()))
+                let (bytes, whole) = page(response.body_mut().as_reader());
+                let _one = self.search.lock().unwrap_or_else(PoisonError::into_inner);
+                Some((anchor::anchors(address, &kind, bytes), whole))
             }
             false => None,
         };
@@ -159,6 +171,8 @@ fn agent(settings: &Arc<Settings>, proxy: Option<&Proxy>, roots: RootCerts) -> A
         .accept("text/html,text/markdown,text/plain;q=0.9,*/*;q=0.8")
         .accept_encoding("identity")
         .max_response_header_size(MAX_HEAD)
+        .input_buffer_size(MAX_HEAD)
+        .output_buffer_size(MAX_HEAD)
         .max_idle_connections_per_host(1)
         .max_idle_connections(32)
         .timeout_global(Some(settings.timeout))
@@ -171,13 +185,14 @@ fn agent(settings: &Arc<Settings>, proxy: Option<&Proxy>, roots: RootCerts) -> A
     Agent::with_parts(config, DefaultConnector::default(), guard)
 }
 
-/// Reads a page as far as it is searched. One that breaks off is searched as far as it came.
-fn searched(address: &Address, kind: &str, body: impl Read) -> (Anchors, bool) {
-    let mut bytes = Vec::new();
-    let read = body.take(MAX_BODY + 1).read_to_end(&mut bytes);
-    let whole = read.is_ok() && bytes.len() as u64 <= MAX_BODY;
-    bytes.truncate(MAX_BODY as usize);
-    (anchor::anchors(address, kind, &bytes), whole)
+/// Reads a page as far as it is searched, and whether that is all of it. One that breaks
+/// off is searched as far as it came.
+fn page(mut body: impl Read) -> (Vec<u8>, bool) {
+    // Grows by doubling to the limit, not beyond it.
+    let mut bytes = Vec::with_capacity(64 << 10);
+    let read = body.by_ref().take(MAX_BODY).read_to_end(&mut bytes);
+    let whole = read.is_ok() && matches!(body.read(&mut [0]), Ok(0));
+    (bytes, whole)
 }
 
 fn of_io(error: &io::Error) -> Fault {
