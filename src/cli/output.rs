@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::rules::name::fnv;
 
 /// The name of the list inside the output folder.
@@ -82,7 +84,8 @@ pub fn plan(
 ) -> Plan {
     let mut plan = Plan { list: old.clone(), ..Plan::default() };
     let mut paths = BTreeSet::new();
-    for Wanted { path, text } in wanted {
+    let hashes: Vec<u64> = wanted.par_iter().map(|it| fnv(it.text.as_bytes())).collect();
+    for (Wanted { path, text }, hash) in wanted.into_iter().zip(hashes) {
         if !is_inside(&path) || !paths.insert(path.to_lowercase()) {
             plan.clashes.push(path);
             continue;
@@ -97,7 +100,7 @@ pub fn plan(
             }
             Found::File(bytes) if bytes == text.as_bytes() => {
                 plan.n_unchanged += 1;
-                plan.list.0.insert(path, fnv(text.as_bytes()));
+                plan.list.0.insert(path, hash);
                 continue;
             }
             Found::File(_) if !ours => {
@@ -106,7 +109,7 @@ pub fn plan(
             }
             Found::File(bytes) => Some(bytes),
         };
-        plan.list.0.insert(path.clone(), fnv(text.as_bytes()));
+        plan.list.0.insert(path.clone(), hash);
         plan.changes.push(Change { path, old: old_bytes, new: Some(text) });
     }
     for (path, hash_then) in &old.0 {

@@ -58,47 +58,79 @@ pub fn is_name(name: &str) -> bool {
         && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
 }
 
+/// Whether a text may use parameters: most do not, and are passed on as they are.
+pub fn has_uses(text: &str) -> bool {
+    text.contains("${")
+}
+
 /// The parts of a text, in order and without gaps.
-pub fn parts(text: &str) -> Vec<Part<'_>> {
-    let mut out = Vec::new();
-    let (mut done, mut from) = (0, 0);
-    while let Some(at) = text[from..].find("${").map(|it| it + from) {
+pub fn parts(text: &str) -> Parts<'_> {
+    Parts { text, done: 0, next: None }
+}
+
+/// The parts of a text that are still to come.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    text: &'a str,
+    done: usize,
+    /// What follows the literal that was given last.
+    next: Option<Part<'a>>,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        if let Some(it) = self.next.take() {
+            return Some(it);
+        }
+        let Parts { text, done, .. } = *self;
+        let bytes = text.as_bytes();
+        let mut from = done;
+        let begins = |at: usize| {
+            bytes.get(at + 1) == Some(&b'{')
+                && bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+        };
+        let at = loop {
+            let Some(at) = text[from..].find('$').map(|it| it + from) else {
+                self.done = text.len();
+                return (done < text.len()).then_some(Part::Literal(done..text.len()));
+            };
+            if begins(at) {
+                break at;
+            }
+            from = at + 1;
+        };
         let rest = &text[at + 2..];
-        if !rest.starts_with(|it: char| it.is_ascii_alphabetic()) {
-            from = at + 2;
-            continue;
-        }
-        let escaped = done < at && text.as_bytes()[at - 1] == b'$';
+        let escaped = done < at && bytes[at - 1] == b'$';
         let start = at - usize::from(escaped);
-        if done < start {
-            out.push(Part::Literal(done..start));
-        }
         let length = rest
             .bytes()
             .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.'))
             .count();
         let closed = rest[length..].starts_with('}');
-        let end = match (escaped, closed) {
-            (true, _) => at + 2,
-            (false, true) => at + 2 + length + 1,
-            (false, false) => at + 2 + length,
+        let (end, part) = match (escaped, closed) {
+            (true, _) => (at + 2, Part::Escape(start..at + 2)),
+            (false, true) => {
+                let end = at + 2 + length + 1;
+                (end, Part::Use(Use { name: &rest[..length], range: at..end }))
+            }
+            (false, false) => (at + 2 + length, Part::Broken(at..at + 2 + length)),
         };
-        out.push(match (escaped, closed) {
-            (true, _) => Part::Escape(start..end),
-            (false, true) => Part::Use(Use { name: &rest[..length], range: at..end }),
-            (false, false) => Part::Broken(at..end),
-        });
-        (done, from) = (end, end);
+        self.done = end;
+        match done < start {
+            true => {
+                self.next = Some(part);
+                Some(Part::Literal(done..start))
+            }
+            false => Some(part),
+        }
     }
-    if done < text.len() {
-        out.push(Part::Literal(done..text.len()));
-    }
-    out
 }
 
 /// The names that a text uses, in order, without their form: `alert` of `alert.kebab`.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
-    parts(text).into_iter().filter_map(|it| match it {
+    parts(text).filter_map(|it| match it {
         Part::Use(it) => Some(it.name.split_once('.').map_or(it.name, |it| it.0)),
         Part::Literal(_) | Part::Escape(_) | Part::Broken(_) => None,
     })
@@ -127,7 +159,7 @@ pub fn faults(text: &Text) -> Vec<Diagnostic> {
 /// has reported that there is none: the use then stays.
 pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Filled {
     let written = text.as_str();
-    if !written.contains("${") {
+    if !has_uses(written) {
         return Filled { text: text.clone(), values: Vec::new() };
     }
     let mut out = TextBuilder::new(text.span());

@@ -65,6 +65,7 @@ fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
         part
     });
     let mut out = head(book, counts).expect(WRITABLE);
+    out.reserve_exact(parts.iter().map(|it| it.rows.len() + it.section.len()).sum());
     parts.iter().for_each(|it| out.push_str(&it.rows));
     parts.iter().for_each(|it| out.push_str(&it.section));
     vec![Artifact::new("ALERTS.md", out, Kind::Plain)]

@@ -38,10 +38,10 @@ fn emit(book: &Book, before: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
         let [object, second] = [1, 2].map(|it| prometheus_rule::path(stem, it));
         let spec = match written.contains_key(&*second) {
             true => None,
-            false => written.get(&*object).and_then(|it| yaml::spec(it)),
+            false => written.get(&*object).and_then(|it| yaml::spec(&comment, it)),
         };
         let text = match spec {
-            Some(spec) => format!("# {comment}\n{spec}"),
+            Some(spec) => spec,
             None => yaml::print(&comment, &write::groups(groups.iter().copied())),
         };
         Artifact::new(path, text, Kind::Plain)

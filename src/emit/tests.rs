@@ -544,5 +544,5 @@ fn the_spec_of_an_object_is_printed_as_a_rule_file() {
     let alone = write(&rule_file::TARGET, &[]);
     assert_eq!(objects.len(), 2);
     assert_eq!(write(&rule_file::TARGET, &objects), alone);
-    assert!(objects.iter().all(|it| yaml::spec(&it.text).is_some()));
+    assert!(objects.iter().all(|it| yaml::spec("", &it.text).is_some()));
 }

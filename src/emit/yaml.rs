@@ -11,11 +11,7 @@ pub fn print(comment: &str, document: &impl Serialize) -> String {
         folded_wrap_chars: 1_000_000_000,
     };
     let mut out = String::new();
-    for line in comment.lines() {
-        out.push_str("# ");
-        out.push_str(line);
-        out.push('\n');
-    }
+    write_comment(comment, &mut out);
     serde_saphyr::to_fmt_writer_with_options(&mut out, document, options)
         .expect("maps with string keys and plain values can always be written");
     if !out.ends_with('\n') {
@@ -24,15 +20,24 @@ pub fn print(comment: &str, document: &impl Serialize) -> String {
     out
 }
 
-/// The `spec` of an object that was printed here, as a document of its own: what is nested
-/// is printed as what is not, two columns further in.
-pub fn spec(object: &str) -> Option<String> {
+/// The `spec` of an object that was printed here, as a document of its own with a comment
+/// above it: what is nested is printed as what is not, two columns further in.
+pub fn spec(comment: &str, object: &str) -> Option<String> {
     let (_, spec) = object.split_once("\nspec:\n")?;
-    let mut out = String::with_capacity(spec.len());
+    let mut out = String::with_capacity(comment.len() + spec.len() + 3);
+    write_comment(comment, &mut out);
     for line in spec.split_inclusive('\n') {
         out.push_str(line.strip_prefix("  ").unwrap_or(line));
     }
     Some(out)
+}
+
+fn write_comment(comment: &str, out: &mut String) {
+    for line in comment.lines() {
+        out.push_str("# ");
+        out.push_str(line);
+        out.push('\n');
+    }
 }
 
 /// The comment above a file that was made from `source`.

@@ -56,6 +56,18 @@ pub(super) fn parameters(below: &mut Vec<Parameter>, above: &[Parameter]) {
 
 /// Puts an override over a definition.
 pub(super) fn definition(below: &mut Definition, above: &Definition) {
+    without_tiers(below, above);
+    for tier in &above.tiers {
+        // One that does not exist has been reported where the project was read.
+        if let Some(below) = below.tiers.iter_mut().find(|it| it.key == tier.key) {
+            below.switch = tier.switch.or(below.switch);
+            body(&mut below.body, &tier.body);
+        }
+    }
+}
+
+/// The same for all but the tiers.
+pub(super) fn without_tiers(below: &mut Definition, above: &Definition) {
     below.switch = above.switch.or(below.switch);
     body(&mut below.body, &above.body);
     for each in &above.each {
@@ -69,13 +81,6 @@ pub(super) fn definition(below: &mut Definition, above: &Definition) {
     }
     if let Some(above) = &above.absent {
         absent(&mut below.absent, above);
-    }
-    for tier in &above.tiers {
-        // One that does not exist has been reported where the project was read.
-        if let Some(below) = below.tiers.iter_mut().find(|it| it.key == tier.key) {
-            below.switch = tier.switch.or(below.switch);
-            body(&mut below.body, &tier.body);
-        }
     }
 }
 

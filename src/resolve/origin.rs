@@ -98,12 +98,9 @@ impl<'a> Origin<'a> {
             };
             changes.iter().find(|it| it.0 == rule.key).map(|it| &it.1)
         });
-        let defaults =
-            Definition { body: self.defaults(server), ..Definition::default() };
-        let mut all = defaults;
+        let mut all = Definition { body: self.defaults(server), ..Definition::default() };
         all.tiers = rule.definition.tiers.clone();
-        let own = Definition { tiers: Vec::new(), ..rule.definition.clone() };
-        layers::definition(&mut all, &own);
+        layers::without_tiers(&mut all, &rule.definition);
         for (used, _) in self.packs.iter().rev() {
             layers::body(&mut all.body, &used.body);
         }

@@ -97,11 +97,16 @@ impl Scope {
         let mut out = Vec::new();
         let sink = &mut Sink::new();
         for (name, value) in &self.parameters {
+            if form::BUILT_IN.contains(&&**name) {
+                continue;
+            }
+            if !parameter::has_uses(value.text.as_str()) {
+                out.push((name.clone(), value.text.clone()));
+                continue;
+            }
             let uses = vec![(name.clone(), value.text.span())];
             let mut path = Path { uses, n_steps: 0 };
-            if !form::BUILT_IN.contains(&&**name)
-                && let Some(text) = self.nested(&value.text, &mut path, sink)
-            {
+            if let Some(text) = self.nested(&value.text, &mut path, sink) {
                 out.push((name.clone(), text));
             }
         }
@@ -205,11 +210,16 @@ impl Scope {
             );
             return None;
         }
-        let span = text.place(used.range.start, used.range.end).span;
-        path.uses.push((name.clone(), span));
-        let filled = self.nested(&value.text, path, sink);
-        path.uses.pop();
-        let filled = filled?;
+        let filled = match parameter::has_uses(value.text.as_str()) {
+            false => value.text.clone(),
+            true => {
+                let span = text.place(used.range.start, used.range.end).span;
+                path.uses.push((name.clone(), span));
+                let filled = self.nested(&value.text, path, sink);
+                path.uses.pop();
+                filled?
+            }
+        };
         let filled = match shape {
             None => filled,
             Some("kebab") => Text::opaque(&kebab(filled.as_str()), filled.span()),

@@ -168,7 +168,7 @@ enum Read {
 }
 
 /// Applies a function to all items on all cores; results and messages keep the order.
-fn apart<T: Sync, R: Send>(
+pub(super) fn apart<T: Sync, R: Send>(
     items: &[T],
     sink: &mut Sink,
     read: impl Fn(&T, &mut Sink) -> R + Sync,

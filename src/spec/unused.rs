@@ -14,6 +14,7 @@ use crate::doc::node::Node;
 use crate::doc::parameter;
 use crate::spec::keys::alert;
 use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
+use crate::spec::read::apart;
 
 type Names<'a> = HashSet<&'a str>;
 
@@ -33,9 +34,8 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         }
     }
     let all = project.files.iter().chain(&project.packs);
-    for file in all.clone() {
-        check_file(project, file, &outer, sink);
-    }
+    let files: Vec<&File> = all.clone().collect();
+    apart(&files, sink, |file, sink| check_file(project, file, &outer, sink));
     // What a use gives to a pack must be used by the pack or one that the pack uses.
     for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
         let mut uses = outer.clone();
@@ -217,9 +217,7 @@ fn body_uses<'a>(body: &'a Body, uses: &mut Names<'a>) {
 }
 
 fn text_uses<'a>(text: &'a Text, uses: &mut Names<'a>) {
-    if text.as_str().contains("${") {
-        uses.extend(parameter::names(text.as_str()));
-    }
+    uses.extend(parameter::names(text.as_str()));
 }
 
 fn node_uses<'a>(node: &'a Node, uses: &mut Names<'a>) {

@@ -14,7 +14,7 @@ pub fn check(text: &Text, version: Version, sink: &mut Sink) -> bool {
         return true;
     }
     // Prometheus puts the alert's name into its message, which is not shown.
-    match template::parse("", text.as_str()) {
+    match template::parse_to_check(text.as_str()) {
         Err(error) => {
             sink.push_once(unsound(text, error));
             false

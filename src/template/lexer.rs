@@ -6,7 +6,7 @@
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
-    /// A fault; the token's message says which.
+    /// A fault; [`Tokens::fault`] says which.
     Error,
     /// `true` or `false`.
     Bool,
@@ -70,21 +70,27 @@ pub(super) enum Keyword {
 }
 
 /// A piece of the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The message of an error token.
-    pub(super) message: String,
+}
+
+/// The tokens of a text.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    /// In order; the last one is the end or an error.
+    pub(super) all: Vec<Token>,
+    /// The message of the error token, if there is one.
+    pub(super) fault: String,
 }
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 
-/// Cuts a template into tokens from an offset on, which is not inside an action; the last
-/// one is the end or an error.
-pub(super) fn tokens(text: &str, from: usize) -> Vec<Token> {
+/// Cuts a template into tokens from an offset on, which is not inside an action.
+pub(super) fn tokens(text: &str, from: usize) -> Tokens {
     let out = Vec::with_capacity((text.len() - from) / 4 + 4);
     let mut lexer = Lexer { text, pos: from, start: from, n_parens: 0, out };
     let mut is_inside = false;
@@ -96,11 +102,11 @@ pub(super) fn tokens(text: &str, from: usize) -> Vec<Token> {
         match step {
             Ok(Step::Inside) => is_inside = true,
             Ok(Step::Outside) => is_inside = false,
-            Ok(Step::End) => return lexer.out,
-            Err(message) => {
+            Ok(Step::End) => return Tokens { all: lexer.out, fault: String::new() },
+            Err(fault) => {
                 let (start, end) = (lexer.start, lexer.pos.max(lexer.start));
-                lexer.out.push(Token { kind: TokenKind::Error, start, end, message });
-                return lexer.out;
+                lexer.out.push(Token { kind: TokenKind::Error, start, end });
+                return Tokens { all: lexer.out, fault };
             }
         }
     }
@@ -149,7 +155,7 @@ impl Lexer<'_> {
 
     fn emit(&mut self, kind: TokenKind) -> Result<Step> {
         let (start, end) = (self.start, self.pos);
-        self.out.push(Token { kind, start, end, message: String::new() });
+        self.out.push(Token { kind, start, end });
         self.start = self.pos;
         Ok(Step::Inside)
     }
@@ -233,7 +239,7 @@ impl Lexer<'_> {
             let start = self.pos + if trims { 2 } else { 0 };
             let end = self.close(trims);
             let kind = TokenKind::RightDelim;
-            self.out.push(Token { kind, start, end, message: String::new() });
+            self.out.push(Token { kind, start, end });
             return Ok(Step::Outside);
         }
         let Some(c) = self.peek() else { return Err("unclosed action".into()) };

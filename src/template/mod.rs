@@ -41,6 +41,11 @@ const DEFINITIONS: &str = "{{$labels := .Labels}}\
     {{$externalURL := .ExternalURL}}\
     {{$value := .Value}}";
 
+/// The same, parsed.
+static HEAD: LazyLock<parse::Head> = LazyLock::new(|| {
+    parse::Head::parse(DEFINITIONS, is_function).expect("they are ours and sound")
+});
+
 /// A template that was parsed.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -79,27 +84,32 @@ pub struct TemplateError {
 
 /// Parses the text of a label or an annotation of an alert.
 pub fn parse(alert: &str, text: &str) -> Result<Template, TemplateError> {
-    static HEAD: LazyLock<parse::Head> = LazyLock::new(|| {
-        parse::Head::parse(DEFINITIONS, is_function).expect("they are ours and sound")
-    });
-    parse_after(&format!("__alert_{alert}"), DEFINITIONS, &HEAD, text)
+    parse_after(format!("__alert_{alert}"), DEFINITIONS, &HEAD, text, true)
+}
+
+/// Parses it to know whether it is sound: its tree lacks the definitions, which are dear to
+/// copy for each of some ten thousand texts.
+fn parse_to_check(text: &str) -> Result<Template, TemplateError> {
+    parse_after("__alert_".to_owned(), DEFINITIONS, &HEAD, text, false)
 }
 
 /// `head` is what `definitions` are parsed to.
 fn parse_after(
-    name: &str,
+    name: String,
     definitions: &str,
     head: &parse::Head,
     text: &str,
+    with_head: bool,
 ) -> Result<Template, TemplateError> {
     let mut template = Template {
-        name: name.to_owned(),
-        text: format!("{definitions}{text}"),
+        name,
+        text: [definitions, text].concat(),
         offset: definitions.len() as u32,
         templates: parse::Templates::new(),
         names: Vec::new(),
     };
-    match parse::parse(&template.name, &template.text, head, is_function) {
+    let Template { name, text, .. } = &template;
+    match parse::parse(name, text, head, with_head, is_function) {
         Ok((templates, names)) => {
             template.templates = templates;
             template.names = names;

@@ -149,7 +149,8 @@ fn histograms_print_as_in_promql() {
 #[test]
 fn data_may_be_missing() {
     let template =
-        parse_after("test", "", &parse::Head::default(), "{{ .Foo }}").unwrap();
+        parse_after("test".into(), "", &parse::Head::default(), "{{ .Foo }}", true)
+            .unwrap();
     let labels = Labels::empty();
     let value = Sample::Float(0.0);
     let text = expand_data(&template, &context(&labels, &value), Value::Invalid);

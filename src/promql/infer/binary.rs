@@ -2,6 +2,7 @@
 //! in Prometheus `promql/engine.go`).
 
 use crate::promql::check::value_type;
+use crate::promql::infer::facts::NAME;
 use crate::promql::infer::{Fact, LabelFacts, Recorded, labels_with};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::{Binary, BinaryOp, Cardinality, Matching, Name};
@@ -25,7 +26,7 @@ pub(super) fn binary(binary: &Binary, recorded: Recorded<'_>) -> LabelFacts {
     // delayed it is there again.
     let of_result = |mut it: LabelFacts| {
         if !drops_name && !it.closed && !it.can_carry(METRIC_NAME) {
-            it.set(&METRIC_NAME.into(), Fact::UNKNOWN);
+            it.set(&NAME, Fact::UNKNOWN);
         }
         of_result(it)
     };
@@ -67,7 +68,7 @@ fn shared(mut side: LabelFacts, other: &LabelFacts, matching: &Matching) -> Labe
         // All labels but the free ones are the other side's.
         let free = matching.labels.iter().map(|it| it.text.clone());
         let theirs = other.known.keys().filter(|it| !is_free(it)).cloned();
-        let names: Vec<_> = theirs.chain(free).chain([METRIC_NAME.into()]).collect();
+        let names: Vec<_> = theirs.chain(free).chain([NAME.clone()]).collect();
         side = side.keep(&names);
     }
     side

@@ -1,8 +1,12 @@
 //! What is known of the labels of some series.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use crate::promql::labels::{METRIC_NAME, Symbol};
+
+/// The name of the label that holds the metric's: it is asked for with each selector.
+pub(super) static NAME: LazyLock<Symbol> = LazyLock::new(|| Symbol::from(METRIC_NAME));
 
 /// Whether series have a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct Fact {
     /// Whether series have it.
     pub presence: Presence,
     /// The values that it can have where it is there, sorted; `None` if any.
-    pub values: Option<Vec<Symbol>>,
+    pub values: Option<Arc<[Symbol]>>,
 }
 
 impl Fact {
@@ -46,7 +50,7 @@ impl Fact {
             n if n == n_values => Presence::Always,
             _ => Presence::Maybe,
         };
-        Fact { presence, values: Some(values) }
+        Fact { presence, values: Some(values.into()) }
     }
 
     /// Whether a series can have the label with this value; the empty one stands for its
@@ -68,9 +72,10 @@ impl Fact {
         use Presence::{Always, Maybe, Never};
         let values = match (&self.values, &other.values) {
             (None, it) | (it, None) => it.clone(),
-            (Some(a), Some(b)) => {
-                Some(a.iter().filter(|it| b.contains(it)).cloned().collect())
-            }
+            (Some(a), Some(b)) => match a == b {
+                true => Some(a.clone()),
+                false => Some(a.iter().filter(|it| b.contains(it)).cloned().collect()),
+            },
         };
         let presence = match (self.presence, other.presence) {
             (Never, _) | (_, Never) => return Fact::NEVER,
@@ -96,10 +101,10 @@ impl Fact {
                 it.values.clone()
             }
             (Fact { values: Some(a), .. }, Fact { values: Some(b), .. }) => {
-                let mut all: Vec<Symbol> = a.iter().chain(b).cloned().collect();
+                let mut all: Vec<Symbol> = a.iter().chain(&**b).cloned().collect();
                 all.sort();
                 all.dedup();
-                Some(all)
+                Some(all.into())
             }
             (_, _) => None,
         };
@@ -147,7 +152,7 @@ impl LabelFacts {
     pub fn value(&self, name: &str) -> Option<&str> {
         match self.known.get(name)? {
             Fact { presence: Presence::Always, values: Some(values) } => {
-                match values.as_slice() {
+                match &**values {
                     [value] => Some(value),
                     _ => None,
                 }
@@ -183,7 +188,10 @@ impl LabelFacts {
     }
 
     pub(super) fn without_name(mut self) -> LabelFacts {
-        self.remove(METRIC_NAME);
+        match self.closed {
+            true => self.known.remove(METRIC_NAME),
+            false => self.known.insert(NAME.clone(), Fact::NEVER),
+        };
         self
     }
 
@@ -216,6 +224,14 @@ impl LabelFacts {
         other: &LabelFacts,
         shared: impl Fn(&str) -> bool,
     ) {
+        if !other.closed {
+            // What the other side does not know says nothing.
+            for (name, theirs) in other.known.iter().filter(|it| shared(it.0)) {
+                let fact = self.get(name).and(theirs);
+                self.set(name, fact);
+            }
+            return;
+        }
         let names: Vec<Symbol> =
             self.known.keys().chain(other.known.keys()).cloned().collect();
         for name in names.iter().filter(|it| shared(it)) {

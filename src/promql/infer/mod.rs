@@ -51,12 +51,16 @@ pub fn labels_with(expr: &Expr, recorded: Recorded<'_>) -> LabelFacts {
     }
 }
 
+/// The one metric that a selector selects, if it names one.
+pub fn metric(selector: &Selector) -> Option<&Symbol> {
+    let named = |it: &&Matcher| it.op == MatchOp::Equal && &*it.name == METRIC_NAME;
+    selector.matchers.iter().find(named).map(|it| &it.value)
+}
+
 fn selector(selector: &Selector, recorded: Recorded<'_>) -> LabelFacts {
-    let name = selector.matchers.iter().find_map(|it| {
-        (it.op == MatchOp::Equal && &*it.name == METRIC_NAME).then_some(&it.value)
-    });
-    let mut facts = name.and_then(|it| recorded(it)).unwrap_or_else(LabelFacts::open);
-    facts.set(&Symbol::from(METRIC_NAME), Fact::UNKNOWN);
+    let mut facts =
+        metric(selector).and_then(|it| recorded(it)).unwrap_or_else(LabelFacts::open);
+    facts.set(&facts::NAME, Fact::UNKNOWN);
     for it in &selector.matchers {
         let fact = facts.get(&it.name).and(&matched(it));
         facts.set(&it.name, fact);

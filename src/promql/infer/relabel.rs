@@ -40,7 +40,7 @@ fn text(expr: &Expr) -> Option<&Symbol> {
 fn possible(fact: &Fact) -> Option<Vec<Symbol>> {
     let mut values = match fact.presence {
         Presence::Never => Vec::new(),
-        Presence::Always | Presence::Maybe => fact.values.clone()?,
+        Presence::Always | Presence::Maybe => fact.values.as_ref()?.to_vec(),
     };
     if fact.presence != Presence::Always {
         values.push(Symbol::from(""));

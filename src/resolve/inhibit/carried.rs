@@ -30,8 +30,9 @@ pub(super) struct Alerting<'a> {
     group: &'a Group,
     /// What its alerts carry, `alertname` and external labels left out.
     pub(super) facts: LabelFacts,
-    /// The same as far as tests and expressions show it, without what targets have.
-    pub(super) shown: LabelFacts,
+    /// The same as far as tests and expressions show it, without what targets have, where
+    /// that is something else.
+    shown: Option<LabelFacts>,
 }
 
 /// The value that an alerting rule itself gives a label, as written.
@@ -81,9 +82,10 @@ impl<'a> Alerting<'a> {
         if let Some(per) = self.alert.about.as_ref().and_then(|it| it.per.as_ref()) {
             return Some(per.iter().map(|it| it.as_str()).collect());
         }
-        let known = self.shown.known.iter();
+        let shown = self.shown.as_ref().unwrap_or(&self.facts);
+        let known = shown.known.iter();
         let there = known.filter(|it| it.1.presence != Presence::Never);
-        self.shown.closed.then(|| there.map(|it| &**it.0).collect())
+        shown.closed.then(|| there.map(|it| &**it.0).collect())
     }
 
     /// The severity, where it is certain.
@@ -242,11 +244,23 @@ impl<'a> Known<'a> {
     pub(super) fn alerts(&self, book: &'a Book) -> Vec<Alerting<'a>> {
         let alerts: Vec<(&Group, &Alert)> = alerts(book).collect();
         let alerting = |(group, alert): (&'a Group, &'a Alert)| {
-            let [facts, shown] =
-                [true, false].map(|of_targets| self.carried(group, alert, of_targets));
+            let facts = self.carried(group, alert, true);
+            let differs =
+                self.shows_other(alert).then(|| self.carried(group, alert, false));
+            let shown = differs.filter(|it| *it != facts);
             Alerting { alert, group, facts, shown }
         };
         alerts.into_par_iter().map(alerting).collect()
+    }
+
+    /// Whether more is known of a metric of an alert with what its targets have.
+    fn shows_other(&self, alert: &Alert) -> bool {
+        let [shown, whole] = &self.recorded;
+        let differs = |name: &str| {
+            self.series.contains_key(name) || shown.get(name) != whole.get(name)
+        };
+        let selectors = alert.expr.parsed.expr.selectors();
+        selectors.iter().any(|it| infer::metric(it.1).is_some_and(|it| differs(it)))
     }
 
     /// Whether all labels of an alert are known.

@@ -4,7 +4,7 @@ mod operand;
 
 use std::collections::BTreeMap;
 
-use super::lexer::{Keyword, Token, TokenKind, tokens};
+use super::lexer::{Keyword, Token, TokenKind, Tokens, tokens};
 use super::literal;
 use super::tree::{Branch, BranchKind, List, Statement, StatementKind};
 use crate::promql::labels::quote;
@@ -45,16 +45,19 @@ impl Head {
 }
 
 /// Parses `text`, which begins with the text of `head`, as the template `name`;
-/// `is_function` knows the functions. Also gives the places of all names of functions,
-/// variables and fields behind the head.
+/// `is_function` knows the functions. Without `with_head`, the tree is that of the text
+/// behind the head. Also gives the places of all names of functions, variables and fields
+/// behind the head.
 pub(super) fn parse(
     name: &str,
     text: &str,
     head: &Head,
+    with_head: bool,
     is_function: fn(&str) -> bool,
 ) -> Result<(Templates, Vec<TextRange>)> {
     let mut parser = Parser::new(name, text, head, is_function);
-    let root = parser.root(head.list.clone())?;
+    let before = if with_head { head.list.clone() } else { List::default() };
+    let root = parser.root(before)?;
     parser.add(name, root)?;
     Ok((parser.templates, parser.names))
 }
@@ -84,7 +87,7 @@ struct Parser<'a> {
     text: &'a str,
     name: &'a str,
     is_function: fn(&str) -> bool,
-    tokens: Vec<Token>,
+    tokens: Tokens,
     next: usize,
     /// The last token that was looked at: Go tells its line.
     furthest: usize,
@@ -118,9 +121,9 @@ impl<'a> Parser<'a> {
     }
 
     fn token(&mut self, idx: usize) -> Token {
-        let idx = idx.min(self.tokens.len() - 1);
+        let idx = idx.min(self.tokens.all.len() - 1);
         self.furthest = self.furthest.max(idx);
-        self.tokens[idx].clone()
+        self.tokens.all[idx]
     }
 
     fn next(&mut self) -> Token {
@@ -157,12 +160,12 @@ impl<'a> Parser<'a> {
     }
 
     fn fault<T>(&self, at: TextRange, message: String) -> Result<T> {
-        let line = self.line(self.tokens[self.furthest].start);
+        let line = self.line(self.tokens.all[self.furthest].start);
         Err(Box::new(Fault { line, message, at }))
     }
 
     fn fault_here<T>(&self, message: String) -> Result<T> {
-        self.fault(range(&self.tokens[self.furthest]), message)
+        self.fault(range(&self.tokens.all[self.furthest]), message)
     }
 
     fn unexpected<T>(&self, token: &Token, context: &str) -> Result<T> {
@@ -173,14 +176,14 @@ impl<'a> Parser<'a> {
                 let started = match started {
                     Some(line) if line != self.line(token.start) => {
                         let line = format!(" started at {}:{line}", self.name);
-                        match token.message.ends_with(" action") {
+                        match self.tokens.fault.ends_with(" action") {
                             true => line,
                             false => format!(" in action{line}"),
                         }
                     }
                     _ => String::new(),
                 };
-                let message = format!("{}{started}", token.message);
+                let message = format!("{}{started}", self.tokens.fault);
                 return self.fault(range(token), message);
             }
             TokenKind::Eof => "EOF".to_owned(),

@@ -201,7 +201,7 @@ impl Parser<'_> {
     fn parenthesized(&mut self, open: &Token) -> Result<Node> {
         let end = TokenKind::RightParen;
         let pipe = self.deeper(|it| it.pipeline("parenthesized pipeline", end))?;
-        let end = self.tokens[self.next - 1].end;
+        let end = self.tokens.all[self.next - 1].end;
         Ok(Node {
             pos: pipe.pos,
             range: TextRange::new(open.start, end),
