@@ -27,12 +27,12 @@ pub fn run(global: &Global, args: &Import) -> Exit {
     }
     let out = start.join(&args.out);
     let shown = fs::shown(&start, &args.out);
-    let Some(found) = target::find(&out, &shown, &input, &mut session) else {
-        return session.finish(Exit::Invalid, "", json!({}));
-    };
-    let _own = match fs::own(&out, &shown) {
+    let own = match fs::own(&out, &shown) {
         Ok(it) => it,
         Err(diagnostic) => return session.fail(diagnostic),
+    };
+    let Some(found) = target::find(&out, &shown, &input, &mut session) else {
+        return session.finish(Exit::Invalid, "", json!({}));
     };
     let files =
         write::files(&input.rules, &input.tests, &found.target, &mut session.sink);
@@ -43,7 +43,7 @@ pub fn run(global: &Global, args: &Import) -> Exit {
     if session.has_failed() {
         return session.finish(Exit::Findings, "", json!({}));
     }
-    if let Err(diagnostic) = fs::write_all(&out, &shown, &changes) {
+    if let Err(diagnostic) = fs::write_all(&own, &changes, args.force) {
         return session.fail(diagnostic);
     }
     let (human, machine) = summary(&input, &files, changes.len(), &shown);

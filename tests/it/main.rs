@@ -38,6 +38,7 @@ mod runbook;
 mod spec;
 mod template;
 mod vendored;
+mod writing;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -68,5 +69,7 @@ fn main() {
     trials.extend(inhibit::trials());
     trials.extend(platform::trials());
     trials.extend(vendored::trials());
+    #[cfg(unix)]
+    trials.extend(writing::trials());
     libtest_mimic::run(&args, trials).exit();
 }

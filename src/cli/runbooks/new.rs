@@ -74,10 +74,13 @@ fn finish(
     wanted: &[Wanted],
     args: &NewRunbooks,
 ) -> Exit {
-    if !args.dry_run
-        && let Err(diagnostic) = fs::write_all(&loaded.root.join(folder), folder, wanted)
-    {
-        return session.fail(diagnostic);
+    if !args.dry_run && !wanted.is_empty() {
+        let own = fs::own(&loaded.root.join(folder), folder);
+        // Somebody may have written one of them meanwhile.
+        let written = own.and_then(|it| fs::write_all(&it, wanted, false));
+        if let Err(diagnostic) = written {
+            return session.fail(diagnostic);
+        }
     }
     let mut human = String::new();
     for it in wanted {

@@ -1,0 +1,104 @@
+//! What stands in the way of a build, and what `build --check` finds out of date.
+
+use std::io::stdout;
+
+use serde_json::json;
+
+use crate::cli::exit::Exit;
+use crate::cli::output::{Change, Plan};
+use crate::cli::session::{Session, counted};
+use crate::cli::{say, unified};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::emit::choice::Chosen;
+use crate::emit::{self, promtool_tests};
+
+/// The most files that one message names.
+const MAX_NAMED: usize = 10;
+
+/// What stands in the way of a plan.
+pub(super) fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
+    if let [first, more @ ..] = &plan.foreign[..] {
+        let others = match more.len() {
+            0 => " was".to_owned(),
+            n => format!(" and {} were", counted(n, "other file")),
+        };
+        let title = format!("`{shown}/{first}`{others} not written by aqua-alerts");
+        let mut diagnostic = Diagnostic::error("foreign-file", title)
+            .help("move it away, or choose another folder with `--out DIR`");
+        for path in more.iter().take(MAX_NAMED) {
+            diagnostic = diagnostic.note(format!("nor was `{shown}/{path}`"));
+        }
+        sink.push(diagnostic);
+    }
+    for path in &plan.clashes {
+        let title = format!("`{shown}/{path}` cannot be the name of a file");
+        sink.push(
+            Diagnostic::error("bad-path", title)
+                .note("it leaves the output folder, or another file has this name too"),
+        );
+    }
+    for path in &plan.kept {
+        let title = format!("`{shown}/{path}` is no longer built, but was edited");
+        sink.push(
+            Diagnostic::warning("edited-file", title)
+                .note("it stays, and is from now on not touched")
+                .help("remove it by hand"),
+        );
+    }
+}
+
+/// Targets that are not chosen, but whose files an earlier build has left.
+pub(super) fn left(plan: &Plan, chosen: &[Chosen<'_>]) -> Vec<&'static str> {
+    let removed = || plan.changes.iter().filter(|it| it.new.is_none());
+    let is_left = |target: &&&emit::Target| {
+        !target.default
+            && !chosen.iter().any(|it| it.has(target.name))
+            && removed()
+                .any(|it| it.path.split_once('/').is_some_and(|it| target.owns(it.1)))
+    };
+    emit::TARGETS.iter().filter(is_left).map(|it| it.name).collect()
+}
+
+/// The end of `build --check`: a diff where the folder is out of date; `left` are targets
+/// that are not written any more.
+pub(super) fn stale(session: Session, plan: &Plan, shown: &str, left: &[&str]) -> Exit {
+    let paths: Vec<String> =
+        plan.changes.iter().map(|it| format!("{shown}/{}", it.path)).collect();
+    let machine = json!({ "out": shown, "stale": paths });
+    if paths.is_empty() {
+        let human = format!("{shown} is up to date\n");
+        return session.finish(Exit::Clean, &human, machine);
+    }
+    let coloured = say::coloured(&session.global, &stdout());
+    let mut human: String =
+        plan.changes.iter().map(|it| difference(it, shown, coloured)).collect();
+    let n_files = counted(paths.len(), "file");
+    human.push_str(&format!(
+        "{shown} is out of date: {n_files} to change; run `aqua-alerts build`\n"
+    ));
+    for name in left {
+        let what = if *name == promtool_tests::TARGET.name { "tests" } else { "files" };
+        human.push_str(&format!(
+            "{what} were written with `--target {name}`: name it here too\n"
+        ));
+    }
+    session.finish(Exit::Findings, &human, machine)
+}
+
+fn difference(change: &Change, shown: &str, coloured: bool) -> String {
+    let path = format!("{shown}/{}", change.path);
+    let old = change.old.as_ref().map(|it| String::from_utf8_lossy(it).into_owned());
+    let from = if old.is_some() { path.as_str() } else { "/dev/null" };
+    let to = if change.new.is_some() { path.as_str() } else { "/dev/null" };
+    let diff = unified::diff(
+        from,
+        to,
+        &old.unwrap_or_default(),
+        change.new.as_deref().unwrap_or_default(),
+    );
+    match coloured {
+        true => unified::coloured(&diff),
+        false => diff,
+    }
+}

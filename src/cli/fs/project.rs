@@ -1,0 +1,99 @@
+//! The project: its folder, and the files that it is read from.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::fs::read::{File, read_file, read_tree};
+use crate::cli::fs::unreadable;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::SourceMap;
+
+/// The manifest's name: a folder that has one is a project.
+pub const MANIFEST: &str = "aqua-alerts.toml";
+
+/// The files of a project: what builds it, not its tests.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder that holds the manifest.
+    pub root: PathBuf,
+    /// Paths below it, with `/`, and texts: the manifest first.
+    pub files: Vec<File>,
+}
+
+/// The folders of a project's files, and how the names in them end.
+const FOLDERS: &[(&str, &[&str])] =
+    &[("alerts", &["toml"]), ("packs", &["toml"]), ("dashboards", &["toml", "json"])];
+
+/// The folder of the project that `start` belongs to: it, or the nearest above it, that
+/// holds a manifest.
+pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
+    let start = match start.canonicalize() {
+        Ok(it) if it.is_dir() => it,
+        Ok(_) => {
+            let title = format!("`{}` is not a folder", start.display());
+            return Err(Diagnostic::error("no-project", title));
+        }
+        Err(error) => return Err(unreadable(&start.display().to_string(), &error)),
+    };
+    let found = start.ancestors().find(|it| it.join(MANIFEST).is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        let title =
+            format!("no `{MANIFEST}` in `{}` or in a folder above it", start.display());
+        Diagnostic::error("no-project", title)
+            .help("start in a project's folder, or name it with `-C DIR`")
+    })
+}
+
+/// The folder of the project that a path names by its manifest, or by the folder that
+/// holds one.
+pub fn named_project(start: &Path, path: &str) -> Option<PathBuf> {
+    let path = start.join(path);
+    let folder = match path.file_name().is_some_and(|it| it == MANIFEST) {
+        true => path.parent()?.to_path_buf(),
+        false => path,
+    };
+    let folder = folder.canonicalize().ok()?;
+    folder.join(MANIFEST).is_file().then_some(folder)
+}
+
+/// Reads all files of the project in `root`; what cannot be read is reported and left
+/// out. `None` where there is no manifest to read.
+pub fn read_project(
+    root: &Path,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Project> {
+    let manifest = read_file(root, MANIFEST, sources, sink)?;
+    let mut files = vec![(MANIFEST.to_owned(), manifest)];
+    for (folder, extensions) in FOLDERS {
+        files.extend(read_tree(root, folder, extensions, sources, sink));
+    }
+    Some(Project { root: root.to_path_buf(), files })
+}
+
+/// Reads the TOML files of the project in `root`, its tests among them.
+pub fn read_toml(root: &Path, sources: &mut SourceMap, sink: &mut Sink) -> Vec<File> {
+    let manifest = read_file(root, MANIFEST, sources, sink);
+    let mut files: Vec<File> =
+        manifest.map(|it| (MANIFEST.to_owned(), it)).into_iter().collect();
+    for folder in FOLDERS.iter().map(|it| it.0).chain(["testdata"]) {
+        files.extend(read_tree(root, folder, &["toml"], sources, sink));
+    }
+    files
+}
+
+/// Whether a folder is one that the project in `root` is read from, or holds the project
+/// or one of its rule files.
+pub fn is_source_folder<'a>(
+    root: &Path,
+    folder: &Path,
+    mut rule_files: impl Iterator<Item = &'a str>,
+) -> bool {
+    let (Ok(root), Ok(folder)) = (root.canonicalize(), folder.canonicalize()) else {
+        return false;
+    };
+    let sources = FOLDERS.iter().map(|it| it.0).chain(["testdata"]);
+    root.starts_with(&folder)
+        || rule_files.any(|it| root.join(it).starts_with(&folder))
+        || sources.into_iter().any(|it| folder.starts_with(root.join(it)))
+}

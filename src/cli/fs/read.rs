@@ -1,0 +1,211 @@
+//! Reads files and folders, within limits.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::cli::fs::unreadable;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::{SourceMap, Span};
+
+/// A file larger than this is not something that a person wrote.
+pub(super) const MAX_FILE: u64 = 64 << 20;
+
+/// A longer page is none that somebody reads when called out.
+pub(super) const MAX_PAGE: u64 = 4 << 20;
+
+/// More files than this below one folder are a mistake (a link to `/`, say).
+const MAX_FILES: usize = 100_000;
+
+/// A path as messages name it, and the text of the file.
+pub type File = (String, String);
+
+/// Reads the files below `root/folder` that have one of these extensions, in the order
+/// of their paths. A folder that does not exist has none.
+pub fn read_tree(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<File> {
+    let paths = list_tree(root, folder, extensions, sink);
+    let read = |path: String| {
+        let text = read_file(root, &path, sources, sink)?;
+        Some((path, text))
+    };
+    paths.into_iter().filter_map(read).collect()
+}
+
+/// The paths of the files below `root/folder` that have one of these extensions, in order.
+pub(super) fn list_tree(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sink: &mut Sink,
+) -> Vec<String> {
+    let mut paths = Vec::new();
+    match fs::symlink_metadata(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
+    }
+    paths
+}
+
+/// The text of a file that need not be there.
+pub fn read_if_there(root: &Path, path: &str) -> Option<String> {
+    let bytes = read_limited(&root.join(path), MAX_FILE).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// The names in a folder, sorted; none where it cannot be read.
+pub fn names(root: &Path, folder: &str) -> Vec<String> {
+    let names = entries(&root.join(folder), &mut BTreeSet::new()).unwrap_or_default();
+    names.into_iter().filter_map(|it| it.into_string().ok()).collect()
+}
+
+/// Collects paths relative to `root`. Each real folder is read once, however many
+/// links lead to it, so that a loop of links ends.
+fn list(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    seen: &mut BTreeSet<PathBuf>,
+    out: &mut Vec<String>,
+    sink: &mut Sink,
+) {
+    let entries = match entries(&root.join(folder), seen) {
+        Ok(it) => it,
+        Err(error) => return sink.push(unreadable(folder, &error)),
+    };
+    for name in entries {
+        let Some(name) = name.to_str() else {
+            let title = format!("the name of `{folder}/{}` is not UTF-8", name.display());
+            sink.push(Diagnostic::error("not-utf8", title));
+            continue;
+        };
+        // What editors and tools leave behind begins with a dot.
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{folder}/{name}");
+        let wanted = extensions.iter().any(|it| {
+            name.strip_suffix(it)
+                .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+        });
+        match fs::metadata(root.join(&path)) {
+            Ok(it) if it.is_dir() => list(root, &path, extensions, seen, out, sink),
+            Ok(_) if wanted && out.len() == MAX_FILES => {
+                let title = format!("more than {MAX_FILES} files below `{folder}`");
+                return sink.push(Diagnostic::error("too-many-files", title));
+            }
+            Ok(_) if wanted => out.push(path),
+            Ok(_) => {}
+            // Who reads it says why it cannot be read.
+            Err(_) if wanted => out.push(path),
+            Err(_) => {}
+        }
+    }
+}
+
+/// The names in a folder, sorted; none if it was seen before.
+fn entries(
+    folder: &Path,
+    seen: &mut BTreeSet<PathBuf>,
+) -> io::Result<Vec<std::ffi::OsString>> {
+    if !seen.insert(folder.canonicalize()?) {
+        return Ok(Vec::new());
+    }
+    let names = fs::read_dir(folder)?.map(|it| it.map(|it| it.file_name()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// Reads one file; `path` is relative to `root` or absolute. Only a file that is not
+/// UTF-8 is added to the sources here, so that its fault can be shown.
+pub fn read_file(
+    root: &Path,
+    path: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
+    let bytes = match read_limited(&root.join(path), MAX_FILE) {
+        Ok(it) => it,
+        Err(error) => {
+            sink.push(unreadable(path, &error));
+            return None;
+        }
+    };
+    decode(path, bytes, sources, sink)
+}
+
+/// Reads standard input, which messages call `path`.
+pub fn read_stdin(
+    path: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
+    let mut bytes = Vec::new();
+    // One more than is allowed, to know whether there is more.
+    let read = io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes);
+    let read = match read {
+        Ok(_) if MAX_FILE < bytes.len() as u64 => Err(too_large(MAX_FILE)),
+        other => other,
+    };
+    match read {
+        Ok(_) => decode(path, bytes, sources, sink),
+        Err(error) => {
+            sink.push(unreadable(path, &error));
+            None
+        }
+    }
+}
+
+pub(super) fn decode(
+    path: &str,
+    bytes: Vec<u8>,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<String> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to() as u32;
+            // The replacement character stands where the first wrong byte stood.
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let end = start + char::REPLACEMENT_CHARACTER.len_utf8() as u32;
+            let file = sources.add(path, text);
+            sink.push(
+                Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
+                    .at(Span { file, start, end }, "the first byte that is not")
+                    .help("save the file as UTF-8"),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: to open a pipe waits for a writer.
+    let meta = fs::metadata(path)?;
+    if meta.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    if !meta.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if limit < meta.len() {
+        return Err(too_large(limit));
+    }
+    let file = fs::File::open(path)?;
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn too_large(limit: u64) -> io::Error {
+    io::Error::other(format!("it is larger than {} MiB", limit >> 20))
+}

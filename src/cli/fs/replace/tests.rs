@@ -1,0 +1,127 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::cli::fs::own_if_there;
+use crate::cli::fs::tests::folder;
+
+/// Paths below a folder; folders with `/` at their end.
+fn tree(folder: &Path) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    let mut todo = vec![folder.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder).unwrap().display().to_string();
+            match path.is_dir() {
+                true => {
+                    out.insert(format!("{name}/"), String::new());
+                    todo.push(path);
+                }
+                false => drop(out.insert(name, fs::read_to_string(path).unwrap())),
+            }
+        }
+    }
+    out
+}
+
+fn changes(
+    write: &[(&'static str, &'static str)],
+    remove: &[&'static str],
+) -> Changes<'static> {
+    let write = write.iter().map(|(path, text)| Write { path, text, new: false });
+    Changes { write: write.collect(), remove: remove.to_vec() }
+}
+
+fn old() -> Changes<'static> {
+    changes(&[("a/x", "1"), ("b/y", "2"), ("c/d/z", "3"), (LIST, "old")], &[])
+}
+
+fn new() -> Changes<'static> {
+    let write = [("a/x", "11"), ("a/w", "4"), ("e/f/v", "5"), (LIST, "new")];
+    changes(&write, &["b/y", "c/d/z"])
+}
+
+fn first(out: &Path, steps: &[Step<'_>]) {
+    steps.iter().for_each(|it| perform(out, it, Run::First).unwrap());
+}
+
+#[test]
+fn killed_anywhere_the_next_run_finds_the_old_or_the_new_files() {
+    let out = folder("killed");
+    replace(&out, "out", &old()).unwrap();
+    let before = tree(&out);
+    replace(&out, "out", &new()).unwrap();
+    let after = tree(&out);
+    let paths: Vec<&str> = after.keys().map(String::as_str).collect();
+    assert_eq!(paths, [LIST, "a/", "a/w", "a/x", "e/", "e/f/", "e/f/v"]);
+    let changes = new();
+    let steps = steps(&changes);
+    let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
+    for n_done in 0..=steps.len() {
+        // Killed between two steps, or in the middle of one that writes.
+        for torn in [false, true] {
+            let out = folder("killed-at");
+            replace(&out, "out", &old()).unwrap();
+            first(&out, &steps[..n_done]);
+            if torn {
+                match steps.get(n_done) {
+                    Some(Step::Begin(text)) => {
+                        let half = &text[..text.len() / 2];
+                        fs::write(out.join(TORN), half).unwrap();
+                    }
+                    Some(Step::Stage(idx, it)) => {
+                        stage(&out, *idx, &Write { text: "", ..*it }).unwrap();
+                    }
+                    _ => continue,
+                }
+            }
+            let expected = if n_done <= commit { &before } else { &after };
+            drop(own_if_there(&out, "out").unwrap());
+            assert_eq!(tree(&out), *expected, "after {n_done} steps");
+            // And whatever it found, it can go on from there.
+            replace(&out, "out", &new()).unwrap();
+            assert_eq!(tree(&out), after, "after {n_done} steps");
+            fs::remove_dir_all(&out).unwrap();
+        }
+    }
+    fs::remove_dir_all(&out).unwrap();
+}
+
+#[test]
+fn finishing_can_itself_be_killed() {
+    let out = folder("twice");
+    replace(&out, "out", &new()).unwrap();
+    let after = tree(&out);
+    let changes = new();
+    let steps = steps(&changes);
+    let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
+    for n_done in 0..steps.len() - commit {
+        let out = folder("twice-at");
+        replace(&out, "out", &old()).unwrap();
+        first(&out, &steps[..=commit]);
+        let journal = fs::read_to_string(out.join(COMMIT)).unwrap();
+        let rest = rest(&changes);
+        first(&out, &rest[..n_done]);
+        assert!(out.join(COMMIT).exists() || n_done == rest.len());
+        assert_eq!(journal::parse(&journal).remove, changes.remove);
+        recover(&out).unwrap();
+        assert_eq!(tree(&out), after, "after {n_done} steps");
+        fs::remove_dir_all(&out).unwrap();
+    }
+    fs::remove_dir_all(&out).unwrap();
+}
+
+#[test]
+fn a_new_text_that_is_gone_is_a_failure_unless_it_was_put_in_its_place_before() {
+    let out = folder("lost");
+    replace(&out, "out", &old()).unwrap();
+    let changes = new();
+    let steps = steps(&changes);
+    let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
+    first(&out, &steps[..=commit]);
+    fs::remove_file(staged(&out, 0, "a/x")).unwrap();
+    let replace = Step::Replace(0, "a/x");
+    assert_eq!(perform(&out, &replace, Run::First).unwrap_err().0, "a/x");
+    perform(&out, &replace, Run::Again).unwrap();
+    fs::remove_dir_all(&out).unwrap();
+}
