@@ -1,5 +1,6 @@
 //! `ALERTS.md`: the alerts of an environment for people, on one page.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
@@ -106,7 +107,8 @@ fn rows(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
     });
     for alert in tiers {
         let severity = cell(severity(alert));
-        let summary = cell(&alert.annotation("summary").map(prose).unwrap_or_default());
+        let summary = alert.annotation("summary").map(prose).unwrap_or_default();
+        let summary = cell(&summary);
         write!(out, "| [{name}](#{anchor}) | {severity} | ")?;
         match alert.hold.value.0 {
             0 => out.push_str("at once"),
@@ -125,10 +127,7 @@ fn section(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
     if !description.is_empty() {
         writeln!(out, "\n{description}")?;
     }
-    let facts = facts(tiers[0]);
-    if !facts.is_empty() {
-        writeln!(out, "\n{}", facts.join(" "))?;
-    }
+    facts(tiers[0], out)?;
     let fence = fence(tiers.iter().map(|it| it.expr.text.as_str()));
     for alert in tiers {
         let severity = severity(alert);
@@ -150,19 +149,27 @@ fn section(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn facts(alert: &Alert) -> Vec<String> {
+/// A line of who owns an alert, and where its runbook is.
+fn facts(alert: &Alert, out: &mut String) -> fmt::Result {
     let about = alert.about.as_ref();
-    let mut out = Vec::new();
+    // An empty line before the first, a blank between them, and the end of the line.
+    let mut before = "\n";
     if let Some(owner) = about.and_then(|it| it.owner.as_ref()) {
-        out.push(format!("Owner: {owner}."));
+        write!(out, "{before}Owner: {owner}.")?;
+        before = " ";
     }
     if let Some(other) = about.and_then(|it| it.companion_of.as_ref()) {
-        out.push(format!("Fires when the data of `{other}` is missing."));
+        write!(out, "{before}Fires when the data of `{other}` is missing.")?;
+        before = " ";
     }
     if let Some(url) = alert.annotation("runbook_url") {
-        out.push(format!("Runbook: <{}>", link(url)));
+        write!(out, "{before}Runbook: <{}>", link(url))?;
+        before = " ";
     }
-    out
+    if before == " " {
+        out.push('\n');
+    }
+    Ok(())
 }
 
 fn severity(alert: &Alert) -> &str {
@@ -170,18 +177,20 @@ fn severity(alert: &Alert) -> &str {
 }
 
 /// A URL in a link: what would end it is escaped.
-fn link(url: &str) -> String {
+fn link(url: &str) -> Cow<'_, str> {
+    let ends = |it: char| matches!(it, '(' | ')' | '<' | '>' | '|' | ' ');
+    if !url.contains(|it: char| ends(it) || it.is_control()) {
+        return Cow::Borrowed(url);
+    }
     let mut out = String::with_capacity(url.len());
     for it in url.chars() {
         match it {
-            '(' | ')' | '<' | '>' | '|' | ' ' => {
-                out.push_str(&format!("%{:02X}", it as u32))
-            }
+            it if ends(it) => out.push_str(&format!("%{:02X}", it as u32)),
             it if it.is_control() => {}
             it => out.push(it),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The anchors that renderers of Markdown give to headings: a number tells equal ones

@@ -84,9 +84,9 @@ pub(super) fn without_tiers(below: &mut Definition, above: &Definition) {
     }
 }
 
-fn absent(below: &mut Option<Absent>, above: &Absent) {
+fn absent(below: &mut Option<Box<Absent>>, above: &Absent) {
     match below {
-        None => *below = Some(above.clone()),
+        None => *below = Some(Box::new(above.clone())),
         Some(below) => {
             // A table asks for a companion as `true` does.
             below.switch = above.switch;

@@ -1,6 +1,7 @@
 //! One alert or record becomes rules: a rule for each tier and each combination of
 //! values, and companions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
@@ -155,9 +156,9 @@ fn alerts(
         if tier.is_some_and(|it| it.switch.is_some_and(|it| !it.on)) {
             continue;
         }
-        let mut body = definition.body.clone();
+        let mut body = Cow::Borrowed(&definition.body);
         if let Some(tier) = tier {
-            layers::body(&mut body, &tier.body);
+            layers::body(body.to_mut(), &tier.body);
         }
         let written = match tier {
             Some(_) => merged.written[idx + 1].as_ref().or(merged.written[0].as_ref()),
@@ -185,7 +186,7 @@ fn alerts(
         match absent.is_some() && first.is_none() {
             true => {
                 out.push((group, Rule::Alert(built.alert.clone())));
-                first = Some((built, body));
+                first = Some((built, body.into_owned()));
             }
             false => out.push((group, Rule::Alert(built.alert))),
         }

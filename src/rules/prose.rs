@@ -1,10 +1,15 @@
 //! Annotations for people who read them where nothing fires: in the catalogue, below a
 //! panel. What a template would fill in is named instead.
 
+use std::borrow::Cow;
+
 /// The text of an annotation with its actions named: `{{ $labels.job }}` is `` `job` ``,
 /// `{{ $value | humanize }}` is `` `value` ``, and a constant is printed as its function
 /// would print it; other actions are `…`.
-pub fn prose(template: &str) -> String {
+pub fn prose(template: &str) -> Cow<'_, str> {
+    if !template.contains("{{") {
+        return Cow::Borrowed(template.trim());
+    }
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
@@ -19,21 +24,27 @@ pub fn prose(template: &str) -> String {
             (action, rest) = (it, rest.trim_start());
         }
         out.push_str(before);
-        out.push_str(&named(action.trim()));
+        name(action.trim(), &mut out);
     }
     out.push_str(rest);
-    out.trim().to_owned()
+    Cow::Owned(out.trim().to_owned())
 }
 
 /// Text in a cell of a Markdown table: on one line, `|` escaped.
-pub fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let is_odd = |it: char| it == '|' || it != ' ' && it.is_whitespace();
+    if !text.contains(is_odd) && !text.contains("  ") {
+        return Cow::Borrowed(text);
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace('|', "\\|")
+    Cow::Owned(words.join(" ").replace('|', "\\|"))
 }
 
 /// A fence of backticks that no text between holds.
 pub fn fence<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let runs = texts.into_iter().flat_map(|it| it.split(|it| it != '`')).map(str::len);
+    let texts = texts.into_iter().filter(|it| it.contains('`'));
+    let runs = texts.flat_map(|it| it.split(|it| it != '`')).map(str::len);
     "`".repeat(runs.max().unwrap_or(0).max(2) + 1)
 }
 
@@ -75,28 +86,27 @@ pub fn labels(template: &str) -> Vec<&str> {
     out
 }
 
-fn named(action: &str) -> String {
+fn name(action: &str, out: &mut String) {
     let (subject, functions) = match action.split_once('|') {
         Some((subject, functions)) => (subject.trim(), functions.trim()),
         None => (action, ""),
     };
-    let label =
-        subject.strip_prefix("$labels.").or_else(|| subject.strip_prefix(".Labels."));
-    if let Some(label) = label.filter(|it| is_name(it)) {
-        return format!("`{label}`");
-    }
-    if let Some(label) = subject.strip_prefix("$externalLabels.").filter(|it| is_name(it))
-    {
-        return format!("`{label}`");
-    }
-    if matches!(subject, "$value" | ".Value") || action.ends_with(" $value") {
-        return "`value`".to_owned();
-    }
-    match subject.parse::<f64>() {
-        Ok(value) if value.is_finite() => {
-            constant(value, functions).unwrap_or_else(|| subject.to_owned())
-        }
-        _ => "…".to_owned(),
+    let label = ["$labels.", ".Labels.", "$externalLabels."]
+        .into_iter()
+        .find_map(|it| subject.strip_prefix(it))
+        .filter(|it| is_name(it));
+    let is_value =
+        || matches!(subject, "$value" | ".Value") || action.ends_with(" $value");
+    match label {
+        Some(label) => out.extend(["`", label, "`"]),
+        None if is_value() => out.push_str("`value`"),
+        None => match subject.parse::<f64>() {
+            Ok(value) if value.is_finite() => match constant(value, functions) {
+                Some(it) => out.push_str(&it),
+                None => out.push_str(subject),
+            },
+            _ => out.push('…'),
+        },
     }
 }
 

@@ -175,7 +175,9 @@ fn limit(alert: &Alert) -> String {
     for it in comparisons(&alert.expr.parsed.expr) {
         let Limit::Number(limit) = it.limit else { continue };
         let number = match function {
-            Some(function) => prose(&format!("{{{{ {limit} | {function} }}}}")),
+            Some(function) => {
+                prose(&format!("{{{{ {limit} | {function} }}}}")).into_owned()
+            }
             None => short(limit),
         };
         words.push(format!("{} {number}", relation(it.op)));

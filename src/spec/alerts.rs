@@ -33,7 +33,10 @@ pub(super) fn read(
     }
     let mut rules = records(&fields, declared, sink);
     rules.extend(alerts(&fields, declared, sink));
-    rules.sort_by_key(|it| it.key.span());
+    // Rules are large to move, and mostly stand in order.
+    if !rules.is_sorted_by_key(|it| it.key.span()) {
+        rules.sort_by_key(|it| it.key.span());
+    }
     let name = path.split_once('/').map_or(path, |it| it.1);
     let services = match fields.takes("service") {
         true => service::services(&fields, sink),
@@ -183,11 +186,11 @@ fn definition(
         && let Some(node) = fields.node("absent")
     {
         let below = fields.table("absent");
-        out.absent = Some(Absent {
+        out.absent = Some(Box::new(Absent {
             switch: body::switch(node),
             body: below.map(|it| body::body(&it, sink)).unwrap_or_default(),
             span: fields.entry("absent").map_or(node.span, |it| it.key.span()),
-        });
+        }));
     }
     if fields.takes("tier")
         && let Some(table) = fields.table("tier")

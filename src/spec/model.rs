@@ -422,8 +422,8 @@ pub struct Definition {
     pub each: Vec<Each>,
     /// Labels that tell its results from each other, where it says so.
     pub per: Option<Vec<Text>>,
-    /// The companion.
-    pub absent: Option<Absent>,
+    /// The companion. Few have one, and it is large.
+    pub absent: Option<Box<Absent>>,
     /// Tiers, in order.
     pub tiers: Vec<Tier>,
     /// What differs by environment.

@@ -1,6 +1,7 @@
 //! What a panel shows of an alert: the sides that are compared, the limits of all tiers,
 //! and what the alert says of itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -167,8 +168,8 @@ fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> Stri
     let number = |it: f64| match unit {
         Some("percentunit") => format!("{}%", short(it * 100.0)),
         Some("percent") => format!("{}%", short(it)),
-        Some("s") => prose(&format!("{{{{ {it} | humanizeDuration }}}}")),
-        Some("bytes") => prose(&format!("{{{{ {it} | humanize1024 }}}}B")),
+        Some("s") => prose(&format!("{{{{ {it} | humanizeDuration }}}}")).into_owned(),
+        Some("bytes") => prose(&format!("{{{{ {it} | humanize1024 }}}}B")).into_owned(),
         _ => short(it),
     };
     let hold = match alert.hold.value.0 {
@@ -185,11 +186,11 @@ fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> Stri
 
 fn description(alert: &Alert, lines: &[String]) -> String {
     let texts = ["summary", "description"].into_iter();
-    let mut parts: Vec<String> =
+    let mut parts: Vec<Cow<'_, str>> =
         texts.filter_map(|it| alert.annotation(it)).map(prose).collect();
     parts.dedup();
     if !lines.is_empty() {
-        parts.push(lines.join("\n"));
+        parts.push(lines.join("\n").into());
     }
     parts.join("\n\n")
 }

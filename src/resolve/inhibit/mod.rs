@@ -10,6 +10,8 @@ mod tiers;
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -91,7 +93,7 @@ pub fn infer(books: &mut [Book], all: bool, series: &Series, sink: &mut Sink) {
         sides.push(between::infer(book, &alerts, &mut inferred, sink));
         circle::check(book, &alerts, &inferred.edges, sink);
         let inhibitions = inferred.inhibitions;
-        drop(alerts);
+        alerts.into_par_iter().for_each(drop);
         book.inhibitions = inhibitions;
     }
     if all {
