@@ -49,9 +49,12 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
         let mut large = Vec::new();
         let mut parts: Vec<Vec<Group>> = vec![Vec::new()];
         let mut size = frame;
+        let most: usize = groups.iter().map(|it| most_applied(it)).sum();
+        // To count exactly is a fifth of the work of writing, and most are far below.
+        let all_fit = frame + most <= MAX_OBJECT;
         for group in groups {
             let written = write::group(group);
-            let n_bytes = applied_size(&written);
+            let n_bytes = if all_fit { 0 } else { applied_size(&written) };
             if MAX_OBJECT < frame + n_bytes {
                 large.push(too_large(group, n_bytes));
             }
@@ -133,19 +136,41 @@ fn too_large(of: &rules::Group, n_applied: usize) -> Diagnostic {
 /// The longest text in a group.
 fn longest(group: &rules::Group) -> Option<&Text> {
     let mut out: Option<&Text> = None;
-    for rule in &group.rules {
-        let (expr, labels, annotations): (_, &[Pair], &[Pair]) = match rule {
-            Rule::Record(it) => (&it.expr, &it.labels, &[]),
-            Rule::Alert(it) => (&it.expr, &it.labels, &it.annotations),
-        };
-        let pairs = labels.iter().chain(annotations).map(|it| &it.value);
-        for text in pairs.chain([&expr.text]) {
-            if out.is_none_or(|it| it.as_str().len() < text.as_str().len()) {
-                out = Some(text);
-            }
+    for text in group.rules.iter().flat_map(texts) {
+        if out.is_none_or(|it| it.as_str().len() < text.as_str().len()) {
+            out = Some(text);
         }
     }
     out
+}
+
+/// All texts of a rule that may be long.
+fn texts(rule: &Rule) -> impl Iterator<Item = &Text> {
+    let (name, expr, labels, annotations): (_, _, &[Pair], &[Pair]) = match rule {
+        Rule::Record(it) => (&it.name, &it.expr, &it.labels, &[]),
+        Rule::Alert(it) => (&it.name, &it.expr, &it.labels, &it.annotations),
+    };
+    let pairs = labels.iter().chain(annotations).flat_map(|it| [&it.name, &it.value]);
+    pairs.chain([name, &expr.text])
+}
+
+/// What stands in that annotation around the texts of a group or a rule, durations
+/// included; around each text are four bytes.
+const AROUND: usize = 256;
+
+/// At least as much as [`applied_size`] counts of a group.
+pub(super) fn most_applied(group: &rules::Group) -> usize {
+    let of_text = |text: &str| {
+        let bytes = text.bytes();
+        // Control characters, and the separators of lines, begin with `E2`.
+        let odd = |it: &u8| *it < b' ' || matches!(it, b'"' | b'\\' | b'<' | b'>' | b'&');
+        let n_odd = bytes.filter(|it| odd(it) || *it == 0x7f || *it == 0xe2).count();
+        text.len() + 5 * n_odd + 4
+    };
+    let pairs = group.labels.iter().flat_map(|it| [&it.name, &it.value]);
+    let own = pairs.chain(group.rules.iter().flat_map(texts));
+    let n_bytes: usize = own.map(|it| of_text(it.as_str())).sum();
+    n_bytes + of_text(&group.name) + AROUND * (group.rules.len() + 1)
 }
 
 /// What labels and annotations need: the annotation has them as all else, and with the
@@ -158,7 +183,7 @@ fn metadata_size(book: &Book) -> usize {
 
 /// Size of a part of an object in that annotation: JSON in which Go's encoder writes `<`,
 /// `>` and `&` as six bytes.
-fn applied_size(part: &impl Serialize) -> usize {
+pub(super) fn applied_size(part: &impl Serialize) -> usize {
     let mut size = Size(0);
     // Nothing is kept, so nothing fails.
     let _ = serde_json::to_writer(&mut size, part);

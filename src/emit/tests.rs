@@ -12,6 +12,7 @@ use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::{Target, defaults, emit, prometheus_rule, rule_file, yaml};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
+use crate::rulefile::write;
 use crate::rules::book::{Book, Objects};
 use crate::rules::dashboard::{
     Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row, Thresholds,
@@ -228,6 +229,25 @@ fn what_objects_are_given_counts_in_their_size() {
     };
     assert_eq!(n_objects(20_000), 1);
     assert_eq!(n_objects(60_000), 2);
+}
+
+#[test]
+fn the_quick_measure_of_a_group_is_never_below_the_exact_one() {
+    let odd =
+        ["", "plain", "<>&\"\\", "\u{1}\t\n\u{7f}", "ü\u{2028}\u{2029}€", "{{ $value }}"];
+    for it in odd {
+        for n_rules in [0, 1, 7] {
+            let it = it.repeat(40);
+            let labels = [(&*it, &*it), ("severity", "critical")];
+            let rules = (0..n_rules).map(|_| alert(&it, &it, i64::MAX / 2, &labels));
+            let mut group = group("alerts/a.toml", &it, rules.collect());
+            group.labels = pairs(&labels);
+            group.interval = Some(Millis(i64::MAX / 2));
+            let exact = prometheus_rule::applied_size(&write::group(&group));
+            let most = prometheus_rule::most_applied(&group);
+            assert!(exact <= most, "{exact} {most} {it:?}");
+        }
+    }
 }
 
 #[test]

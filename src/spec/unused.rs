@@ -64,6 +64,36 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
 }
 
 fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink) {
+    let bodies = || file.env.iter().map(|it| &it.body).chain([&file.defaults]);
+    if bodies().any(|it| !it.parameters.is_empty()) {
+        let uses = below_file(project, file, outer);
+        bodies().for_each(|it| report(&it.parameters, &uses, false, sink));
+    }
+    let wide = file_wide(project, file, outer);
+    for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
+        let mut uses = wide.clone();
+        rule_uses(rule, &mut uses);
+        // A pack's rule is changed where the pack is used.
+        let uses_of = project.files.iter().chain(&project.packs).flat_map(|it| &it.uses);
+        for used in uses_of.filter(|it| it.pack.as_str() == file.name) {
+            let changes = used.alerts.iter().chain(&used.records);
+            for (_, change) in changes.filter(|it| it.0 == rule.key) {
+                definition_uses(change, &mut uses);
+            }
+        }
+        check_definition(&rule.definition, &uses, sink);
+    }
+}
+
+/// Whether a definition gives values to parameters.
+fn has_parameters(definition: &Definition) -> bool {
+    !definition.each.is_empty()
+        || definition.bodies().into_iter().any(|it| !it.parameters.is_empty())
+        || definition.env.iter().any(|it| has_parameters(&it.1))
+}
+
+/// What a file and all below it use, and everything around it.
+fn below_file<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Names<'a> {
     let mut uses = outer.clone();
     file_own_uses(file, &mut uses);
     for rule in &file.rules {
@@ -92,24 +122,7 @@ fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink
             definition_uses(change, &mut uses);
         }
     }
-    let bodies = file.env.iter().map(|it| &it.body).chain([&file.defaults]);
-    for body in bodies {
-        report(&body.parameters, &uses, false, sink);
-    }
-    let wide = file_wide(project, file, outer);
-    for rule in &file.rules {
-        let mut uses = wide.clone();
-        rule_uses(rule, &mut uses);
-        // A pack's rule is changed where the pack is used.
-        let uses_of = project.files.iter().chain(&project.packs).flat_map(|it| &it.uses);
-        for used in uses_of.filter(|it| it.pack.as_str() == file.name) {
-            let changes = used.alerts.iter().chain(&used.records);
-            for (_, change) in changes.filter(|it| it.0 == rule.key) {
-                definition_uses(change, &mut uses);
-            }
-        }
-        check_definition(&rule.definition, &uses, sink);
-    }
+    uses
 }
 
 fn check_definition(definition: &Definition, uses: &Names<'_>, sink: &mut Sink) {

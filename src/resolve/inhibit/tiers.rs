@@ -28,6 +28,13 @@ struct Fit {
 }
 
 impl Fit {
+    /// Whether a rule with this suits the other too.
+    fn covers(&self, other: &Fit) -> bool {
+        other.equal.is_subset(&self.equal)
+            && other.apart.is_subset(&self.apart)
+            && (!other.exact || self.exact && self.equal == other.equal)
+    }
+
     /// What one rule for both needs, if there can be one.
     fn join(&self, other: &Fit) -> Option<Fit> {
         let equal: BTreeSet<String> = self.equal.union(&other.equal).cloned().collect();
@@ -85,10 +92,14 @@ fn of_one_name(
         let Some(fit) = fit(alerts, &pairing, known, sink) else { continue };
         out.edges.push(Edge::of_tiers(&pairing.sources, &pairing.targets));
         let members = || pairing.sources.iter().chain(&pairing.targets).copied();
-        let joined = all.iter_mut().find_map(|it| Some((it.fit.join(&fit)?, it)));
+        // To make a new one for each of some thousand names is dear: mostly all are alike.
+        let joined = all.iter_mut().find_map(|it| match it.fit.covers(&fit) {
+            true => Some((None, it)),
+            false => Some((Some(it.fit.join(&fit)?), it)),
+        });
         match joined {
             Some((fit, merged)) => {
-                merged.fit = fit;
+                merged.fit = fit.unwrap_or_else(|| std::mem::take(&mut merged.fit));
                 merged.names.insert(name);
                 merged.alerts.extend(members());
             }
