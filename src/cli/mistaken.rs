@@ -46,27 +46,40 @@ pub fn rules(path: &str, root: &Node) -> Diagnostic {
 const HELM: &[&str] =
     &[".Values", ".Release", ".Chart", "include \"", "define \"", "toYaml", "nindent"];
 
-/// Says of a faulty file that it is a template of Helm, where it is one.
-pub fn helm(path: &str, file: FileId, text: &str) -> Option<Diagnostic> {
+/// Says of a faulty file that it is a template of Helm or of another tool, where it is one.
+pub fn template(path: &str, file: FileId, text: &str) -> Option<Diagnostic> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if let Some(column) = line.find("{{") {
-            let rest = &line[column..];
-            // Text of YAML is never without indentation.
-            if column == 0 || HELM.iter().any(|it| rest.contains(it)) {
-                let start = (at + column) as u32;
-                let end = start + rest.trim_end().len() as u32;
-                let title = format!("`{path}` is a template of Helm");
-                return Some(
-                    Diagnostic::error("wrong-file", title)
-                        .at(Span { file, start, end }, "filled in by Helm")
-                        .help("pipe it in: `helm template ... | aqua-alerts check -`"),
-                );
-            }
+        if let Some((column, of)) = placeholder(line) {
+            let start = (at + column) as u32;
+            let end = start + line[column..].trim_end().len() as u32;
+            let (what, help) = match of {
+                Some(tool) => (tool, "fill it in, and check what comes out"),
+                None => ("Helm", "pipe it in: `helm template ... | aqua-alerts check -`"),
+            };
+            let title = format!("`{path}` is a template of {what}");
+            let said = Diagnostic::error("wrong-file", title);
+            let at = Span { file, start, end };
+            return Some(said.at(at, format!("filled in by {what}")).help(help));
         }
         at += line.len();
     }
     None
+}
+
+/// Where a line has a placeholder, and of which tool; of Helm where none is named.
+fn placeholder(line: &str) -> Option<(usize, Option<&'static str>)> {
+    // Of Prometheus's own templates none begins so.
+    for (sign, tool) in [("<%", "ERB"), ("{%", "Jinja")] {
+        if let Some(column) = line.find(sign) {
+            return Some((column, Some(tool)));
+        }
+    }
+    let column = line.find("{{")?;
+    let rest = &line[column..];
+    // Text of YAML is never without indentation.
+    let helm = column == 0 || HELM.iter().any(|it| rest.contains(it));
+    helm.then_some((column, None))
 }
 
 /// Whether a text can be one of which [`like_rules`] speaks: spares the reading of others.

@@ -275,7 +275,7 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
     judged.n_alerts = rules().filter(|it| matches!(it, Rule::Alert(_))).count();
     judged.n_records = rules().count() - judged.n_alerts;
     judged.sound = !sink.has_errors();
-    judged.said = match mistaken::helm(&judged.path, id, &text) {
+    judged.said = match mistaken::template(&judged.path, id, &text) {
         Some(it) if !judged.sound => vec![it],
         _ => sink.into_sorted(),
     };

@@ -91,8 +91,22 @@ const FIXED: &[(&str, &str)] = &[
 /// Beginnings of groups in regular expressions that RE2 leaves out.
 const LOOKAROUND: &[&str] = &["`(?=`", "`(?!`", "`(?<`", "`(?<=", "`(?<!"];
 
+/// Whether a text begins as a stage of LogQL behind a selector of logs.
+fn is_log_pipe(rest: &str) -> bool {
+    const STAGES: &[&str] =
+        &["json", "logfmt", "pattern", "regexp", "unpack", "line_format", "unwrap"];
+    let rest = rest.strip_prefix('|').unwrap_or(rest);
+    let word = rest.trim_start();
+    rest.starts_with(['=', '~']) || STAGES.iter().any(|it| word.starts_with(it))
+}
+
 fn advice(text: &str, error: &SyntaxError) -> Option<String> {
     let message = &error.message;
+    let rest = text.get(error.at.bytes().start..).unwrap_or("");
+    if message.starts_with("unexpected character: '|'") && is_log_pipe(rest) {
+        let logs = "this is LogQL, the language of Loki: its rules are for Loki's ruler";
+        return Some(logs.to_owned());
+    }
     if let Some(it) = FIXED.iter().find(|it| message.starts_with(it.0)) {
         return Some(it.1.to_string());
     }

@@ -158,6 +158,11 @@ fn faults_come_with_advice() {
         ("sum(rate(x[5m])", "close the parenthesis of `sum(rate(x[5m])`"),
         ("x = 1", "equality is `==`"),
         ("x && y", "write `and`"),
+        ("x || y", "write `or`"),
+        (
+            "rate({app=\"api\"} |= \"error\" [5m])",
+            "this is LogQL, the language of Loki: its rules are for Loki's ruler",
+        ),
         ("x{job=api}", "values stand in quotes: `\"api\"`"),
         ("rate(x[5m]) by (job)", "only aggregations such as `sum` take `by`"),
         (
