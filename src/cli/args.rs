@@ -128,9 +128,10 @@ pub struct Check {
     /// Pass over fields of rule files that Prometheus does not know
     #[arg(long, requires = "paths")]
     pub ignore_unknown_fields: bool,
-    /// promtool's lints of rule files, comma separated
+    /// promtool's lints of rule files, comma separated: with them every rule of the name and
+    /// labels of another counts, and not only those that may write the same series
     #[arg(long, value_enum, value_name = "LINT", requires = "paths")]
-    #[arg(value_delimiter = ',', default_value = "duplicate-rules")]
+    #[arg(value_delimiter = ',')]
     pub lint: Vec<Lint>,
     /// Fail when a lint finds something; `--deny warnings` fails on every warning
     #[arg(long, requires = "paths")]

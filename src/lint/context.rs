@@ -2,20 +2,19 @@
 //!
 //! Of rule files of others nothing but the rules is known.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
+use crate::lint::recorded::{Outside, facts};
 use crate::promql::dialect::Dialect;
-use crate::promql::infer::{self, Fact, LabelFacts};
-use crate::promql::labels::{METRIC_NAME, Symbol};
-use crate::promql::syntax::ast::{Expr, TextRange};
+use crate::promql::infer::{self, LabelFacts};
+use crate::promql::syntax::ast::{Expr, ExprKind, TextRange};
 use crate::rules::allow::Allow;
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Expression, Group, Millis, Pair, Record, Rule};
+use crate::rules::group::{Alert, Expression, Group, Millis, Pair, Rule};
 
 /// The rules of one server and what surrounds them.
 #[derive(Debug)]
@@ -36,6 +35,8 @@ pub struct Context<'a> {
     pub scrapes: HashMap<&'a str, Millis>,
     /// What is known of the labels of recorded metrics.
     facts: HashMap<&'a str, LabelFacts>,
+    /// Metrics of which a rule takes a rate, found when they are asked for.
+    rated: OnceLock<HashSet<String>>,
 }
 
 /// What tests prove of alerts, as plain data.
@@ -126,6 +127,7 @@ impl<'a> Context<'a> {
             records: HashMap::new(),
             scrapes: HashMap::new(),
             facts: HashMap::new(),
+            rated: OnceLock::new(),
         };
         let mut records: HashMap<&str, Vec<Site<'a>>> = HashMap::new();
         for site in out.sites() {
@@ -170,90 +172,33 @@ impl<'a> Context<'a> {
         labels.iter().any(|it| it.0 == label)
     }
 
+    /// Whether a rule takes the rate of a metric, so that its authors know a counter by it.
+    pub fn is_rated(&self, name: &str) -> bool {
+        let all = self.rated.get_or_init(|| {
+            let mut out = HashSet::new();
+            for site in self.sites() {
+                site.tree().walk(&mut |expr| out.extend(rated(expr).map(str::to_owned)));
+            }
+            out
+        });
+        all.contains(name)
+    }
+
     /// Which labels the results of an expression can carry.
     pub fn labels(&self, expr: &Expr) -> LabelFacts {
         infer::labels_with(expr, &|name| self.facts.get(name).cloned())
     }
 }
 
-/// Chains of records are followed this far.
-const MAX_DEPTH: usize = 64;
-
-/// Labels that recorded series have where they come through another server.
-enum Outside<'a> {
-    /// These.
-    Labels(Vec<&'a str>),
-    /// Any: nobody said where rules run, and what they read may be federated.
-    Unknown,
-}
-
-/// What is known of the labels of recorded metrics.
-fn facts<'a>(
-    records: &HashMap<&'a str, Vec<Site<'a>>>,
-    outside: &Outside<'_>,
-) -> HashMap<&'a str, LabelFacts> {
-    let done: RefCell<HashMap<&str, LabelFacts>> = RefCell::default();
-    fn of<'a>(
-        name: &str,
-        records: &HashMap<&'a str, Vec<Site<'a>>>,
-        outside: &Outside<'_>,
-        done: &RefCell<HashMap<&'a str, LabelFacts>>,
-        depth: usize,
-    ) -> Option<LabelFacts> {
-        let (name, sites) = records.get_key_value(name)?;
-        if let Some(known) = done.borrow().get(name) {
-            return Some(known.clone());
-        }
-        if MAX_DEPTH < depth {
-            return None;
-        }
-        // Who asks for itself, or too far, learns nothing.
-        done.borrow_mut().insert(name, LabelFacts::open());
-        let recorded = |it: &str| of(it, records, outside, done, depth + 1);
-        let mut all: Option<LabelFacts> = None;
-        for site in sites {
-            let Rule::Record(record) = site.rule else { continue };
-            let own = results(record, site.group, &recorded);
-            all = Some(match all {
-                None => own,
-                Some(all) => all.or(&own),
-            });
-        }
-        let mut all = all.unwrap_or_else(LabelFacts::open);
-        match outside {
-            Outside::Unknown => all.closed = false,
-            Outside::Labels(names) => {
-                let maybe = |it: &&&str| !all.can_carry(it);
-                let more: Vec<Symbol> =
-                    names.iter().filter(maybe).map(|it| Symbol::from(*it)).collect();
-                more.iter().for_each(|it| all.set(it, Fact::UNKNOWN));
-            }
-        }
-        done.borrow_mut().insert(name, all.clone());
-        Some(all)
+/// The metric of which a call takes the rate.
+fn rated(expr: &Expr) -> Option<&str> {
+    let ExprKind::Call(call) = &expr.kind else { return None };
+    if !matches!(call.name, "rate" | "irate" | "increase") {
+        return None;
     }
-    // In an order of their own, since circles are cut where they are entered.
-    let mut names: Vec<&str> = records.keys().copied().collect();
-    names.sort_unstable();
-    for name in names {
-        of(name, records, outside, &done, 0);
-    }
-    done.into_inner()
-}
-
-fn results(
-    record: &Record,
-    group: &Group,
-    recorded: &dyn Fn(&str) -> Option<LabelFacts>,
-) -> LabelFacts {
-    let mut facts = infer::labels_with(&record.expr.parsed.expr, recorded);
-    for it in group.labels.iter().chain(&record.labels) {
-        let value = Symbol::from(it.value.as_str());
-        facts.set(&Symbol::from(it.name.as_str()), Fact::one_of([value]));
-    }
-    let name = Symbol::from(record.name.as_str());
-    facts.set(&Symbol::from(METRIC_NAME), Fact::one_of([name]));
-    facts
+    let ExprKind::Matrix(it) = &call.args.first()?.kind else { return None };
+    let ExprKind::Selector(it) = &it.selector.kind else { return None };
+    it.name.as_deref()
 }
 
 impl Tests {
@@ -298,6 +243,18 @@ impl<'a> Site<'a> {
             Rule::Alert(it) => &it.labels,
             Rule::Record(it) => &it.labels,
         }
+    }
+
+    /// The labels that its results have from it and its group, by their names.
+    pub fn given(&self) -> Vec<(&'a str, &'a str)> {
+        let all = self.labels().iter().chain(&self.group.labels);
+        let mut out: Vec<(&str, &str)> =
+            all.map(|it| (it.name.as_str(), it.value.as_str())).collect();
+        // Its own stays before the group's, which it replaces.
+        out.sort_by_key(|it| it.0);
+        out.dedup_by_key(|it| it.0);
+        out.retain(|it| !it.1.is_empty());
+        out
     }
 
     /// Where it is declared.

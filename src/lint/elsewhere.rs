@@ -6,7 +6,6 @@ use crate::lint::table::{Check, Level, Lint};
 pub const LINTS: &[&Lint] = &[
     &DOCUMENT_IGNORED,
     &DUPLICATE_PANEL,
-    &DUPLICATE_RULE,
     &GROUP_TOO_LARGE,
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_NAMESPACE,
@@ -44,17 +43,6 @@ static DUPLICATE_PANEL: Lint = Lint {
     why: "Grafana finds a panel by its title where its place changes; people do so always.",
     example: "[[row.panel]]\ntitle = \"Errors\"\n[[row.panel]]\ntitle = \"Errors\"",
     instead: "Say in the title what differs.",
-    ..FOUND
-};
-
-static DUPLICATE_RULE: Lint = Lint {
-    name: "duplicate-rule",
-    summary: "Two rules of a rule file with the same name and labels.",
-    why: "Their results overwrite each other: at each evaluation, the last one wins.",
-    example: "- record: job:up:sum\n  expr: sum by (job) (up)\n\
-              - record: job:up:sum\n  expr: sum by (job) (up == 1)",
-    instead: "Take one out, or give them different labels.",
-    peers: &["promtool duplicate-rules", "pint rule/duplicate"],
     ..FOUND
 };
 

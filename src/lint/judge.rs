@@ -145,6 +145,11 @@ impl<'c> Judge<'c> {
         }
     }
 
+    /// Says that permissions were used, by findings of other rooms.
+    pub fn used(&mut self, places: impl IntoIterator<Item = Span>) {
+        self.used.extend(places);
+    }
+
     fn take(&mut self, raw: Raw<'_>, env: Option<&str>) {
         let site = raw.site;
         let mut allow = site.iter().flat_map(Site::allow);

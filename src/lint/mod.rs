@@ -19,6 +19,7 @@ pub mod meta;
 pub mod page;
 pub mod policy;
 pub mod promql;
+mod recorded;
 pub mod runbook;
 pub mod table;
 

@@ -109,7 +109,7 @@ fn verdicts() -> Result<(), Failed> {
         return Ok(());
     }
     let output = Command::new(env!("CARGO_BIN_EXE_aqua-alerts"))
-        .args(["check", "--format", "json"])
+        .args(["check", "--format", "json", "--lint", "duplicate-rules"])
         .args(verdicts.iter().map(|it| &it.path))
         .output()?;
     let found: Json = serde_json::from_slice(&output.stdout)?;

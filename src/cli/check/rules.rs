@@ -17,7 +17,7 @@ use crate::cli::test::others::features;
 use crate::cli::{fs, lints, mistaken};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
-use crate::diag::source::{FileId, SourceMap};
+use crate::diag::source::{FileId, SourceMap, Span};
 use crate::diag::text::Text;
 use crate::lint;
 use crate::lint::context::{Context, Site};
@@ -62,6 +62,8 @@ pub(super) struct Judged {
     file: Option<FileId>,
     groups: Vec<Group>,
     said: Vec<Diagnostic>,
+    /// The permissions of what was not said.
+    permitted: Vec<Span>,
 }
 
 impl Judged {
@@ -119,14 +121,21 @@ pub(super) fn look(global: &Global, args: &Check) -> (Session, Vec<Judged>, usiz
             session.sink.push(Diagnostic::error("no-rules", title).help(HELP));
         }
     }
+    let promtool = as_promtool(args);
     let found = {
         let groups = judged.iter().filter(|it| it.sound).flat_map(|it| &it.groups);
         let context = Context::of_files(groups, &dialect);
         let mut judge = lint::judge::Judge::new(&config);
         judge.rules(&[context]);
+        judge.used(judged.iter().flat_map(|it| &it.permitted).copied());
         judge.finish()
     };
     for lint::judge::Finding { said, .. } in found {
+        // promtool's finding of the same is there already.
+        let none = args.lint.contains(&Lint::None);
+        if (promtool || none) && said.code == DUPLICATE {
+            continue;
+        }
         let file = said.place().map(|it| it.file);
         if let Some(it) = judged.iter_mut().find(|it| it.file == file) {
             it.said.push(said);
@@ -243,6 +252,7 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         file: source.as_ref().map(|it| it.0),
         groups: Vec::new(),
         said: Vec::new(),
+        permitted: Vec::new(),
     };
     let Some((id, text)) = source else { return judged };
     let mut sink = Sink::new();
@@ -279,22 +289,40 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         Some(it) if !judged.sound => vec![it],
         _ => sink.into_sorted(),
     };
-    if !args.lint.iter().any(|it| matches!(it, Lint::DuplicateRules | Lint::All)) {
+    // Without promtool's own lint asked for, one that knows more looks.
+    if !as_promtool(args) {
         judged.said.retain(|it| it.code != DUPLICATE);
     }
-    judged.said.retain(|it| !(it.code == DUPLICATE && is_meant(it, &groups)));
+    let permitted = &mut judged.permitted;
+    judged.said.retain(|it| match it.code == DUPLICATE {
+        true => {
+            let meant = meant(it, &groups);
+            permitted.extend(meant);
+            meant.is_none()
+        }
+        false => true,
+    });
     judged.groups = groups;
     judged
 }
 
-/// Whether the author of a rule that is there twice says that it is meant.
-fn is_meant(said: &Diagnostic, groups: &[Group]) -> bool {
+/// Whether promtool's verdict on rules that are there twice is asked for.
+fn as_promtool(args: &Check) -> bool {
+    match args.lint.as_slice() {
+        [] => args.lint_fatal,
+        all => all.iter().any(|it| matches!(it, Lint::DuplicateRules | Lint::All)),
+    }
+}
+
+/// Where the author of a rule that is there twice says that it is meant.
+fn meant(said: &Diagnostic, groups: &[Group]) -> Option<Span> {
     let all = groups.iter().flat_map(|group| {
         group.rules.iter().map(move |rule| Site { group, rule, idx: 0 })
     });
-    let mut own = all.filter(|it| Some(it.span()) == said.place());
-    let Some(lint) = lint::lookup(said.code) else { return false };
-    own.any(|it| it.allow().any(|it| lint::judge::permitted(it, lint)))
+    let own = all.filter(|it| Some(it.span()) == said.place());
+    let lint = lint::lookup(said.code)?;
+    let mut allow = own.flat_map(|it| it.allow().collect::<Vec<_>>());
+    allow.find(|it| lint::judge::permitted(it, lint)).map(|it| it.span)
 }
 
 /// A line for each file, and the sum.

@@ -31,13 +31,10 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
             continue;
         }
         let condition = Condition::of(site.tree());
-        let labels = site.group.labels.iter().chain(site.labels());
-        let mut labels: Vec<(&str, &str)> =
-            labels.map(|it| (it.name.as_str(), it.value.as_str())).collect();
-        labels.sort_unstable();
         // Which files of others run on one server is not known.
         let file = if context.book.is_some() { "" } else { &*site.group.file };
-        let earlier = seen.entry((file, labels, condition.shape.clone())).or_default();
+        let key = (file, site.given(), condition.shape.clone());
+        let earlier = seen.entry(key).or_default();
         let mut pairs = earlier.iter().take(MAX_COMPARED);
         out.extend(pairs.find_map(|(other, of)| judge((site, &condition), (*other, of))));
         earlier.push((site, condition));

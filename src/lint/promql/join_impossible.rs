@@ -66,6 +66,8 @@ fn conflict<'f>(
 ) -> Option<(&'f str, String)> {
     let named = |name: &str| matching.labels.iter().any(|it| &*it.text == name);
     let known = lhs.known.keys().chain(rhs.known.keys()).map(|it| &**it);
+    // Where a file of others runs, such labels may be on no series.
+    let outside = |it: &str| context.book.is_none() && EXTERNAL.contains(&it);
     // With `on` a label that one side cannot have is said by another lint.
     let counts = |it: &&str| {
         *it != METRIC_NAME && named(it) == matching.on && !context.is_external(it)
@@ -73,14 +75,14 @@ fn conflict<'f>(
     for name in known.filter(counts) {
         let (left, right) = (lhs.get(name), rhs.get(name));
         let apart = match (left.presence, right.presence) {
-            (Presence::Always, Presence::Never) | (Presence::Never, Presence::Always) => {
-                true
-            }
-            (Presence::Always, Presence::Always) => disjoint(&left, &right),
             // A label that one side is aggregated by is meant to be there.
-            (Presence::Maybe, Presence::Never) => lhs.closed && !matching.on && plain(it),
-            (Presence::Never, Presence::Maybe) => rhs.closed && !matching.on && plain(it),
-            (_, _) => false,
+            (Presence::Maybe, Presence::Never) if !outside(name) => {
+                lhs.closed && !matching.on && plain(it)
+            }
+            (Presence::Never, Presence::Maybe) if !outside(name) => {
+                rhs.closed && !matching.on && plain(it)
+            }
+            (_, _) => left.excludes(&right),
         };
         if apart {
             return Some((name, format!("`{name}` keeps the sides apart")));
@@ -89,16 +91,23 @@ fn conflict<'f>(
     None
 }
 
+/// Labels that servers add to what they send, and that are on no series of their own.
+const EXTERNAL: &[&str] = &[
+    "cluster",
+    "datacenter",
+    "dc",
+    "env",
+    "environment",
+    "prometheus",
+    "prometheus_replica",
+    "region",
+    "replica",
+    "site",
+];
+
 /// Whether all labels of both sides count.
 fn plain(it: &Binary) -> bool {
     it.matching.as_ref().is_none_or(|it| !it.on)
-}
-
-fn disjoint(left: &Fact, right: &Fact) -> bool {
-    match (&left.values, &right.values) {
-        (Some(left), Some(right)) => !left.iter().any(|it| right.contains(it)),
-        _ => false,
-    }
 }
 
 fn describe(fact: &Fact, name: &str) -> String {

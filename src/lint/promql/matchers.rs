@@ -1,8 +1,10 @@
 //! Matchers of a rule's selectors, as their author wrote them.
 
 use crate::lint::context::Site;
-use crate::promql::labels::METRIC_NAME;
-use crate::promql::syntax::ast::{MatchOp, Matcher, TextRange};
+use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::matcher::Matchers;
+use crate::promql::re2::Pattern;
+use crate::promql::syntax::ast::{MatchOp, Matcher, Selector, TextRange};
 
 /// All matchers that stand in braces.
 pub(super) fn all<'a>(site: Site<'a>) -> impl Iterator<Item = &'a Matcher> {
@@ -60,4 +62,49 @@ pub(super) fn has_top_level_bar(pattern: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether no series may satisfy both selectors: their matchers contradict each other, or
+/// are different patterns, of which nothing is known.
+pub(super) fn may_exclude(a: &Selector, b: &Selector) -> bool {
+    let pairs = a.matchers.iter().flat_map(|a| b.matchers.iter().map(move |b| (a, b)));
+    pairs.filter(|(a, b)| a.name == b.name).any(|(a, b)| may_contradict(a, b))
+}
+
+fn may_contradict(a: &Matcher, b: &Matcher) -> bool {
+    let apart = match (a.op, b.op) {
+        (MatchOp::Regexp, MatchOp::Regexp) => {
+            a.value != b.value && (values(a).is_none() || values(b).is_none())
+        }
+        (MatchOp::Regexp, MatchOp::NotRegexp) | (MatchOp::NotRegexp, MatchOp::Regexp) => {
+            a.value == b.value
+        }
+        _ => false,
+    };
+    let excluded = |values: Option<Vec<String>>, by: &Matcher| {
+        values.is_some_and(|it| !it.iter().any(|it| holds(by, it)))
+    };
+    apart || excluded(values(a), b) || excluded(values(b), a)
+}
+
+/// The values that a matcher takes, where these are few.
+pub(super) fn values(matcher: &Matcher) -> Option<Vec<String>> {
+    match matcher.op {
+        MatchOp::Equal => Some(vec![matcher.value.to_string()]),
+        MatchOp::Regexp => {
+            let pattern = Pattern::new(&matcher.value).ok()?;
+            let values = pattern.values()?.map(str::to_owned).collect();
+            Some(values)
+        }
+        MatchOp::NotEqual | MatchOp::NotRegexp => None,
+    }
+}
+
+/// Whether a matcher takes a value; the empty one stands for no label.
+pub(super) fn holds(matcher: &Matcher, value: &str) -> bool {
+    let own = Matchers::new(std::slice::from_ref(matcher));
+    own.holds(&match value {
+        "" => Labels::empty(),
+        value => Labels::from_strs(&[(&*matcher.name, value)]),
+    })
 }

@@ -7,6 +7,7 @@ pub mod comparison_missing;
 pub mod counter_without_rate;
 pub mod delta_of_counter;
 pub mod division_in_sum;
+pub mod duplicate_rule;
 pub mod irate_in_rule;
 pub mod job_unknown;
 pub mod join_impossible;
@@ -38,6 +39,7 @@ pub const LINTS: &[&Lint] = &[
     &counter_without_rate::LINT,
     &delta_of_counter::LINT,
     &division_in_sum::LINT,
+    &duplicate_rule::LINT,
     &irate_in_rule::LINT,
     &job_unknown::LINT,
     &join_impossible::LINT,

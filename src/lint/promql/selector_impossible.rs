@@ -2,11 +2,9 @@
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
+use crate::lint::promql::matchers;
 use crate::lint::table::{Check, Level, Lint};
-use crate::promql::labels::Labels;
-use crate::promql::matcher::Matchers;
-use crate::promql::re2::Pattern;
-use crate::promql::syntax::ast::{MatchOp, Matcher};
+use crate::promql::syntax::ast::MatchOp;
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -33,16 +31,16 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
                 out.push(said.help("take it out"));
                 continue;
             }
-            let Some(values) = values(matcher) else { continue };
+            let Some(values) = matchers::values(matcher) else { continue };
             let others = selector.matchers.iter().enumerate();
             let mut others = others.filter(|(other_idx, it)| {
                 // Of two lists of values the later one is to blame.
                 it.name == matcher.name
                     && (*other_idx < idx
-                        || *other_idx > idx && self::values(it).is_none())
+                        || *other_idx > idx && matchers::values(it).is_none())
             });
-            let against =
-                others.find(|(_, it)| !values.iter().any(|value| holds(it, value)));
+            let against = others
+                .find(|(_, it)| !values.iter().any(|value| matchers::holds(it, value)));
             if let Some((_, against)) = against {
                 let title =
                     format!("matchers of `{}` contradict each other", matcher.name);
@@ -53,25 +51,4 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
             }
         }
     }
-}
-
-/// The values that a matcher takes, where these are few.
-fn values(matcher: &Matcher) -> Option<Vec<String>> {
-    match matcher.op {
-        MatchOp::Equal => Some(vec![matcher.value.to_string()]),
-        MatchOp::Regexp => {
-            let pattern = Pattern::new(&matcher.value).ok()?;
-            let values = pattern.values()?.map(str::to_owned).collect();
-            Some(values)
-        }
-        MatchOp::NotEqual | MatchOp::NotRegexp => None,
-    }
-}
-
-fn holds(matcher: &Matcher, value: &str) -> bool {
-    let own = Matchers::new(std::slice::from_ref(matcher));
-    own.holds(&match value {
-        "" => Labels::empty(),
-        value => Labels::from_strs(&[(&*matcher.name, value)]),
-    })
 }

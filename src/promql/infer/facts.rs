@@ -66,6 +66,19 @@ impl Fact {
         }
     }
 
+    /// Whether no series of the one kind has the label as one of the other kind has it.
+    pub fn excludes(&self, other: &Fact) -> bool {
+        use Presence::{Always, Never};
+        match (self.presence, other.presence) {
+            (Always, Never) | (Never, Always) => true,
+            (Always, Always) => match (&self.values, &other.values) {
+                (Some(own), Some(others)) => !own.iter().any(|it| others.contains(it)),
+                _ => false,
+            },
+            (_, _) => false,
+        }
+    }
+
     /// What holds if both facts hold of the same series. Where they contradict each
     /// other there is no series, and anything holds.
     pub fn and(&self, other: &Fact) -> Fact {
