@@ -111,9 +111,20 @@ fn call(call: &Call, context: &Context<'_>, depth: usize) -> bool {
     }
 }
 
-/// Labels whose values are conditions.
+/// How the names of labels end whose values are conditions.
 const STATES: &[&str] =
     &["state", "status", "health", "phase", "result", "condition", "reason", "outcome"];
+
+/// Words in the names of metrics whose values say nothing, and whose labels everything.
+const FACTS: &[&str] =
+    &["info", "label", "labels", "annotations", "metadata", "tag", "tags", "config"];
+
+/// Labels that say which thing it is, and not how it is.
+#[rustfmt::skip]
+const TARGETS: &[&str] = &[
+    "job", "namespace", "instance", "cluster", "pod", "container", "node", "service",
+    "app", "env", "environment", "region",
+];
 
 /// Series that are there only while something is so.
 fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
@@ -122,13 +133,20 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
     if name == "ALERTS" || name == "ALERTS_FOR_STATE" {
         return true;
     }
-    // So are facts with certain values. kube-state-metrics gives all of them, with 0.
-    let target = |it: &str| matches!(it, "job" | "namespace" | "instance" | "cluster");
+    // So are facts with certain values.
+    let fact = name.split('_').any(|it| FACTS.contains(&it));
+    let state = |it: &str| {
+        let it = it.to_ascii_lowercase();
+        STATES.iter().any(|end| it.ends_with(end))
+    };
     let mut chosen = selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME);
-    let by_label = chosen.any(|it| {
-        STATES.contains(&&*it.name) || name.ends_with("_info") && !target(&it.name)
-    });
-    if by_label && !name.starts_with("kube_") {
+    let by_label =
+        chosen.any(|it| state(&it.name) || fact && !TARGETS.contains(&&*it.name));
+    // kube-state-metrics gives all states, with 0.
+    let ends = ["_info", "_labels", "_annotations"];
+    if by_label
+        && (!name.starts_with("kube_") || ends.iter().any(|it| name.ends_with(it)))
+    {
         return true;
     }
     let Some(records) = context.records.get(name) else { return false };

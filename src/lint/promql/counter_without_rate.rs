@@ -4,7 +4,8 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::promql::kind;
 use crate::lint::table::{Check, Level, Lint};
-use crate::promql::syntax::ast::{AggregateOp, BinaryOp, Expr, ExprKind};
+use crate::promql::syntax::ast::{AggregateOp, Binary, BinaryOp, Expr, ExprKind};
+use crate::rules::comparison::{flipped, number};
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -13,7 +14,9 @@ pub static LINT: Lint = Lint {
     summary: "A counter, or buckets of a histogram, without `rate` or `increase`.",
     why: "A counter rises from the start of a process to its end: its value says how long \
           the process runs. A threshold on it is passed some day, and then until the next \
-          restart. Counters are known by `_total`, and by `_bucket` under a quantile.",
+          restart. Counters are known by `_total` of what happens (`_errors_total`, not \
+          `_seats_total`) or has its rate taken in another rule, and by `_bucket` under a \
+          quantile.",
     example: "http_errors_total > 100",
     instead: "Ask how fast it rises: `rate(http_errors_total[5m]) > 1`, or how much: \
               `increase(http_errors_total[1h]) > 100`.",
@@ -22,10 +25,14 @@ pub static LINT: Lint = Lint {
 };
 
 fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
+    let mut said_of = Vec::new();
     site.tree().walk_path(&mut |expr, path| {
         let ExprKind::Selector(selector) = &expr.kind else { return };
         let Some(name) = selector.name.as_deref() else { return };
-        if !kind::is_counter(name) || context.records.contains_key(name) {
+        if said_of.contains(&name) {
+            return;
+        }
+        if !kind::is_counter(name, context) || context.records.contains_key(name) {
             return;
         }
         let bucket = name.ends_with("_bucket");
@@ -34,6 +41,7 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         if harmless || is_sound(expr, path) {
             return;
         }
+        said_of.push(name);
         let title = format!("counter `{name}` is used as it is");
         let said =
             site.at(LINT.finding(title), expr.span, "only ever rises, until a restart");
@@ -79,18 +87,7 @@ fn is_sound(expr: &Expr, path: &[&Expr]) -> bool {
                 it.op,
                 AggregateOp::Count | AggregateOp::Group | AggregateOp::CountValues
             ),
-            ExprKind::Binary(it) => match it.op {
-                // The other side of a set operator only has to be there.
-                BinaryOp::And | BinaryOp::Unless => std::ptr::eq(&*it.rhs, below),
-                // `x - x offset 5m` and a comparison of the two.
-                _ if same_metric(&it.lhs, &it.rhs) => true,
-                // `used / total`: a capacity is called so, too.
-                op if !op.is_set() => {
-                    let left = std::ptr::eq(&*it.lhs, below);
-                    has_gauge(if left { &it.rhs } else { &it.lhs })
-                }
-                _ => false,
-            },
+            ExprKind::Binary(it) => is_sound_side(it, below),
             _ => false,
         };
         if sound {
@@ -101,10 +98,38 @@ fn is_sound(expr: &Expr, path: &[&Expr]) -> bool {
     false
 }
 
+/// The same of a side of an operator.
+fn is_sound_side(it: &Binary, below: &Expr) -> bool {
+    let left = std::ptr::eq(&*it.lhs, below);
+    let other = if left { &it.rhs } else { &it.lhs };
+    let op = if left { it.op } else { flipped(it.op) };
+    match op {
+        // `x > 0 and increase(x[5m]) > 0`, `x - x offset 5m`, and a comparison of the two.
+        _ if same_metric(&it.lhs, &it.rhs) => true,
+        // The other side of a set operator only has to be there.
+        BinaryOp::And | BinaryOp::Unless => !left,
+        BinaryOp::Or => false,
+        // Nothing of it since the start: that ends.
+        BinaryOp::Eql | BinaryOp::Lss | BinaryOp::Lte if number(other).is_some() => true,
+        // `started - finished` is how many there are.
+        BinaryOp::Sub if counters(other) => true,
+        // `used / total`: a capacity is called so, too.
+        _ => has_gauge(other),
+    }
+}
+
+/// Whether all metrics of an expression are counters by their names.
+fn counters(expr: &Expr) -> bool {
+    let all = expr.selectors();
+    let name = |it: &str| kind::may_be_counter(it);
+    !all.is_empty() && all.iter().all(|(_, it)| it.name.as_deref().is_some_and(name))
+}
+
 /// Whether an expression has a metric that is no counter.
 fn has_gauge(expr: &Expr) -> bool {
     let all = expr.selectors();
-    all.iter().any(|(_, it)| it.name.as_deref().is_some_and(|it| !kind::is_counter(it)))
+    let gauge = |it: &str| !kind::may_be_counter(it);
+    all.iter().any(|(_, it)| it.name.as_deref().is_some_and(gauge))
 }
 
 /// Whether both sides are about the same metric, at two times or of two series.

@@ -34,7 +34,7 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         };
         let ExprKind::Selector(selector) = &it.selector.kind else { return };
         let Some(name) = selector.name.as_deref() else { return };
-        if !kind::is_counter(name) || context.records.contains_key(name) {
+        if !kind::is_counter(name, context) || context.records.contains_key(name) {
             return;
         }
         let title = format!("`{}` of the counter `{name}`", call.name);

@@ -3,7 +3,10 @@
 use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
-use crate::promql::syntax::ast::{AggregateOp, BinaryOp, Cardinality, ExprKind};
+use crate::promql::labels::METRIC_NAME;
+use crate::promql::syntax::ast::{
+    AggregateOp, Binary, BinaryOp, Cardinality, Expr, ExprKind,
+};
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -18,7 +21,7 @@ pub static LINT: Lint = Lint {
     check: Check::Rule(run),
 };
 
-fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
+fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     if site.alert().is_none() {
         return;
     }
@@ -43,7 +46,9 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
                     Some((Cardinality::ManyToMany, _)) => right && it.op != BinaryOp::Or,
                     Some((Cardinality::ManyToOne, _)) => right,
                     Some((Cardinality::OneToMany, _)) => !right,
-                    Some((Cardinality::OneToOne, on)) => on,
+                    Some((Cardinality::OneToOne, on)) => {
+                        on || left_out(it, below, context)
+                    }
                     None => false,
                 }
             }
@@ -66,4 +71,14 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
             out.push(said.help("compare all of the series"));
         }
     });
+}
+
+/// Whether an operator leaves all labels of a side out of its result.
+fn left_out(it: &Binary, side: &Expr, context: &Context<'_>) -> bool {
+    let facts = context.labels(side);
+    let ignored = |name: &str| {
+        let mut names = it.matching.iter().flat_map(|it| &it.labels);
+        name == METRIC_NAME || names.any(|it| &*it.text == name)
+    };
+    facts.closed && facts.known.keys().all(|it| ignored(it))
 }
