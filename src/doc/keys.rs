@@ -199,11 +199,17 @@ impl Key {
     }
 }
 
+/// More words than these are not all told.
+const MANY: usize = 100;
+
 impl Type {
     /// What it takes, for a message: `a duration`, `true or false`.
     pub fn what(&self) -> String {
         match self {
             Type::Text(form) => form.name.to_string(),
+            Type::Choice(words) if MANY < words.len() => {
+                format!("one of {} words", words.len())
+            }
             Type::Choice(words) => {
                 let words: Vec<_> = words.iter().map(|it| format!("\"{it}\"")).collect();
                 or(&words)

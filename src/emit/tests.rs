@@ -15,7 +15,7 @@ use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
 use crate::rulefile::write;
 use crate::rules::book::{Book, Objects};
 use crate::rules::dashboard::{
-    Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row, Thresholds,
+    Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row, Thresholds, Zone,
 };
 use crate::rules::group::{
     Alert, Expression, Group, Millis, Pair, Record, Rule, Setting,
@@ -442,11 +442,11 @@ fn dashboards_are_grafanas() {
         queries: vec![Query {
             expr: text("rate(x[$__rate_interval])\n"),
             legend: Some("{{status}}".into()),
+            unit: None,
         }],
         thresholds: Thresholds {
-            below: false,
-            mixed: false,
             limits: vec![(0.05, "critical".into())],
+            zones: vec![Zone::above(0.05, "critical")],
         },
         look: Look::default(),
         links: Vec::new(),
@@ -472,7 +472,7 @@ fn dashboards_are_grafanas() {
         allow: Vec::new(),
         marks: vec![Mark {
             severity: "critical".into(),
-            alerts: vec!["A".into(), "B".into()],
+            alerts: vec!["A.b".into(), "B".into()],
         }],
         annotations: Vec::new(),
         rows: vec![row("R", false, panel.clone()), row("S", true, panel)],
@@ -501,7 +501,7 @@ fn dashboards_are_grafanas() {
     assert_eq!(at("/uid"), "platform-prod-overview");
     assert_eq!(
         at("/annotations/list/1/expr"),
-        "ALERTS{alertstate=\"firing\",severity=\"critical\",alertname=~\"A|B\"}"
+        "ALERTS{alertstate=\"firing\",severity=\"critical\",alertname=~\"A\\\\.b|B\"}"
     );
     assert_eq!(at("/panels/1/targets/0/expr"), "rate(x[$__rate_interval])");
     assert_eq!(at("/panels/1/gridPos"), json!({ "h": 8, "w": 24, "x": 0, "y": 1 }));

@@ -1,6 +1,7 @@
 //! What an alert compares with what.
 
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
+use crate::promql::syntax::same;
 
 /// A comparison of a vector with a limit.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,8 @@ pub struct Comparison<'a> {
     pub op: BinaryOp,
     /// With what.
     pub limit: Limit,
+    /// What must hold of the same side as well: `x > 1 and x < 2`.
+    pub too: Option<(BinaryOp, f64)>,
 }
 
 /// What a vector is compared with.
@@ -41,7 +44,8 @@ pub fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
         ExprKind::Paren(it) => comparisons(it),
         ExprKind::Binary(it) => {
             match it.op {
-                BinaryOp::And | BinaryOp::Unless => return comparisons(&it.lhs),
+                BinaryOp::And => return both(comparisons(&it.lhs), &it.rhs),
+                BinaryOp::Unless => return comparisons(&it.lhs),
                 BinaryOp::Or => {
                     let (mut both, right) = (comparisons(&it.lhs), comparisons(&it.rhs));
                     if both.is_empty() || right.is_empty() {
@@ -62,10 +66,24 @@ pub fn comparisons(expr: &Expr) -> Vec<Comparison<'_>> {
                 (None, None) => (&*it.lhs, it.op, Limit::Vector(it.rhs.span)),
                 (Some(_), Some(_)) => return Vec::new(),
             };
-            vec![Comparison { left, op, limit }]
+            vec![Comparison { left, op, limit, too: None }]
         }
         _ => Vec::new(),
     }
+}
+
+/// What is compared, where another condition holds too: that may be about the same side.
+fn both<'a>(mut compared: Vec<Comparison<'a>>, rhs: &'a Expr) -> Vec<Comparison<'a>> {
+    if let [it] = &mut compared[..]
+        && let [other] = comparisons(rhs)[..]
+        && let Limit::Number(limit) = other.limit
+        && it.too.is_none()
+        && other.too.is_none()
+        && same(it.left, other.left)
+    {
+        it.too = Some((other.op, limit));
+    }
+    compared
 }
 
 /// Whether it is a constant without a value that an axis could show.
@@ -129,6 +147,9 @@ mod tests {
             ("absent(a)", ""),
             ("a > 1 / 0", ""),
             ("time() > bool 3", "time() > 3"),
+            ("a > 1 and a < 2", "a > 1 and < 2"),
+            ("a > 1 and b < 2", "a > 1"),
+            ("a > 1 and a < b", "a > 1"),
         ];
         for (text, expect) in cases {
             let parsed = parse(text, &Dialect::everything()).unwrap();
@@ -137,7 +158,9 @@ mod tests {
                     Limit::Number(it) => it.to_string(),
                     Limit::Vector(it) => text[it.bytes()].to_owned(),
                 };
-                format!("{} {} {limit}", &text[it.left.span.bytes()], it.op.as_str())
+                let too = it.too.map(|it| format!(" and {} {}", it.0.as_str(), it.1));
+                let left = &text[it.left.span.bytes()];
+                format!("{left} {} {limit}{}", it.op.as_str(), too.unwrap_or_default())
             };
             let got: Vec<_> = comparisons(&parsed.expr).into_iter().map(words).collect();
             assert_eq!(got.join("; "), expect, "{text}");

@@ -440,17 +440,24 @@ pub static URL: Form = Form {
     name: "an address",
     pattern: "^https?://",
     parameters: true,
-    fault: |text| {
-        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        match rest {
-            Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => None,
-            _ => Fault::new(
-                "not `https://` and a host",
-                "write `https://runbooks.example.com/`",
-            ),
-        }
-    },
+    fault: |text| no_address(text, "https://runbooks.example.com/"),
 };
+
+/// The address of Grafana.
+pub static GRAFANA: Form = Form {
+    fault: |text| no_address(text, "https://grafana.example.com/"),
+    name: "an address",
+    pattern: "^https?://",
+    parameters: true,
+};
+
+fn no_address(text: &str, example: &str) -> Option<Fault> {
+    let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => None,
+        _ => Fault::new("not `https://` and a host", format!("write `{example}`")),
+    }
+}
 
 /// The name of a target.
 pub static TARGET_NAME: Form = Form {

@@ -201,6 +201,8 @@ pub struct Query {
     pub expr: Text,
     /// What a series is called.
     pub legend: Option<Text>,
+    /// The unit.
+    pub unit: Option<Text>,
 }
 
 /// Limits.
@@ -336,12 +338,13 @@ fn column(fields: &Fields<'_>) -> Option<Column> {
 
 fn queries(fields: &Fields<'_>) -> Vec<Query> {
     if let Some(expr) = fields.text("query") {
-        return vec![Query { expr: expr.clone(), legend: None }];
+        return vec![Query { expr: expr.clone(), legend: None, unit: None }];
     }
     let query = |node: &Node| {
         let fields = Fields::of(node, &QUERY)?;
-        let legend = fields.text("legend").cloned();
-        Some(Query { expr: fields.text("expr")?.clone(), legend })
+        let (legend, unit) = (fields.text("legend"), fields.text("unit"));
+        let (legend, unit) = (legend.cloned(), unit.cloned());
+        Some(Query { expr: fields.text("expr")?.clone(), legend, unit })
     };
     fields.array("query").iter().filter_map(query).collect()
 }

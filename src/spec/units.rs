@@ -1,6 +1,9 @@
 //! The units that a dashboard can show, and the ways to make one value of a series: the
 //! ids of Grafana 13.
 
+use crate::diag::suggest;
+use crate::doc::keys::{Fault, Form};
+
 /// All units.
 #[rustfmt::skip]
 pub const UNITS: &[&str] = &[
@@ -44,6 +47,112 @@ pub const UNITS: &[&str] = &[
     "bool_on_off",
 ];
 
+/// What other units begin with: Grafana's `getValueFormat`.
+const CUSTOM: &[&str] =
+    &["suffix:", "prefix:", "time:", "si:", "count:", "currency:", "bool:"];
+
+/// A unit: one of [`UNITS`], or one that its author makes.
+pub static UNIT_FORM: Form = Form {
+    name: "a unit",
+    pattern: "^(suffix|prefix|time|si|count|currency|bool):.",
+    parameters: false,
+    fault: |text| {
+        if is_unit(text) {
+            return None;
+        }
+        let bare = text.trim().to_lowercase();
+        let called = CALLED.iter().find(|it| it.0.contains(&bare.as_str()));
+        let near = called.map(|it| it.1).or_else(|| {
+            let known = UNITS.iter().copied();
+            suggest::nearest(text, known)
+        });
+        let (label, help) = match (near, CUSTOM.contains(&text)) {
+            (_, true) => ("says no unit", format!("write what follows: `{text} mg/l`")),
+            (Some(near), _) => ("is no unit of Grafana's", format!("write `{near}`")),
+            (None, _) if text.is_empty() => ("is empty", "write `short`".to_owned()),
+            (None, _) => (
+                "is no unit of Grafana's",
+                format!("write `suffix: {bare}`, or an id such as `s` and `bytes`"),
+            ),
+        };
+        Fault::new(label, help)
+    },
+};
+
+/// Whether Grafana has a unit, or takes it from those who make one.
+pub fn is_unit(text: &str) -> bool {
+    let custom = |it: &str| text.strip_prefix(it).is_some_and(|it| !it.is_empty());
+    UNITS.contains(&text) || CUSTOM.iter().any(|it| custom(it))
+}
+
+/// What people call units, in small letters.
+const CALLED: &[(&[&str], &str)] = &[
+    (&["seconds", "second", "secs", "sec", "duration"], "s"),
+    (&["milliseconds", "millisecond", "millis", "msec"], "ms"),
+    (&["microseconds", "microsecond", "micros", "us", "usec"], "µs"),
+    (&["nanoseconds", "nanosecond", "nanos"], "ns"),
+    (&["minutes", "minute", "min", "mins"], "m"),
+    (&["hours", "hour"], "h"),
+    (&["days", "day"], "d"),
+    (&["byte", "b", "bytes(iec)", "bytes (iec)"], "bytes"),
+    (&["bytes(si)", "bytes (si)"], "decbytes"),
+    (&["kb", "kib", "kilobytes", "kibibytes"], "kbytes"),
+    (&["mb", "mib", "megabytes", "mebibytes"], "mbytes"),
+    (&["gb", "gib", "gigabytes", "gigabyte", "gibibytes"], "gbytes"),
+    (&["tb", "tib", "terabytes", "tebibytes"], "tbytes"),
+    (&["bit"], "bits"),
+    (&["bytes/s", "bytes/sec", "b/s", "byte/s", "bytes per second"], "Bps"),
+    (&["bits/s", "bits/sec", "bit/s", "bits per second"], "bps"),
+    (&["packets/s", "packets/sec", "p/s"], "pps"),
+    (
+        &["%", "percentage", "percents", "pct", "percent 0-100", "percent (0-100)"],
+        "percent",
+    ),
+    (
+        &[
+            "ratio",
+            "fraction",
+            "percent 0-1",
+            "percent(0-1)",
+            "percent (0-1)",
+            "percent 0.0-1.0",
+            "percent (0.0-1.0)",
+        ],
+        "percentunit",
+    ),
+    (&["requests/s", "requests/sec", "req/s", "requests per second", "qps"], "reqps"),
+    (&["operations/s", "ops/s", "ops/sec", "operations per second"], "ops"),
+    (&["counts/s", "counts/sec", "c/s", "1/s", "per second"], "cps"),
+    (&["events/s", "events/sec"], "eps"),
+    (&["messages/s", "messages/sec", "msgs/s", "msg/s"], "mps"),
+    (&["records/s", "records/sec"], "recps"),
+    (&["rows/s", "rows/sec"], "rowsps"),
+    (&["reads/s", "reads/sec"], "rps"),
+    (&["writes/s", "writes/sec"], "wps"),
+    (&["number", "count", "integer", "int"], "short"),
+    (&["no unit", "unitless", "plain"], "none"),
+    (&["boolean"], "bool"),
+    (&["date", "datetime", "timestamp", "datetimeiso"], "dateTimeAsIso"),
+    (&["from now", "age", "relative"], "dateTimeFromNow"),
+    (&["°c", "c", "centigrade", "degc"], "celsius"),
+    (&["°f", "f", "degf"], "fahrenheit"),
+    (&["k", "kelvins"], "kelvin"),
+    (&["hz", "hertzs"], "hertz"),
+    (&["volts", "v"], "volt"),
+    (&["amperes", "ampere", "amps"], "amp"),
+    (&["watts", "w"], "watt"),
+    (&["joules", "j"], "joule"),
+    (&["ohms", "ω"], "ohm"),
+    (&["grams", "gram", "g"], "massg"),
+    (&["kilograms", "kilogram", "kg"], "masskg"),
+    (&["liters", "liter", "litres", "l"], "litre"),
+    (&["cubic metres", "cubic meters", "m³"], "m3"),
+    (&["meters", "meter", "metres", "metre"], "lengthm"),
+    (&["usd", "$", "dollars"], "currencyUSD"),
+    (&["eur", "€", "euro", "euros"], "currencyEUR"),
+    (&["gbp", "£", "pounds"], "currencyGBP"),
+];
+
 /// All reducers.
 #[rustfmt::skip]
 pub const REDUCERS: &[&str] = &[
@@ -64,6 +173,34 @@ pub const REDUCERS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_people_call_units_leads_to_them() {
+        let mut words: Vec<&str> = CALLED.iter().flat_map(|it| it.0).copied().collect();
+        assert!(CALLED.iter().all(|it| UNITS.contains(&it.1)));
+        assert!(words.iter().all(|it| !UNITS.contains(it) && *it == it.to_lowercase()));
+        let n_words = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), n_words);
+    }
+
+    #[test]
+    fn units_are_grafanas_or_made() {
+        let help = |it| (UNIT_FORM.fault)(it).map(|it| it.help);
+        for it in ["s", "suffix: mg/l", "prefix:~", "currency:financial:€:suffix"] {
+            assert_eq!(help(it), None, "{it}");
+        }
+        for (text, expect) in [
+            ("seconds", "write `s`"),
+            ("Percent (0.0-1.0)", "write `percentunit`"),
+            ("percentunits", "write `percentunit`"),
+            ("suffix:", "write what follows: `suffix: mg/l`"),
+            ("fish", "write `suffix: fish`, or an id such as `s` and `bytes`"),
+        ] {
+            assert_eq!(help(text).as_deref(), Some(expect), "{text}");
+        }
+    }
 
     #[test]
     fn every_unit_stands_there_once() {

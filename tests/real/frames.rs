@@ -122,7 +122,8 @@ pub fn waves(board: Value) -> Drawn {
         let steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"].as_array();
         let limits = steps.into_iter().flatten().filter_map(|it| it["value"].as_f64());
         let limit = limits.fold(0.0, f64::max);
-        let limit = if limit == 0.0 { 1.0 } else { limit };
+        // The zone of the one value 0 ends at the least number that is more.
+        let limit = if limit < 1e-9 { 1.0 } else { limit };
         let targets = panel["targets"].as_array().into_iter().flatten();
         let answers = targets.map(|it| match panel["type"] == "heatmap" {
             true => ["0.1", "0.5", "1", "5", "+Inf"]

@@ -7,8 +7,10 @@ use super::model::{
     DATASOURCE, Dashboard, GridPos, List, Row, Time, colour, link, merge,
 };
 use super::{panel, variable};
+use crate::emit::alertmanager;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{self, Annotation, Board, Mark};
+use crate::rules::inhibition::LabelMatch;
 
 /// The classic schema that Grafana 10 to 13 read.
 const SCHEMA_VERSION: u32 = 42;
@@ -79,17 +81,18 @@ fn annotation(it: &Annotation) -> Json {
 }
 
 fn mark(it: &Mark) -> Json {
-    let mut matchers =
-        vec!["alertstate=\"firing\"".to_owned(), format!("severity={:?}", it.severity)];
-    match &it.alerts[..] {
-        [] => {}
-        [one] => matchers.push(format!("alertname={one:?}")),
-        many => matchers.push(format!("alertname=~{:?}", many.join("|"))),
+    let mut matchers = vec![
+        LabelMatch::equal("alertstate", "firing"),
+        LabelMatch::equal("severity", &it.severity),
+    ];
+    if !it.alerts.is_empty() {
+        let names = it.alerts.iter().map(String::as_str).collect();
+        matchers.push(LabelMatch::one_of("alertname", &names));
     }
     json!({
         "datasource": DATASOURCE,
         "enable": true,
-        "expr": format!("ALERTS{{{}}}", matchers.join(",")),
+        "expr": format!("ALERTS{}", alertmanager::selector(&matchers)),
         "hide": false,
         "iconColor": colour(&it.severity),
         "name": format!("Firing: {}", it.severity),

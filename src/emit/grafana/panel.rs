@@ -106,6 +106,7 @@ pub(super) fn sample(kind: PanelKind, legends: &[Option<&str>]) -> Panel {
     let query = |legend: &Option<&str>| dashboard::Query {
         expr: Text::opaque("up", span),
         legend: legend.map(str::to_owned),
+        unit: None,
     };
     Panel {
         id: 0,

@@ -67,19 +67,25 @@ pub(super) fn overrides(panel: &Panel) -> Vec<Json> {
     let values = values(panel);
     let columns = panel.look.columns.iter().filter(|it| !it.hide);
     let own = columns.filter_map(|it| properties(it, title(it, &values)));
-    values.iter().map(|it| of_value(panel, it, &values)).chain(own).collect()
+    let queries = values.iter().zip(&panel.queries);
+    let of_values = queries.map(|(value, query)| {
+        let unit = query.unit.as_ref().unwrap_or(&panel.unit);
+        of_value(panel, value, unit, &values)
+    });
+    of_values.chain(own).collect()
 }
 
 /// What is said of all values of the panel.
 fn of_value(
     panel: &Panel,
     value: &(String, String),
+    unit: &str,
     values: &[(String, String)],
 ) -> Json {
     let named = |it: &&Column| it.name == value.0 || it.name == value.1;
     let column = panel.look.columns.iter().find(named);
     let title = column.map_or(value.1.as_str(), |it| title(it, values));
-    let mut out = vec![json!({ "id": "unit", "value": panel.unit })];
+    let mut out = vec![json!({ "id": "unit", "value": unit })];
     if let Some(decimals) = panel.decimals {
         out.push(json!({ "id": "decimals", "value": decimals }));
     }

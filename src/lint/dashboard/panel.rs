@@ -65,9 +65,11 @@ pub(super) fn check(board: &Dashboard, panel: &Panel) -> Vec<Diagnostic> {
     out
 }
 
-/// Units that dashboard-linter knows: an older list than Grafana's.
+/// Units that dashboard-linter knows, an older list than Grafana's, and those that their
+/// authors make, which it does not know.
 fn is_unit(unit: &str) -> bool {
-    UNITS.split_ascii_whitespace().any(|it| it == unit)
+    let made = unit.starts_with("suffix:") || unit.starts_with("prefix:");
+    made || UNITS.split_ascii_whitespace().any(|it| it == unit)
 }
 
 const UNITS: &str = "

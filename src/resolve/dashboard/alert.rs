@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, TextRange};
-use crate::resolve::dashboard::{legend, unit};
-use crate::rules::book::Book;
+use crate::resolve::dashboard::{Context, legend, unit};
 use crate::rules::comparison::{Limit, comparisons, relation};
-use crate::rules::dashboard::{Link, Query, Target, Thresholds};
+use crate::rules::dashboard::{Link, Query, Target, Thresholds, Zone};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::prose::{prose, short, value_function};
 
@@ -40,11 +39,10 @@ struct Asked<'a> {
 const LIMIT: &str = "limit";
 
 /// The panel of an alert's tiers; there is at least one.
-pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
+pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
     let mut queries: Vec<Asked<'_>> = Vec::new();
     let mut limits: Vec<Query> = Vec::new();
     let mut thresholds = Thresholds::default();
-    let mut side: Option<bool> = None;
     let mut unit = None;
     let mut lines = Vec::new();
     for alert in tiers {
@@ -60,14 +58,15 @@ pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
         shown.dedup_by(|b, a| same(&a.0, &b.0));
         // Limits of several quantities say nothing on one axis.
         let one = shown.len() == 1;
-        let of_alert = match one {
-            true => of_summary(alert).or_else(|| unit::of_expression(expr)),
-            false => Some(common_unit(&shown)),
-        };
+        let of_alert = of_summary(alert).or_else(|| context.units.of(expr).id());
+        let of_alert = of_alert.filter(|_| one);
         unit = unit.or(of_alert);
         for (expr, shows) in shown {
             if queries.iter().all(|it| !same(&it.query.expr, &expr)) {
-                queries.push(Asked { query: Query { expr, legend: None }, alert, shows });
+                let inferred = || unit::beside_others(&context.units.of(shows));
+                let unit = of_alert.map(str::to_owned).or_else(inferred);
+                let query = Query { expr, legend: None, unit };
+                queries.push(Asked { query, alert, shows });
             }
         }
         for it in compared.into_iter().filter(|_| one) {
@@ -76,32 +75,28 @@ pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
                 Limit::Vector(range) => {
                     let expr = part(&alert.expr, range);
                     if limits.iter().all(|it| !same(&it.expr, &expr)) {
-                        limits.push(Query { expr, legend: Some(LIMIT.to_owned()) });
+                        let legend = Some(LIMIT.to_owned());
+                        limits.push(Query { expr, legend, unit: None });
                     }
                     continue;
                 }
             };
-            if it.op != BinaryOp::Neq {
-                let limit = (limit, alert.severity().unwrap_or_default().to_owned());
+            let severity = alert.severity().unwrap_or_default();
+            let ops = std::iter::once((it.op, limit)).chain(it.too);
+            for (_, limit) in ops.clone().filter(|it| it.0 != BinaryOp::Neq) {
+                let limit = (limit, severity.to_owned());
                 if !thresholds.limits.contains(&limit) {
                     thresholds.limits.push(limit);
                 }
-                let below = matches!(it.op, BinaryOp::Lss | BinaryOp::Lte);
-                let above = matches!(it.op, BinaryOp::Gtr | BinaryOp::Gte);
-                thresholds.mixed |=
-                    !below && !above || side.is_some_and(|it| it != below);
-                side = Some(below);
-                thresholds.below |= below;
-            } else {
-                thresholds.mixed = true;
             }
-            let line = in_words(alert, it.op, limit, unit);
+            thresholds.zones.extend(zones((it.op, limit), it.too, severity));
+            let line = in_words(alert, ops, of_alert);
             if !lines.contains(&line) {
                 lines.push(line);
             }
         }
     }
-    let mut queries = named(queries, book);
+    let mut queries = named(queries, context);
     queries.extend(limits);
     View {
         queries,
@@ -112,20 +107,13 @@ pub(super) fn view(tiers: &[&Alert], book: &Book) -> View {
     }
 }
 
-/// The unit of quantities on one axis, if they have one.
-fn common_unit(shown: &[(Text, &Expr)]) -> &'static str {
-    let mut units = shown.iter().map(|it| unit::of_expression(it.1));
-    let first = units.next().flatten();
-    first.filter(|it| units.all(|other| other == Some(*it))).unwrap_or("short")
-}
-
 fn same(a: &Text, b: &Text) -> bool {
     a.as_str().trim() == b.as_str().trim()
 }
 
 /// Names the series: by what differs between the queries of one alert (service, tier,
 /// metric), and by the labels that differ within each.
-fn named(queries: Vec<Asked<'_>>, book: &Book) -> Vec<Query> {
+fn named(queries: Vec<Asked<'_>>, context: Context<'_>) -> Vec<Query> {
     let job = |it: &Asked<'_>| it.alert.about.as_ref().and_then(|it| it.job.clone());
     let tier = |it: &Asked<'_>| it.alert.about.as_ref().and_then(|it| it.tier.clone());
     let differ = |of: &dyn Fn(&Asked<'_>) -> Option<Arc<str>>| {
@@ -143,7 +131,12 @@ fn named(queries: Vec<Asked<'_>>, book: &Book) -> Vec<Query> {
                 it.shows.selectors().into_iter().find_map(|it| it.1.name.clone());
             parts.extend(metric.map(|it| it.to_string()));
         }
-        parts.extend(legend::labels(it.shows, it.alert, parts.is_empty(), book));
+        parts.extend(legend::labels(
+            it.shows,
+            it.alert,
+            parts.is_empty(),
+            context.records,
+        ));
         (!parts.is_empty()).then(|| parts.join(" "))
     };
     let legends: Vec<Option<String>> = queries.iter().map(legend).collect();
@@ -163,8 +156,36 @@ fn of_summary(alert: &Alert) -> Option<&'static str> {
     functions.find_map(unit::of_function)
 }
 
+/// Where a comparison holds, and another one `too`.
+fn zones(
+    (op, limit): (BinaryOp, f64),
+    too: Option<(BinaryOp, f64)>,
+    severity: &str,
+) -> Vec<Zone> {
+    let of = |op, limit: f64| match op {
+        BinaryOp::Gtr | BinaryOp::Gte => vec![Zone::above(limit, severity)],
+        BinaryOp::Lss | BinaryOp::Lte => vec![Zone::below(limit, severity)],
+        BinaryOp::Eql => vec![Zone::at(limit, severity)],
+        _ => vec![Zone::below(limit, severity), Zone::above(limit.next_up(), severity)],
+    };
+    let all = of(op, limit);
+    let Some((op, limit)) = too else { return all };
+    let others = of(op, limit);
+    let common = |a: &Zone, b: &Zone| Zone {
+        from: a.from.max(b.from),
+        to: a.to.min(b.to),
+        severity: severity.to_owned(),
+    };
+    let pairs = all.iter().flat_map(|a| others.iter().map(|b| common(a, b)));
+    pairs.filter(|it| it.from < it.to).collect()
+}
+
 /// `- **critical**: above 5% for 2m`
-fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> String {
+fn in_words(
+    alert: &Alert,
+    ops: impl Iterator<Item = (BinaryOp, f64)>,
+    unit: Option<&str>,
+) -> String {
     let number = |it: f64| match unit {
         Some("percentunit") => format!("{}%", short(it * 100.0)),
         Some("percent") => format!("{}%", short(it)),
@@ -176,12 +197,9 @@ fn in_words(alert: &Alert, op: BinaryOp, limit: f64, unit: Option<&str>) -> Stri
         0 => String::new(),
         _ => format!(" for {}", alert.hold.value),
     };
-    format!(
-        "- **{}**: {} {}{hold}",
-        alert.severity().unwrap_or_default(),
-        relation(op),
-        number(limit)
-    )
+    let ops = ops.map(|(op, limit)| format!("{} {}", relation(op), number(limit)));
+    let ops: Vec<String> = ops.collect();
+    format!("- **{}**: {}{hold}", alert.severity().unwrap_or_default(), ops.join(" and "))
 }
 
 fn description(alert: &Alert, lines: &[String]) -> String {

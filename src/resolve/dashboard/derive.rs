@@ -2,7 +2,7 @@
 //! each file or, where it has several services, each of them; of rule files of others a row
 //! for each group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Context;
 use crate::diag::diagnostic::Diagnostic;
@@ -19,15 +19,15 @@ pub(super) fn rows(
     context: Context<'_>,
     sink: &mut Sink,
 ) -> Vec<spec::Row> {
-    let shown: Vec<&Panel> = it
-        .rows
-        .iter()
-        .flat_map(|it| &it.panels)
-        .filter(|it| it.alert.is_some())
-        .collect();
+    let panels = it.rows.iter().flat_map(|it| &it.panels);
+    let shown = panels.filter_map(|it| {
+        let job = it.job.as_ref().map(Text::to_string);
+        Some((it.alert.as_ref()?.to_string(), job))
+    });
+    let mut shown: Shown = shown.collect();
     // Below rows of other topics.
     let prefix = if it.rows.is_empty() { "" } else { "Alerts: " };
-    let mut out: Vec<(String, spec::Row)> = Vec::new();
+    let mut out = Rows::default();
     for file in &it.derive {
         if !context.files.contains(&file.as_str()) {
             sink.push_once(unknown(file, context.files));
@@ -37,28 +37,35 @@ pub(super) fn rows(
             || context.book.groups.iter().filter(|it| *it.file == *file.as_str());
         let jobs: BTreeSet<_> = groups().flat_map(alerts).filter_map(job).collect();
         for group in groups() {
-            take(&mut out, group, file, &shown, (jobs.len(), prefix));
+            take(&mut out, group, file, &mut shown, (jobs.len(), prefix));
         }
     }
-    out.into_iter().map(|it| it.1).collect()
+    out.rows
+}
+
+/// Alerts that have a panel: for one service, or for all.
+type Shown = HashSet<(String, Option<String>)>;
+
+/// Rows, and where each title stands.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<spec::Row>,
+    places: HashMap<String, usize>,
 }
 
 /// Takes the alerts of a group that no panel shows and no row has yet.
 fn take(
-    out: &mut Vec<(String, spec::Row)>,
+    out: &mut Rows,
     group: &Group,
     file: &Text,
-    shown: &[&Panel],
+    shown: &mut Shown,
     (n_jobs, prefix): (usize, &str),
 ) {
     for alert in alerts(group) {
         let (definition, job) = (definition(alert), job(alert));
-        let same = |it: &Panel| {
-            it.alert.as_ref().is_some_and(|it| it.as_str() == definition)
-                && it.job.as_ref().is_none_or(|it| Some(it.as_str()) == job)
-        };
-        let in_rows = out.iter().flat_map(|it| &it.1.panels);
-        if shown.iter().any(|it| same(it)) || in_rows.clone().any(same) {
+        let of_all = (definition.to_owned(), None);
+        let own = (definition.to_owned(), job.map(str::to_owned));
+        if shown.contains(&of_all) || !shown.insert(own) {
             continue;
         }
         let title = match (&alert.about, job.filter(|_| n_jobs != 1)) {
@@ -73,18 +80,17 @@ fn take(
         let span = file.span();
         let text = |it: &str| Text::opaque(it, span);
         let panel = Panel::of_alert(text(definition), job.map(text));
-        match out.iter_mut().find(|it| it.0 == title) {
-            Some(row) => row.1.panels.push(panel),
-            None => {
-                let row = spec::Row {
-                    title: Some(text(&title)),
-                    collapsed: false,
-                    repeat: None,
-                    panels: vec![panel],
-                };
-                out.push((title, row));
-            }
-        }
+        let new = spec::Row {
+            title: Some(text(&title)),
+            collapsed: false,
+            repeat: None,
+            panels: Vec::new(),
+        };
+        let place = *out.places.entry(title).or_insert_with(|| {
+            out.rows.push(new);
+            out.rows.len() - 1
+        });
+        out.rows[place].panels.push(panel);
     }
 }
 

@@ -1,16 +1,11 @@
 //! What the series of an alert's panel are called: by the labels that tell them apart.
 
-use std::collections::BTreeSet;
-
-use crate::promql::infer::{self, Fact, LabelFacts, Presence};
-use crate::promql::labels::{METRIC_NAME, Symbol};
+use crate::promql::infer::{self, LabelFacts, Presence};
+use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::Expr;
-use crate::rules::book::Book;
-use crate::rules::group::{Alert, Record, Rule};
+use crate::resolve::records::Records;
+use crate::rules::group::Alert;
 use crate::rules::prose;
-
-/// Records of records are followed this far.
-const MAX_DEPTH: usize = 4;
 
 /// The labels in which the series of an expression differ, as a legend writes them: all
 /// that they can have, where that is certain, else those that the alert's summary names.
@@ -19,9 +14,9 @@ pub(super) fn labels(
     expr: &Expr,
     alert: &Alert,
     whole: bool,
-    book: &Book,
+    records: &Records<'_>,
 ) -> Option<String> {
-    let facts = infer::labels_with(expr, &|name| recorded(name, book, MAX_DEPTH));
+    let facts = infer::labels_with(expr, &|name| whatever_values(records.get(name)?));
     let summary = alert.annotation("summary").unwrap_or_default();
     let told = prose::labels(summary);
     let carries = |it: &&str| facts.can_carry(it);
@@ -43,39 +38,13 @@ pub(super) fn labels(
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// What labels the series of a recorded metric have, whatever their values.
-fn recorded(name: &str, book: &Book, depth: usize) -> Option<LabelFacts> {
-    let rules = book.groups.iter().flat_map(|it| &it.rules);
-    let records = rules.filter_map(|it| match it {
-        Rule::Record(it) if it.name.as_str() == name => Some(it),
-        Rule::Record(_) | Rule::Alert(_) => None,
-    });
-    let mut out: Option<LabelFacts> = None;
-    for record in records {
-        let facts = of_record(record, book, depth.checked_sub(1)?);
-        match &out {
-            Some(it)
-                if it.closed != facts.closed
-                    || !it.known.keys().eq(facts.known.keys()) =>
-            {
-                return None;
-            }
-            _ => out = Some(facts),
-        }
-    }
-    out
-}
-
-fn of_record(record: &Record, book: &Book, depth: usize) -> LabelFacts {
-    let facts =
-        infer::labels_with(&record.expr.parsed.expr, &|name| recorded(name, book, depth));
-    let own: BTreeSet<&str> = record.labels.iter().map(|it| it.name.as_str()).collect();
-    let mut known = facts.known;
-    for fact in known.values_mut() {
+/// The labels of a recorded metric, whatever their values.
+fn whatever_values(facts: &LabelFacts) -> Option<LabelFacts> {
+    let mut facts = facts.clone();
+    for fact in facts.known.values_mut() {
         if fact.presence != Presence::Never {
             fact.values = None;
         }
     }
-    known.extend(own.into_iter().map(|it| (Symbol::from(it), Fact::ALWAYS)));
-    LabelFacts { closed: facts.closed, known }
+    Some(facts)
 }

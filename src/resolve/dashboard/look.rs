@@ -6,7 +6,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::rules::dashboard::Thresholds;
+use crate::rules::dashboard::{Thresholds, Zone};
 use crate::rules::look::{
     Axis, CellColor, Column, Legend, Look, Mapping, NumberColor, Repeat, Stack, State,
     Style, Values,
@@ -158,10 +158,14 @@ pub(super) fn limits(it: &spec::Thresholds) -> Thresholds {
         (Some(critical), Some(warning)) => critical < warning,
         _ => false,
     };
+    let below = it.below.unwrap_or(lower);
+    let zone = |(severity, limit): &(String, f64)| match below {
+        true => Zone::below(*limit, severity),
+        false => Zone::above(*limit, severity),
+    };
     Thresholds {
-        below: it.below.unwrap_or(lower),
-        mixed: false,
         limits: it.limits.iter().map(|it| (it.1, it.0.clone())).collect(),
+        zones: it.limits.iter().map(zone).collect(),
     }
 }
 

@@ -7,8 +7,11 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::resolve::allow;
+use crate::resolve::dashboard::alerts::Alerts;
 use crate::resolve::dashboard::identity::Identity;
 use crate::resolve::dashboard::link::On;
+use crate::resolve::dashboard::unit::Units;
+use crate::resolve::records::Records;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Annotation, Board, Content, Dashboard, Mark, Row};
 use crate::rules::group::{Alert, Rule};
@@ -17,6 +20,7 @@ use crate::spec::model::{Project, RuleKind};
 use crate::spec::panel::Panel;
 
 mod alert;
+mod alerts;
 mod check;
 mod derive;
 mod heatmap;
@@ -36,6 +40,12 @@ mod variable;
 struct Context<'a> {
     /// The rules of the environment.
     book: &'a Book,
+    /// Its alerts by name.
+    alerts: &'a Alerts<'a>,
+    /// The labels of what it records.
+    records: &'a Records<'a>,
+    /// The units of what it records.
+    units: &'a Units<'a>,
     /// The alerts that any environment has, by the keys under which they are defined;
     /// `None` where some could not be read.
     known: Option<&'a BTreeSet<String>>,
@@ -65,7 +75,10 @@ pub fn dashboards(
     let files: Vec<&str> =
         project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
     let (files, dashboards) = (&files[..], &dashboards[..]);
-    let context = Context { book, known, files, dashboards, parameters };
+    let (alerts, units) = (&Alerts::new(book), &Units::new(book));
+    let records = &Records::new(book, &|_| None);
+    let context =
+        Context { book, alerts, records, units, known, files, dashboards, parameters };
     let boards = project.dashboards.iter().zip(dashboards);
     let boards = boards.map(|(it, identity)| {
         let uid = identity.uid.clone().unwrap_or_default();
@@ -169,7 +182,7 @@ fn annotation(it: &spec::Annotation) -> Annotation {
 /// Firing alerts to be marked: those that panels show, or all.
 fn marks(panels: &[&Panel], context: Context<'_>) -> Vec<Mark> {
     let shown: Vec<&Alert> =
-        panels.iter().flat_map(|it| panel::tiers(it, context.book)).collect();
+        panels.iter().flat_map(|it| panel::tiers(it, context.alerts)).collect();
     let rules = context.book.groups.iter().flat_map(|it| &it.rules);
     let all = rules.filter_map(|it| match it {
         Rule::Alert(it) => Some(it),

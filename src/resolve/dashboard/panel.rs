@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::alerts::Alerts;
 use super::link::{self, On};
-use super::{Context, alert, look, unit, variable};
+use super::unit::{self, Unit};
+use super::{Context, alert, look, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -13,29 +15,14 @@ use crate::promql::syntax::ast::Parsed;
 use crate::promql::syntax::parse;
 use crate::resolve::allow;
 use crate::rules::allow::Allow;
-use crate::rules::book::Book;
 use crate::rules::dashboard::{Panel, PanelKind, Query, Shown, Variable};
-use crate::rules::group::{Alert, Rule};
+use crate::rules::group::Alert;
 use crate::spec::panel as spec;
 
-/// The tiers of an alert in this environment, without companions.
-pub(super) fn tiers<'a>(panel: &spec::Panel, book: &'a Book) -> Vec<&'a Alert> {
-    let Some(name) = &panel.alert else { return Vec::new() };
-    let rules = book.groups.iter().flat_map(|it| &it.rules);
-    rules
-        .filter_map(|it| match it {
-            Rule::Alert(it) => Some(it),
-            Rule::Record(_) => None,
-        })
-        .filter(|it| match &it.about {
-            Some(about) if about.companion_of.is_none() => {
-                let job = panel.job.as_ref().map(Text::as_str);
-                *about.definition == *name.as_str()
-                    && (job.is_none() || about.job.as_deref() == job)
-            }
-            _ => it.name == *name,
-        })
-        .collect()
+/// The tiers of the alert that a panel shows in this environment, without companions.
+pub(super) fn tiers<'a>(panel: &spec::Panel, alerts: &Alerts<'a>) -> Vec<&'a Alert> {
+    let job = panel.job.as_ref().map(Text::as_str);
+    panel.alert.as_ref().map(|it| alerts.tiers(it.as_str(), job)).unwrap_or_default()
 }
 
 /// A panel; `None` where its alert does not exist in this environment.
@@ -45,7 +32,7 @@ pub(super) fn panel(
     context: Context<'_>,
     sink: &mut Sink,
 ) -> Option<Panel> {
-    let tiers = tiers(it, context.book);
+    let tiers = tiers(it, context.alerts);
     if let Some(name) = &it.alert
         && tiers.is_empty()
     {
@@ -56,13 +43,14 @@ pub(super) fn panel(
         }
         return None;
     }
-    let view = (!tiers.is_empty()).then(|| alert::view(&tiers, context.book));
+    let view = (!tiers.is_empty()).then(|| alert::view(&tiers, context));
     look::misplaced(&it.keys, it.kind(), sink);
     lacking(it, sink);
     let legend = it.legend.as_ref().map(Text::to_string);
     let own = it.queries.iter().map(|query| Query {
         expr: query.expr.clone(),
         legend: query.legend.as_ref().map(Text::to_string).or(legend.clone()),
+        unit: query.unit.as_ref().map(Text::to_string),
     });
     let mut queries: Vec<Query> = own.collect();
     let mut thresholds = it.thresholds.as_ref().map(look::limits).unwrap_or_default();
@@ -81,21 +69,27 @@ pub(super) fn panel(
             thresholds = view.thresholds;
         }
         links.extend(view.links);
-        unit = unit.or(view.unit.map(str::to_owned));
+        unit = unit.or(view.unit.filter(|_| !it.queries.is_empty()).map(str::to_owned));
         description = description.or(Some(view.description));
     }
     let kind = kind(it.kind());
-    let parsed: Vec<Parsed> =
-        queries.iter().filter_map(|it| parsed(it, variables, context)).collect();
-    let selectors = parsed.iter().flat_map(|it| it.expr.selectors());
+    let parsed: Vec<Option<Parsed>> =
+        queries.iter().map(|it| parsed(it, variables, context)).collect();
+    let selectors = parsed.iter().flatten().flat_map(|it| it.expr.selectors());
     let mut metrics: Vec<Arc<str>> =
         selectors.filter_map(|it| it.1.name.clone()).collect();
     metrics.sort_unstable();
     metrics.dedup();
-    let inferred = parsed.first().and_then(|it| match kind {
-        PanelKind::Heatmap => unit::of_histogram(&it.expr),
-        _ => unit::of_expression(&it.expr),
-    });
+    if unit.is_none() && (it.alert.is_none() || !it.queries.is_empty()) {
+        for (query, parsed) in queries.iter_mut().zip(&parsed) {
+            let inferred = parsed.as_ref().map_or(Unit::Unknown, |it| match kind {
+                PanelKind::Heatmap => unit::of_histogram(&it.expr),
+                _ => context.units.of(&it.expr),
+            });
+            query.unit = query.unit.take().or_else(|| unit::beside_others(&inferred));
+        }
+    }
+    let unit = unit::of_panel(unit, &mut queries);
     Some(Panel {
         id: 0,
         shows: it.alert.as_ref().map(|alert| Shown {
@@ -111,9 +105,7 @@ pub(super) fn panel(
         },
         description: description.filter(|it| !it.is_empty()),
         kind,
-        unit: unit
-            .or_else(|| inferred.map(str::to_owned))
-            .unwrap_or_else(|| "short".to_owned()),
+        unit,
         decimals: it.decimals,
         min: it.min,
         max: it.max,

@@ -1,6 +1,6 @@
 //! From an alert to what shows it: the annotation `dashboard_url`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diag::text::Text;
 use crate::rules::book::Book;
@@ -13,70 +13,130 @@ const ANNOTATION: &str = "dashboard_url";
 /// Gives alerts that have none the annotation with the address of their own panel, else
 /// of the dashboard that shows most of the series that they look at. `url` is Grafana's.
 pub fn annotate(book: &mut Book, url: &str) {
-    let url = url.trim_end_matches('/');
-    let boards: Vec<Board> = book
+    let boards: Vec<&Board> = book
         .dashboards
         .iter()
         .filter_map(|it| match &it.content {
-            Content::Board(board) => Some(board.clone()),
+            Content::Board(board) => Some(board),
             Content::Json(_) => None,
         })
         .collect();
-    let metrics: Vec<BTreeSet<&str>> = boards.iter().map(metrics_of).collect();
+    let ways = Ways::new(&boards);
+    let rules = book.groups.iter().flat_map(|it| &it.rules);
+    let addresses: Vec<Option<String>> = rules
+        .map(|it| match it {
+            Rule::Alert(it) => ways.to(it).map(|it| it.address(url)),
+            Rule::Record(_) => None,
+        })
+        .collect();
     let rules = book.groups.iter_mut().flat_map(|it| &mut it.rules);
-    for rule in rules {
-        let Rule::Alert(alert) = rule else { continue };
-        if alert.annotations.iter().any(|it| it.name.as_str() == ANNOTATION) {
-            continue;
-        }
-        let own =
-            boards.iter().flat_map(|board| panels(board).map(move |it| (board, it)));
-        let shows = own.filter(|it| shows(it.1, alert));
-        let path = match shows.min_by_key(|it| it.1.derived) {
-            Some((board, panel)) => format!("{}?viewPanel={}", board.uid, panel.id),
-            None => match nearest(alert, &boards, &metrics) {
-                Some(board) => board.uid.clone(),
-                None => continue,
-            },
-        };
+    for (rule, address) in rules.zip(addresses) {
+        let (Rule::Alert(alert), Some(address)) = (rule, address) else { continue };
         let text = |it: &str| Text::opaque(it, alert.span);
-        let value = text(&format!("{url}/d/{path}"));
-        alert.annotations.push(Pair { name: text(ANNOTATION), value });
+        let pair = Pair { name: text(ANNOTATION), value: text(&address) };
+        alert.annotations.push(pair);
     }
 }
 
-fn panels(board: &Board) -> impl Iterator<Item = &Panel> {
-    board.rows.iter().flat_map(|it| &it.panels)
+/// A dashboard, or one of its panels.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    board: &'a Board,
+    panel: Option<&'a Panel>,
 }
 
-fn shows(panel: &Panel, alert: &Alert) -> bool {
-    let Some(shown) = &panel.shows else { return false };
-    match &alert.about {
-        Some(about) => {
-            shown.alert == about.definition
-                && (shown.job.is_none() || shown.job == about.job)
+impl Place<'_> {
+    /// The address below Grafana's, whose own questions stay: `?orgId=2`.
+    fn address(self, grafana: &str) -> String {
+        let (grafana, _) = grafana.split_once('#').unwrap_or((grafana, ""));
+        let (base, asked) = grafana.split_once('?').unwrap_or((grafana, ""));
+        let panel = self.panel.map(|it| format!("viewPanel={}", it.id));
+        let asked = Some(asked.to_owned()).filter(|it| !it.is_empty());
+        let asked: Vec<String> = asked.into_iter().chain(panel).collect();
+        let path = format!("{}/d/{}", base.trim_end_matches('/'), self.board.uid);
+        match asked.is_empty() {
+            true => path,
+            false => format!("{path}?{}", asked.join("&")),
         }
-        None => alert.name.as_str() == &*shown.alert,
     }
 }
 
-/// The metrics that a dashboard's panels ask for.
-fn metrics_of(board: &Board) -> BTreeSet<&str> {
-    panels(board).flat_map(|it| &it.metrics).map(|it| &**it).collect()
+/// What leads to dashboards.
+struct Ways<'a> {
+    boards: Vec<&'a Board>,
+    /// Panels by the alerts that they show.
+    panels: HashMap<&'a str, Vec<(&'a Board, &'a Panel)>>,
+    /// The dashboards that ask for a metric, by their places.
+    metrics: HashMap<&'a str, BTreeSet<usize>>,
 }
 
-/// The dashboard with most of the metrics of an alert, the first of several.
-fn nearest<'a>(
-    alert: &Alert,
-    boards: &'a [Board],
-    metrics: &[BTreeSet<&str>],
-) -> Option<&'a Board> {
-    let selectors = alert.expr.parsed.expr.selectors();
-    let names: BTreeSet<&str> =
-        selectors.iter().filter_map(|it| it.1.name.as_deref()).collect();
-    let n_common =
-        |it: &BTreeSet<&str>| names.iter().filter(|name| it.contains(**name)).count();
-    let counts = metrics.iter().map(n_common).zip(boards);
-    // `max_by_key` would take the last of several.
-    counts.rev().max_by_key(|it| it.0).filter(|it| 0 < it.0).map(|it| it.1)
+impl<'a> Ways<'a> {
+    fn new(boards: &[&'a Board]) -> Ways<'a> {
+        let (mut panels, mut metrics) = (HashMap::new(), HashMap::new());
+        for (idx, board) in boards.iter().copied().enumerate() {
+            for panel in board.rows.iter().flat_map(|it| &it.panels) {
+                if let Some(shown) = &panel.shows {
+                    let all: &mut Vec<_> = panels.entry(&*shown.alert).or_default();
+                    all.push((board, panel));
+                }
+                for it in &panel.metrics {
+                    let of: &mut BTreeSet<usize> = metrics.entry(&**it).or_default();
+                    of.insert(idx);
+                }
+            }
+        }
+        Ways { boards: boards.to_vec(), panels, metrics }
+    }
+
+    /// What shows an alert; nothing where the alert itself says it.
+    fn to(&self, alert: &Alert) -> Option<Place<'a>> {
+        if alert.annotations.iter().any(|it| it.name.as_str() == ANNOTATION) {
+            return None;
+        }
+        let about = alert.about.as_ref();
+        let name = about.map_or(alert.name.as_str(), |it| &*it.definition);
+        let job = about.and_then(|it| it.job.as_ref());
+        let own = self.panels.get(name).into_iter().flatten();
+        let own = own.filter(|(_, panel)| {
+            let shown = panel.shows.as_ref().and_then(|it| it.job.as_ref());
+            about.is_none() || shown.is_none() || shown == job
+        });
+        match own.min_by_key(|it| it.1.derived) {
+            Some((board, panel)) => Some(Place { board, panel: Some(panel) }),
+            None => Some(Place { board: self.nearest(alert)?, panel: None }),
+        }
+    }
+
+    /// The dashboard with most of the metrics of an alert, the first of several.
+    fn nearest(&self, alert: &Alert) -> Option<&'a Board> {
+        let selectors = alert.expr.parsed.expr.selectors();
+        let names: BTreeSet<&str> =
+            selectors.iter().filter_map(|it| it.1.name.as_deref()).collect();
+        let mut n_common: HashMap<usize, usize> = HashMap::new();
+        for idx in names.iter().filter_map(|it| self.metrics.get(it)).flatten() {
+            *n_common.entry(*idx).or_default() += 1;
+        }
+        let best = n_common.into_iter().map(|(idx, n)| (n, std::cmp::Reverse(idx)));
+        best.max().map(|it| self.boards[it.1.0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_what_grafana_is_asked() {
+        let board = Board { uid: "x".into(), ..Board::empty() };
+        let place = Place { board: &board, panel: None };
+        for (url, expect) in [
+            ("https://g.example.com", "https://g.example.com/d/x"),
+            ("https://g.example.com/", "https://g.example.com/d/x"),
+            ("https://example.com/grafana//", "https://example.com/grafana/d/x"),
+            ("https://g.example.com/?orgId=2", "https://g.example.com/d/x?orgId=2"),
+            ("https://g.example.com?orgId=2#top", "https://g.example.com/d/x?orgId=2"),
+        ] {
+            assert_eq!(place.address(url), expect);
+        }
+    }
 }

@@ -208,8 +208,12 @@ static GRAFANA: Shape = Shape {
     doc: "Where dashboards are. With `url`, every alert gets the annotation \
           `dashboard_url`: the address of the panel that shows it, else of the dashboard \
           that shows most of the metrics that it looks at.",
-    keys: &[Key::new("url", text(&form::URL), "The address of Grafana.")
-        .example("\"https://grafana.example.com/\"")],
+    keys: &[Key::new(
+        "url",
+        text(&form::GRAFANA),
+        "The address of Grafana; what follows `?` stays: `?orgId=2`.",
+    )
+    .example("\"https://grafana.example.com/\"")],
     others: None,
 };
 

@@ -5,7 +5,7 @@ use crate::spec::form;
 use crate::spec::keys::SEVERITY;
 use crate::spec::keys::dashboard::{LINK, RAW, SPAN_OF_TIME};
 use crate::spec::keys::lint::ALLOW;
-use crate::spec::units::{REDUCERS, UNITS};
+use crate::spec::units::{REDUCERS, UNIT_FORM, UNITS};
 
 pub(super) const QUERY_TEXT: &str = "PromQL. `$name` belongs to Grafana here: its variables, and `$__rate_interval` and \
      the like.";
@@ -97,6 +97,13 @@ pub(super) static COLOR: Form = Form {
     },
 };
 
+/// A unit.
+const UNIT: Type = Type::Any(&[Type::Text(&UNIT_FORM), Type::Choice(UNITS)]);
+
+const UNIT_TEXT: &str = "Grafana's id of the unit, or one of the project's own as Grafana takes them: \
+     `suffix: mg/l`, `prefix:≈`, `si:W`, `count:fish`, `currency:€`, `time:HH:mm`, \
+     `bool:open/closed`.";
+
 /// A panel.
 pub static PANEL: Shape = Shape {
     name: "a panel",
@@ -124,7 +131,7 @@ pub static PANEL: Shape = Shape {
         Key::new("legend", Type::Text(&TEXT), "What a series is called.")
             .default("Grafana's choice")
             .example("\"{{status}}\""),
-        Key::new("unit", Type::Choice(UNITS), "Grafana's id of the unit.")
+        Key::new("unit", UNIT, UNIT_TEXT)
             .default("what the alert's summary or the metrics' names tell, else `\"short\"`")
             .example("\"percentunit\""),
         Key::new("decimals", Type::Integer(0, 20), "Number of decimals.").example("2"),
@@ -202,6 +209,9 @@ pub static QUERY: Shape = Shape {
         Key::new("legend", Type::Text(&TEXT), "What a series is called.")
             .default("the panel's")
             .example("\"{{status}}\""),
+        Key::new("unit", UNIT, UNIT_TEXT)
+            .default("the panel's, else what the metrics' names tell")
+            .example("\"bytes\""),
     ],
     others: None,
 };
@@ -337,9 +347,7 @@ pub static COLUMN: Shape = Shape {
         Key::new("hide", Type::Boolean, "Whether it is left out.")
             .default("`false`")
             .example("true"),
-        Key::new("unit", Type::Choice(UNITS), "Grafana's id of the unit.")
-            .default("the panel's")
-            .example("\"bytes\""),
+        Key::new("unit", UNIT, UNIT_TEXT).default("the panel's").example("\"bytes\""),
         Key::new("decimals", Type::Integer(0, 20), "Number of decimals.").example("2"),
         Key::new("width", Type::Integer(20, 4000), "Width in pixels.").example("120"),
         Key::new(

@@ -62,7 +62,7 @@ type Property<Custom> =
 
 interface Fields<Custom> {
   defaults: AsJson<Omit<FieldConfig, 'custom' | 'links'>> & { custom: AsJson<Partial<Custom>> };
-  overrides: { matcher: { id: 'byName' | 'byRegexp'; options: string }; properties: Property<Custom>[] }[];
+  overrides: { matcher: { id: 'byName' | 'byRegexp' | 'byFrameRefID'; options: string }; properties: Property<Custom>[] }[];
 }
 
 type Common = AsJson<Omit<Panel, 'type' | 'options' | 'targets' | 'fieldConfig' | 'id' | 'gridPos'>> & { id: number; gridPos: GridPos };

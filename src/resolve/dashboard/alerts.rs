@@ -1,0 +1,39 @@
+//! The alerts of an environment by the names under which panels ask for them.
+
+use std::collections::HashMap;
+
+use crate::rules::book::Book;
+use crate::rules::group::{Alert, Rule};
+
+/// Alerts by name.
+#[derive(Debug)]
+pub(super) struct Alerts<'a> {
+    by_name: HashMap<&'a str, Vec<&'a Alert>>,
+}
+
+impl<'a> Alerts<'a> {
+    /// The alerts of a book, in its order.
+    pub(super) fn new(book: &'a Book) -> Alerts<'a> {
+        let mut by_name: HashMap<&str, Vec<&Alert>> = HashMap::new();
+        for rule in book.groups.iter().flat_map(|it| &it.rules) {
+            let Rule::Alert(it) = rule else { continue };
+            // Companions and the alerts of others have no name but their own.
+            let about = it.about.as_ref().filter(|it| it.companion_of.is_none());
+            let name = about.map_or(it.name.as_str(), |it| &*it.definition);
+            by_name.entry(name).or_default().push(it);
+        }
+        Alerts { by_name }
+    }
+
+    /// The tiers of an alert, without companions; with `job` those of one service.
+    pub(super) fn tiers(&self, name: &str, job: Option<&str>) -> Vec<&'a Alert> {
+        let all = self.by_name.get(name).into_iter().flatten().copied();
+        let of_job = |it: &&Alert| match &it.about {
+            Some(about) if about.companion_of.is_none() => {
+                job.is_none() || about.job.as_deref() == job
+            }
+            _ => true,
+        };
+        all.filter(of_job).collect()
+    }
+}

@@ -1,0 +1,248 @@
+//! From expressions to units.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::arithmetic::{either, power, product, quotient, sum};
+use super::{Amount, SECONDS, THINGS, Unit, What, metric};
+use crate::promql::syntax::ast::{
+    Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind,
+};
+use crate::rules::book::Book;
+use crate::rules::group::{Record, Rule};
+
+/// Records of records of records: what is not known after so many rounds stays unknown.
+const ROUNDS: usize = 8;
+
+/// The units of what a book records.
+#[derive(Debug, Default)]
+pub(in crate::resolve::dashboard) struct Units<'a> {
+    recorded: HashMap<&'a str, Unit>,
+}
+
+impl<'a> Units<'a> {
+    /// Those of the records of a book, by their expressions.
+    pub(in crate::resolve::dashboard) fn new(book: &'a Book) -> Units<'a> {
+        let rules = book.groups.iter().flat_map(|it| &it.rules);
+        let records: Vec<&Record> = rules
+            .filter_map(|it| match it {
+                Rule::Record(it) => Some(it),
+                Rule::Alert(_) => None,
+            })
+            .collect();
+        let mut out = Units::default();
+        for _ in 0..ROUNDS {
+            let next = out.round(&records);
+            let is_settled = next == out.recorded;
+            out.recorded = next;
+            if is_settled {
+                break;
+            }
+        }
+        out
+    }
+
+    fn round(&self, records: &[&'a Record]) -> HashMap<&'a str, Unit> {
+        let mut out: HashMap<&str, Unit> = HashMap::new();
+        for it in records {
+            let unit = self.of(&it.expr.parsed.expr);
+            let name = it.name.as_str();
+            let unit = match out.remove(name) {
+                Some(other) => either(other, unit),
+                None => unit,
+            };
+            out.insert(name, unit);
+        }
+        out
+    }
+
+    /// The unit of the values of an expression.
+    pub(in crate::resolve::dashboard) fn of(&self, expr: &Expr) -> Unit {
+        match &expr.kind {
+            ExprKind::Number { value, .. } => Unit::Number(Some(*value)),
+            ExprKind::String(_) => Unit::Unknown,
+            ExprKind::Selector(it) => it.name.as_ref().map_or(Unit::Unknown, |name| {
+                match self.of_metric(name) {
+                    Unit::Unknown => {
+                        Unit::of(What::Opaque(BTreeSet::from([name.clone()])))
+                    }
+                    it => it,
+                }
+            }),
+            ExprKind::Matrix(it) => self.of(&it.selector),
+            ExprKind::Subquery(it) => self.of(&it.expr),
+            ExprKind::Paren(it) => self.of(it),
+            ExprKind::Unary { op, expr } => match (op, self.of(expr)) {
+                (BinaryOp::Sub, Unit::Number(it)) => Unit::Number(it.map(|it| -it)),
+                (_, it) => it,
+            },
+            ExprKind::Aggregate(it) => self.of_aggregate(it),
+            ExprKind::Call(it) => self.of_call(it),
+            ExprKind::Binary(it) => self.of_binary(it),
+        }
+    }
+
+    fn of_metric(&self, name: &str) -> Unit {
+        match self.recorded.get(name) {
+            None | Some(Unit::Unknown) => metric::unit(name),
+            Some(it) if is_opaque(it) => metric::unit(name),
+            Some(it) => it.clone(),
+        }
+    }
+
+    fn of_aggregate(&self, it: &Aggregate) -> Unit {
+        use AggregateOp::{
+            Avg, Bottomk, Count, CountValues, Group, LimitRatio, Limitk, Max, Min,
+            Quantile, Stddev, Stdvar, Sum, Topk,
+        };
+        match it.op {
+            Count | CountValues => Unit::of(THINGS),
+            Group => Unit::Number(Some(1.0)),
+            Stdvar => Unit::Unknown,
+            Sum => total(self.of(&it.expr)),
+            Avg => mean(self.of(&it.expr)),
+            Stddev => spread(self.of(&it.expr)),
+            Bottomk | LimitRatio | Limitk | Max | Min | Quantile | Topk => {
+                self.of(&it.expr)
+            }
+        }
+    }
+
+    fn of_call(&self, it: &Call) -> Unit {
+        let arg = |idx: usize| it.args.get(idx).map_or(Unit::Unknown, |it| self.of(it));
+        match it.name {
+            "rate" | "irate" | "deriv" => arg(0).per_second(),
+            "delta" | "idelta" => spread(arg(0)),
+            "time"
+            | "timestamp"
+            | "start"
+            | "end"
+            | "start_timestamp"
+            | "ts_of_first_over_time"
+            | "ts_of_last_over_time"
+            | "ts_of_max_over_time"
+            | "ts_of_min_over_time" => Unit::of(What::Timestamp),
+            "step" | "range" => Unit::of(SECONDS),
+            "count_over_time" | "changes" | "resets" => Unit::of(THINGS),
+            "absent" | "absent_over_time" | "present_over_time" => {
+                Unit::Number(Some(1.0))
+            }
+            "sgn" | "hour" | "minute" | "month" | "year" | "day_of_month"
+            | "day_of_week" | "day_of_year" | "days_in_month" => Unit::Number(None),
+            "sum_over_time" => total(arg(0)),
+            "avg_over_time" => mean(arg(0)),
+            "stddev_over_time" | "mad_over_time" => spread(arg(0)),
+            "quantile_over_time" => arg(1),
+            "increase"
+            | "predict_linear"
+            | "holt_winters"
+            | "double_exponential_smoothing"
+            | "min_over_time"
+            | "max_over_time"
+            | "first_over_time"
+            | "last_over_time"
+            | "abs"
+            | "ceil"
+            | "floor"
+            | "round"
+            | "clamp"
+            | "clamp_min"
+            | "clamp_max"
+            | "scalar"
+            | "vector"
+            | "sort"
+            | "sort_desc"
+            | "sort_by_label"
+            | "sort_by_label_desc"
+            | "label_replace"
+            | "label_join"
+            | "info" => arg(0),
+            "min_of" | "max_of" => either(arg(0), arg(1)),
+            "histogram_quantile" => it.args.get(1).map_or(Unit::Unknown, of_histogram),
+            "histogram_quantiles" | "histogram_avg" | "histogram_stddev" => {
+                it.args.first().map_or(Unit::Unknown, of_histogram)
+            }
+            "histogram_fraction" => Unit::of(What::Ratio),
+            "histogram_sum" => rated(it, metric::observed),
+            "histogram_count" => rated(it, metric::observations),
+            "deg" => Unit::of(What::Measured("degree")),
+            "rad" => Unit::of(What::Measured("radian")),
+            _ => Unit::Unknown,
+        }
+    }
+
+    fn of_binary(&self, it: &Binary) -> Unit {
+        let (lhs, rhs) = (self.of(&it.lhs), self.of(&it.rhs));
+        match it.op {
+            BinaryOp::Add => sum(lhs, rhs, false),
+            BinaryOp::Sub => sum(lhs, rhs, true),
+            BinaryOp::Mul => product(lhs, rhs),
+            BinaryOp::Div => quotient(lhs, rhs),
+            BinaryOp::Pow => power(&lhs, &rhs),
+            BinaryOp::Atan2 => Unit::Unknown,
+            BinaryOp::Or => either(lhs, rhs),
+            BinaryOp::And | BinaryOp::Unless | BinaryOp::Mod => lhs,
+            _ if it.return_bool => Unit::of(What::Flag),
+            // Of a scalar and a vector the values of the vector are kept.
+            _ if lhs.is_number() => rhs,
+            _ => lhs,
+        }
+    }
+}
+
+/// The unit of what the histograms of an expression observe.
+pub(in crate::resolve::dashboard) fn of_histogram(expr: &Expr) -> Unit {
+    of_names(expr, metric::observed)
+}
+
+/// What all metrics of an expression agree on.
+fn of_names(expr: &Expr, of: fn(&str) -> Unit) -> Unit {
+    let selectors = expr.selectors();
+    let names = selectors.iter().map(|it| it.1.name.as_deref());
+    let units = names.map(|it| it.map_or(Unit::Unknown, of));
+    units.reduce(either).unwrap_or(Unit::Unknown)
+}
+
+/// What is read of histograms that may be rates.
+fn rated(call: &Call, of: fn(&str) -> Unit) -> Unit {
+    let Some(expr) = call.args.first() else { return Unit::Unknown };
+    let mut is_rate = false;
+    expr.walk(&mut |it| {
+        let ExprKind::Call(it) = &it.kind else { return };
+        is_rate |= matches!(it.name, "rate" | "irate");
+    });
+    let unit = of_names(expr, of);
+    if is_rate { unit.per_second() } else { unit }
+}
+
+/// The unit of a sum over series or time.
+fn total(unit: Unit) -> Unit {
+    match unit {
+        Unit::Number(Some(1.0)) => Unit::of(THINGS),
+        Unit::Amount(Amount { what: What::Flag, .. }) => Unit::of(THINGS),
+        Unit::Amount(Amount { what: What::Timestamp, .. }) => Unit::Unknown,
+        it => it,
+    }
+}
+
+/// The unit of a mean over series or time.
+fn mean(unit: Unit) -> Unit {
+    match unit {
+        Unit::Amount(Amount { what: What::Flag, .. }) => Unit::of(What::Ratio),
+        it => it,
+    }
+}
+
+/// The unit of how far values lie apart.
+fn spread(unit: Unit) -> Unit {
+    match unit {
+        Unit::Amount(it) if it.what == What::Timestamp => {
+            Unit::Amount(Amount { what: SECONDS, ..it })
+        }
+        Unit::Amount(Amount { what: What::Flag, .. }) => Unit::Unknown,
+        it => it,
+    }
+}
+
+fn is_opaque(unit: &Unit) -> bool {
+    matches!(unit, Unit::Amount(Amount { what: What::Opaque(_), .. }))
+}

@@ -1,0 +1,142 @@
+//! Units of values: what the names of metrics tell, carried through expressions as a small
+//! system of types. What is not certain has no unit.
+
+mod arithmetic;
+mod infer;
+mod metric;
+mod scale;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::rules::dashboard::Query;
+
+pub(super) use infer::{Units, of_histogram};
+
+/// What is known of the values of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Unit {
+    /// Nothing.
+    Unknown,
+    /// A number without a unit, with its value where it is constant: it takes the unit of
+    /// what it is added to, and scales what it is multiplied with.
+    Number(Option<f64>),
+    /// An amount of something.
+    Amount(Amount),
+}
+
+/// An amount of something.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Amount {
+    what: What,
+    per_second: bool,
+    /// The value of one: 1000 for milliseconds, since one second is a value of 1000.
+    scale: f64,
+}
+
+/// What there is an amount of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    /// Things, with Grafana's id of so many of them a second.
+    Count(&'static str),
+    /// A part of a whole.
+    Ratio,
+    /// 0 or 1.
+    Flag,
+    /// Seconds since 1970.
+    Timestamp,
+    /// A measured quantity, by Grafana's id of its base unit.
+    Measured(&'static str),
+    /// Whatever these metrics measure: their names do not tell.
+    Opaque(BTreeSet<Arc<str>>),
+}
+
+const SECONDS: What = What::Measured("s");
+
+/// Things of no further kind.
+const THINGS: What = What::Count("cps");
+
+impl Unit {
+    /// Grafana's id of the unit, if there is one.
+    pub(super) fn id(&self) -> Option<&'static str> {
+        match self {
+            Unit::Unknown | Unit::Number(_) => None,
+            Unit::Amount(it) => scale::id(it),
+        }
+    }
+
+    /// Whether it takes the unit of what it stands beside.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Unit::Number(_))
+    }
+
+    fn of(what: What) -> Unit {
+        Unit::Amount(Amount { what, per_second: false, scale: 1.0 })
+    }
+
+    fn scaled(what: What, scale: f64) -> Unit {
+        Unit::Amount(Amount { what, per_second: false, scale })
+    }
+
+    /// So much of it in each second, where that means something.
+    fn per_second(self) -> Unit {
+        match self {
+            Unit::Amount(it) if !it.per_second && it.what.accumulates() => {
+                Unit::Amount(Amount { per_second: true, ..it })
+            }
+            _ => Unit::Unknown,
+        }
+    }
+}
+
+impl What {
+    /// Whether one can ask how much of it comes in a second.
+    fn accumulates(&self) -> bool {
+        match self {
+            What::Count(_) | What::Measured(_) | What::Opaque(_) => true,
+            What::Ratio | What::Flag | What::Timestamp => false,
+        }
+    }
+
+    /// What both are, if they are the same.
+    fn common(&self, other: &What) -> Option<What> {
+        match (self, other) {
+            (What::Count(a), What::Count(b)) if a != b => Some(THINGS),
+            (What::Opaque(a), What::Opaque(b)) => {
+                (!a.is_disjoint(b)).then(|| What::Opaque(a | b))
+            }
+            (a, b) => (a == b).then(|| a.clone()),
+        }
+    }
+}
+
+/// What is known of no unit.
+const NO_UNIT: &str = "short";
+
+/// Grafana's id for the values of a query; `None` where they take the unit of the panel.
+pub(super) fn beside_others(unit: &Unit) -> Option<String> {
+    (!unit.is_number()).then(|| unit.id().unwrap_or(NO_UNIT).to_owned())
+}
+
+/// The unit of a panel: what was chosen, else that of its first query that has one. The
+/// queries keep theirs only where it is another.
+pub(super) fn of_panel(chosen: Option<String>, queries: &mut [Query]) -> String {
+    let first = || queries.iter().find_map(|it| it.unit.clone());
+    let panel = chosen.or_else(first).unwrap_or_else(|| NO_UNIT.to_owned());
+    for it in queries {
+        it.unit = it.unit.take().filter(|it| *it != panel);
+    }
+    panel
+}
+
+/// The unit that a template function of Prometheus shows a value in.
+pub(super) fn of_function(function: &str) -> Option<&'static str> {
+    match function {
+        "humanizePercentage" => Some("percentunit"),
+        "humanizeDuration" => Some("s"),
+        "humanize1024" => Some("bytes"),
+        _ => None,
+    }
+}
