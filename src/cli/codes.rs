@@ -26,6 +26,10 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-duration",
         "A duration is not written as Prometheus writes it: numbers with `y`, `w`, `d`, `h`, `m`, `s`, `ms`, the longest unit first. `5m`, `1h30m`.",
     ),
+    (
+        "bad-filter",
+        "The filter of a list of alerts is not made of matchers such as `severity=\"critical\"`.",
+    ),
     ("bad-json", "A JSON file is no JSON."),
     ("bad-labels", "Labels in a test are not written as `{name=\"value\"}`."),
     (
@@ -87,10 +91,7 @@ pub const CODES: &[(&str, &str)] = &[
         "dropped-series",
         "promtool passes over series of a test in silence, and this test has such.",
     ),
-    (
-        "duplicate-dashboard",
-        "Two dashboards have the same title or are written to the same file.",
-    ),
+    ("duplicate-dashboard", "Two dashboards are written to the same file."),
     (
         "duplicate-group",
         "Two groups of a file have the same name, which Prometheus refuses.",
@@ -103,6 +104,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A target of the project's own has the name of one that is built in.",
     ),
     ("duplicate-test", "Two tests have the same name."),
+    (
+        "duplicate-title",
+        "Two dashboards have the same title in one folder: people cannot tell them apart.",
+    ),
     ("duplicate-uid", "Two dashboards have the same uid: Grafana keeps one of them."),
     (
         "edited-file",
@@ -153,6 +158,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("late-assertion", "A test asserts something after its end."),
     ("left-out", "`import` leaves something out, and says why."),
     ("like-cycle", "Environments inherit from each other in a circle."),
+    (
+        "long-uid",
+        "The uid that a dashboard was given is longer than Grafana takes, with the environment that is added.",
+    ),
     (
         "looks-like-rules",
         "A YAML file looks like a rule file but is none, most likely by a slip of the pen.",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::promql::infer::{self, Fact, LabelFacts};
 use crate::promql::labels::{METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::Expr;
 use crate::rules::book::Book;
 use crate::rules::group::{Group, Pair, Record, Rule};
 
@@ -67,6 +68,11 @@ impl<'a> Records<'a> {
     /// What is known of a recorded metric.
     pub(super) fn get(&self, name: &str) -> Option<&LabelFacts> {
         self.0.get(name)
+    }
+
+    /// What is known of the results of an expression.
+    pub(super) fn labels(&self, expr: &Expr) -> LabelFacts {
+        infer::labels_with(expr, &|name| self.get(name).cloned())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rules::book::Book;
 /// The longest name of a file, with room for an extension.
 pub const STEM: usize = 200;
 /// The longest uid of a dashboard.
-const UID: usize = 40;
+pub const UID: usize = 40;
 
 /// `project-environment`, which is the beginning of every name.
 pub fn instance(book: &Book) -> String {
@@ -48,10 +48,25 @@ pub fn uids(book: &Book, dashboards: &[(&str, Option<&str>)]) -> Vec<String> {
     let names: Vec<&str> = dashboards.iter().map(|it| it.0).collect();
     let uid = |((_, chosen), name): (&(&str, Option<&str>), String)| match chosen {
         None => cut_head(&format!("{}-{name}", instance(book)), UID),
-        Some(it) if &*book.env == "default" => (*it).to_owned(),
-        Some(it) => cut_head(&format!("{it}-{}", slug(&book.env)), UID),
+        Some(it) => chosen_uid(book, it),
     };
     dashboards.iter().zip(unique(&names)).map(uid).collect()
+}
+
+/// The uid of a dashboard in an environment, of what its author chose.
+pub fn chosen_uid(book: &Book, chosen: &str) -> String {
+    match &*book.env {
+        "default" => chosen.to_owned(),
+        env => format!("{chosen}-{}", slug(env)),
+    }
+}
+
+/// The title of a dashboard in an environment.
+pub fn titled(book: &Book, title: &str) -> String {
+    match &*book.env {
+        "default" => title.to_owned(),
+        env => format!("{title} ({env})"),
+    }
 }
 
 /// Lower case, digits and single `-` between them; never empty.

@@ -109,8 +109,8 @@ pub struct Annotation {
 pub struct Row {
     /// Its title.
     pub title: Option<Text>,
-    /// Whether it is closed.
-    pub collapsed: bool,
+    /// Where it says that it is closed at first.
+    pub collapsed: Option<Span>,
     /// The variable that it repeats by.
     pub repeat: Option<Text>,
     /// Its panels.
@@ -193,7 +193,10 @@ pub(super) fn links(fields: &Fields<'_>) -> Vec<Link> {
 fn row(fields: &Fields<'_>) -> Row {
     Row {
         title: fields.text("title").cloned(),
-        collapsed: fields.boolean("collapsed").unwrap_or(false),
+        collapsed: fields
+            .entry("collapsed")
+            .filter(|it| it.value.as_bool() == Some(true))
+            .map(|it| it.key.span()),
         repeat: fields.text("repeat").cloned(),
         panels: fields.tables("panel").iter().map(panel::panel).collect(),
     }

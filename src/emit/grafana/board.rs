@@ -11,16 +11,13 @@ use crate::emit::alertmanager;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{self, Annotation, Board, Mark};
 use crate::rules::inhibition::LabelMatch;
+use crate::rules::name;
 
 /// The classic schema that Grafana 10 to 13 read.
 const SCHEMA_VERSION: u32 = 42;
 
 /// A dashboard.
 pub(super) fn dashboard(book: &Book, board: &Board) -> Json {
-    let title = match &*book.env {
-        "default" => board.title.clone(),
-        env => format!("{} ({env})", board.title),
-    };
     let mut tags = board.tags.clone();
     for tag in [book.project.as_str(), &*book.env] {
         if tags.iter().all(|it| it != tag) {
@@ -40,7 +37,7 @@ pub(super) fn dashboard(book: &Book, board: &Board) -> Json {
         templating: List { list: variable::variables(&board.variables) },
         time: Time { from: format!("now-{}", board.from), to: "now" },
         timezone: "browser",
-        title,
+        title: name::titled(book, &board.title),
         uid: board.uid.clone(),
     };
     let mut out = serde_json::to_value(model)

@@ -1,6 +1,6 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, heatmap, variable};
+use super::{Context, filter, heatmap, variable, words};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -36,26 +36,26 @@ pub(super) fn variables(
     let inner: Vec<&Text> =
         it.variables.iter().filter_map(|it| it.query.as_ref()).collect();
     let panels = it.rows.iter().flat_map(|it| &it.panels);
-    let filters: Vec<&Text> =
-        panels.clone().filter_map(|it| it.look.filter.as_ref()).collect();
-    let texts = panels.flat_map(|it| [&it.title, &it.look.content]).flatten();
+    let filters: Vec<&Text> = panels.filter_map(|it| it.look.filter.as_ref()).collect();
+    filters.iter().for_each(|it| filter::check(it, &context.book.dialect, sink));
     let queries: Vec<&Text> =
         asked.iter().map(|it| it.query).chain(inner).chain(filters).collect();
     let repeats: Vec<&Text> = repeats(it).collect();
-    let uses = queries.iter().copied().chain(texts);
-    let uses: Vec<String> =
-        uses.flat_map(|it| variable::uses(it.as_str())).map(|it| it.name).collect();
+    let uses = queries.iter().flat_map(|it| variable::uses(it.as_str()));
+    let uses: Vec<String> = uses.map(|it| it.name).chain(words::used(it)).collect();
     let used = uses.iter().map(String::as_str);
     let used: Vec<&str> = used.chain(repeats.iter().map(|it| it.as_str())).collect();
     variable::add_usual(&mut out, &used, value);
     for query in queries {
         for it in variable::uses(query.as_str()) {
-            let known = it.name == "datasource" || out.iter().any(|v| v.name == it.name);
-            if !it.is_builtin() && !known {
-                sink.push(variable::unknown(query, &it, &out));
+            if !variable::is_known(&it.name, &out, variable::IN_QUERIES) {
+                let near = variable::nearest(&it.name, &out, variable::IN_QUERIES);
+                let at = (it.name.as_str(), it.start..it.end);
+                sink.push_once(variable::unknown(query, at, near));
             }
         }
     }
+    words::check(it, &out, sink);
     let mut parsed_queries = Vec::new();
     for it in &asked {
         let uses = variable::uses(it.query.as_str());
@@ -96,6 +96,24 @@ pub(super) fn variables(
         }
     }
     out
+}
+
+/// Says what a row cannot have without a title: only then is it one of Grafana's.
+pub(super) fn row(it: &spec::Row, sink: &mut Sink) {
+    if it.title.is_some() {
+        return;
+    }
+    let keys =
+        [("repeats", it.repeat.as_ref().map(Text::span)), ("is closed", it.collapsed)];
+    for (what, span) in keys {
+        let Some(span) = span else { continue };
+        let title = format!("missing key `title` in a row that {what}");
+        sink.push_once(
+            Diagnostic::error("missing-key", title)
+                .at(span, "the row has no title")
+                .help("add `title = \"…\"`"),
+        );
+    }
 }
 
 /// The queries of panels and annotations.

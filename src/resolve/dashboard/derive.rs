@@ -82,7 +82,7 @@ fn take(
         let panel = Panel::of_alert(text(definition), job.map(text));
         let new = spec::Row {
             title: Some(text(&title)),
-            collapsed: false,
+            collapsed: None,
             repeat: None,
             panels: Vec::new(),
         };

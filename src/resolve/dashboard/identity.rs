@@ -1,7 +1,7 @@
 //! Numbers of panels and uids of dashboards: by these links find them, so they depend on
 //! names alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -11,6 +11,7 @@ use crate::grafana::model;
 use crate::rules::book::Book;
 use crate::rules::dashboard::Row;
 use crate::rules::name;
+use crate::spec::dashboard as spec;
 use crate::spec::model::Project;
 
 /// A dashboard as links know it.
@@ -24,6 +25,8 @@ pub(super) struct Identity {
     pub(super) uid: Option<String>,
     /// Where its uid stands, or what it is made from.
     place: Span,
+    /// Its title as Grafana shows it, and where it stands.
+    shown: (String, Span),
 }
 
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
@@ -47,19 +50,27 @@ pub(super) fn identities(
         title: it.title.to_string(),
         uid: Some(uid.clone()),
         place: it.uid.as_ref().map_or(it.title.span(), Text::span),
+        shown: (name::titled(book, it.title.as_str()), it.title.span()),
     });
-    let json = json_names.into_iter().zip(read).map(|(name, read)| {
+    let json = json_names.into_iter().zip(read).zip(&project.json_dashboards);
+    let json = json.map(|((name, read), source)| {
+        let whole = Span { file: source.file, start: 0, end: 0 };
         let uid = read.as_ref().and_then(|it| it.uid.as_ref());
         let title = read.as_ref().map(|it| it.title.clone());
         Identity {
             name: name.to_owned(),
+            shown: (title.clone().unwrap_or_default(), whole),
             title: title.filter(|it| !it.is_empty()).unwrap_or_else(|| name.to_owned()),
             uid: uid.map(Text::to_string).filter(|it| !it.is_empty()),
             place: uid.map_or(NOWHERE, Text::span),
         }
     });
     let out: Vec<Identity> = boards.chain(json).collect();
+    for it in &project.dashboards {
+        long_uid(it, book, sink);
+    }
     same_uids(&out, sink);
+    same_titles(&out, sink);
     out
 }
 
@@ -69,14 +80,52 @@ pub(super) fn json_name(path: &str) -> &str {
     name.strip_suffix(".json").unwrap_or(name)
 }
 
+/// A uid that was chosen stays as it was chosen, with the environment.
+fn long_uid(it: &spec::Dashboard, book: &Book, sink: &mut Sink) {
+    let Some(chosen) = &it.uid else { return };
+    let uid = name::chosen_uid(book, chosen.as_str());
+    // One that is too long by itself has been said.
+    if uid.len() <= name::UID || name::UID < chosen.as_str().len() {
+        return;
+    }
+    let (title, n) = (format!("the uid `{uid}` is too long"), uid.len());
+    let room = name::UID.saturating_sub(n - chosen.as_str().len());
+    sink.push_once(
+        Diagnostic::error("long-uid", title)
+            .at(chosen.span(), format!("with the environment it has {n} characters"))
+            .help(format!("Grafana takes {}: write at most {room} here", name::UID)),
+    );
+}
+
+/// All dashboards are in one folder, in which people find them by their titles.
+fn same_titles(all: &[Identity], sink: &mut Sink) {
+    let mut seen: HashMap<&str, &Identity> = HashMap::new();
+    for it in all.iter().filter(|it| !it.shown.0.is_empty()) {
+        let (title, span) = &it.shown;
+        let Some(other) = seen.insert(title, it) else { continue };
+        // There as TOML and as JSON, which is said.
+        if other.name == it.name {
+            continue;
+        }
+        let both = format!("`{}` and `{}`", other.name, it.name);
+        sink.push_once(
+            Diagnostic::warning(
+                "duplicate-title",
+                format!("the dashboards {both} have one title"),
+            )
+            .at(*span, format!("Grafana shows it as `{title}`"))
+            .context(other.shown.1, "as it does this one")
+            .help("give one of them another title: they are in one folder"),
+        );
+    }
+}
+
 /// Of two dashboards with one uid Grafana keeps the one that came last.
 fn same_uids(all: &[Identity], sink: &mut Sink) {
-    for (idx, it) in all.iter().enumerate() {
+    let mut seen: HashMap<&str, &Identity> = HashMap::new();
+    for it in all {
         let Some(uid) = &it.uid else { continue };
-        let Some(other) = all[..idx].iter().find(|it| it.uid.as_ref() == Some(uid))
-        else {
-            continue;
-        };
+        let Some(other) = seen.insert(uid, it) else { continue };
         let title = match other.name == it.name {
             // There as TOML and as JSON, which is said.
             true => continue,

@@ -23,9 +23,11 @@ mod alert;
 mod alerts;
 mod check;
 mod derive;
+mod filter;
 mod heatmap;
 mod identity;
 mod json;
+mod labels;
 mod legend;
 mod link;
 mod look;
@@ -34,6 +36,7 @@ mod raw;
 pub mod reach;
 mod unit;
 mod variable;
+mod words;
 
 /// What a dashboard is resolved against.
 #[derive(Clone, Copy)]
@@ -121,6 +124,7 @@ fn board(
     }
     let variables = check::variables(it, context, sink);
     let derived = derive::rows(it, context, sink);
+    it.rows.iter().for_each(|it| check::row(it, sink));
     let mut rows: Vec<Row> = it
         .rows
         .iter()
@@ -128,7 +132,7 @@ fn board(
         .map(|row| Row {
             id: 0,
             title: row.title.as_ref().map(Text::to_string),
-            collapsed: row.collapsed,
+            collapsed: row.collapsed.is_some(),
             repeat: row.repeat.as_ref().map(Text::to_string),
             panels: row
                 .panels

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::alerts::Alerts;
+use super::labels::Carried;
 use super::link::{self, On};
 use super::unit::{self, Unit};
 use super::{Context, alert, look, variable};
@@ -90,6 +91,11 @@ pub(super) fn panel(
         }
     }
     let unit = unit::of_panel(unit, &mut queries);
+    let carried = Carried::of(&queries, &parsed, context.records);
+    carried.check_legends(it, sink);
+    if kind == PanelKind::Table {
+        carried.check_columns(it, &queries, sink);
+    }
     Some(Panel {
         id: 0,
         shows: it.alert.as_ref().map(|alert| Shown {
