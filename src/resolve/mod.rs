@@ -25,6 +25,7 @@ pub mod shape;
 pub mod template;
 pub mod vendor;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -71,12 +72,8 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
     }
     fields::check(&groups, server.dialect.version, sink);
     // A pack that two services use brings its inhibitions once.
-    let mut once: Vec<Inhibit> = Vec::new();
-    for it in inhibits {
-        if !once.iter().any(|other| other.source.span() == it.source.span()) {
-            once.push(it);
-        }
-    }
+    let mut seen = HashSet::new();
+    inhibits.retain(|it| seen.insert(it.source.span()));
     let mut book = Book {
         project: project.manifest.name.to_string(),
         env: server.name.clone(),
@@ -90,7 +87,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         jobs: project.manifest.jobs.iter().map(job).collect(),
         severities: project.manifest.severities.iter().map(severity).collect(),
         policies: policies(project, sink),
-        inhibits: once,
+        inhibits,
         inhibitions: Vec::new(),
         objects: Objects {
             namespace: server.build.namespace.as_ref().map(Text::to_string),

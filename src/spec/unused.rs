@@ -4,7 +4,7 @@
 //! depend on the environments that are built. Parameters of the manifest are not looked
 //! at: tests and dashboards use them too.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -17,6 +17,9 @@ use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
 use crate::spec::read::apart;
 
 type Names<'a> = HashSet<&'a str>;
+
+/// The files and packs that use a pack, by its name.
+type Users<'a> = HashMap<&'a str, Vec<&'a File>>;
 
 /// Says which parameters of files, packs, alerts and tiers nothing uses.
 pub(super) fn check(project: &Project, sink: &mut Sink) {
@@ -34,8 +37,13 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         }
     }
     let all = project.files.iter().chain(&project.packs);
+    let mut users = Users::new();
+    for file in all.clone() {
+        let packs: HashSet<&str> = file.uses.iter().map(|it| it.pack.as_str()).collect();
+        packs.into_iter().for_each(|it| users.entry(it).or_default().push(file));
+    }
     let files: Vec<&File> = all.clone().collect();
-    apart(&files, sink, |file, sink| check_file(project, file, &outer, sink));
+    apart(&files, sink, |file, sink| check_file(project, file, &users, &outer, sink));
     // What a use gives to a pack must be used by the pack or one that the pack uses.
     for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
         let mut uses = outer.clone();
@@ -53,7 +61,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
             else {
                 continue;
             };
-            let mut uses = file_wide(project, file, &outer);
+            let mut uses = file_wide(&users, file, &outer);
             pack.iter().for_each(|it| file_own_uses(it, &mut uses));
             body_uses(&used.body, &mut uses);
             definition_uses(&rule.definition, &mut uses);
@@ -63,18 +71,24 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
     }
 }
 
-fn check_file(project: &Project, file: &File, outer: &Names<'_>, sink: &mut Sink) {
+fn check_file(
+    project: &Project,
+    file: &File,
+    users: &Users<'_>,
+    outer: &Names<'_>,
+    sink: &mut Sink,
+) {
     let bodies = || file.env.iter().map(|it| &it.body).chain([&file.defaults]);
     if bodies().any(|it| !it.parameters.is_empty()) {
         let uses = below_file(project, file, outer);
         bodies().for_each(|it| report(&it.parameters, &uses, false, sink));
     }
-    let wide = file_wide(project, file, outer);
+    let wide = file_wide(users, file, outer);
     for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
         let mut uses = wide.clone();
         rule_uses(rule, &mut uses);
         // A pack's rule is changed where the pack is used.
-        let uses_of = project.files.iter().chain(&project.packs).flat_map(|it| &it.uses);
+        let uses_of = users_of(users, file).flat_map(|it| &it.uses);
         for used in uses_of.filter(|it| it.pack.as_str() == file.name) {
             let changes = used.alerts.iter().chain(&used.records);
             for (_, change) in changes.filter(|it| it.0 == rule.key) {
@@ -171,17 +185,19 @@ fn unused(key: &Text, uses: &Names<'_>, tier: bool) -> Diagnostic {
 }
 
 /// What values in a file, its defaults included, and everything around it use.
-fn file_wide<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Names<'a> {
+fn file_wide<'a>(users: &Users<'a>, file: &'a File, outer: &Names<'a>) -> Names<'a> {
     let mut uses = outer.clone();
     file_own_uses(file, &mut uses);
     // The values of a file are seen by the packs that it uses.
-    for other in project.files.iter().chain(&project.packs) {
-        if other.uses.iter().any(|it| it.pack.as_str() == file.name) {
-            file_own_uses(other, &mut uses);
-            other.uses.iter().for_each(|it| body_uses(&it.body, &mut uses));
-        }
+    for other in users_of(users, file) {
+        file_own_uses(other, &mut uses);
+        other.uses.iter().for_each(|it| body_uses(&it.body, &mut uses));
     }
     uses
+}
+
+fn users_of<'a>(users: &Users<'a>, file: &File) -> impl Iterator<Item = &'a File> {
+    users.get(file.name.as_str()).into_iter().flatten().copied()
 }
 
 fn file_own_uses<'a>(file: &'a File, uses: &mut Names<'a>) {
