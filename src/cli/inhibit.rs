@@ -35,15 +35,15 @@ pub fn infer(loaded: &mut Loaded, session: &mut Session) -> Option<Tests> {
     tests
 }
 
-/// Label names of the series of tests, by metric. What is wrong with tests is not said
-/// here.
+/// Label names of the series of tests, by metric: with the parameters of all environments,
+/// so that what is inferred does not depend on which of them are asked for. What is wrong
+/// with tests is not said here.
 fn series(loaded: &Loaded, tests: &[(FileId, String)], sources: &SourceMap) -> Series {
     let envs: Vec<String> =
         loaded.project.manifest.environments.iter().map(|it| it.name.clone()).collect();
-    let parameters: Vec<_> = loaded
-        .books
+    let parameters: Vec<_> = envs
         .iter()
-        .map(|it| resolve::environment_parameters(&loaded.project, &it.env))
+        .map(|it| resolve::environment_parameters(&loaded.project, it))
         .collect();
     let of_file = |(file, path): &(FileId, String)| {
         let text = &sources.file(*file).text;

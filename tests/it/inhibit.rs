@@ -1,7 +1,8 @@
 //! Inhibitions: what tiers and `[[inhibit]]` of whole projects become.
 //!
 //! A fixture is a folder of `tests/fixtures/inhibit` with a project in it. `expected.txt`
-//! holds the messages, as they are drawn, and the inhibitions of each environment.
+//! holds the messages, as they are drawn, and the inhibitions of each environment, which
+//! are the same where it is looked at alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use aqua_alerts::cli::args::{Color, Format, Global};
 use aqua_alerts::cli::session::Session;
 use aqua_alerts::cli::{inhibit, load};
 use aqua_alerts::diag::render::{Config, render};
+use aqua_alerts::rules::book::Book;
 use aqua_alerts::rules::inhibition::{Inhibition, LabelMatch};
 use libtest_mimic::Trial;
 
@@ -31,6 +33,21 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn report(project: &Path) -> String {
+    let (session, books) = inferred(project, &[]);
+    let Session { sources, sink, .. } = session;
+    let mut out = render(&sink.into_sorted(), &sources, Config::PLAIN);
+    for book in &books {
+        out += &format!("# {}\n", book.env);
+        book.inhibitions.iter().for_each(|it| out += &drawn(it));
+        // An environment alone has the same.
+        let (_, alone) = inferred(project, &[book.env.to_string()]);
+        let [alone] = alone.as_slice() else { panic!("{} environments", alone.len()) };
+        pretty_assertions::assert_eq!(alone.inhibitions, book.inhibitions);
+    }
+    out
+}
+
+fn inferred(project: &Path, envs: &[String]) -> (Session, Vec<Book>) {
     let global = Global {
         directory: Some(project.to_owned()),
         format: Format::Human,
@@ -38,19 +55,13 @@ fn report(project: &Path) -> String {
         deny: Vec::new(),
     };
     let mut session = Session::new(&global);
-    let mut loaded = load::load(&mut session, &[]);
+    let mut loaded = load::load(&mut session, envs);
     if let Some(loaded) = &mut loaded
         && !session.sink.has_errors()
     {
         inhibit::infer(loaded, &mut session);
     }
-    let Session { sources, sink, .. } = session;
-    let mut out = render(&sink.into_sorted(), &sources, Config::PLAIN);
-    for book in loaded.iter().flat_map(|it| &it.books) {
-        out += &format!("# {}\n", book.env);
-        book.inhibitions.iter().for_each(|it| out += &drawn(it));
-    }
-    out
+    (session, loaded.into_iter().flat_map(|it| it.books).collect())
 }
 
 fn drawn(it: &Inhibition) -> String {

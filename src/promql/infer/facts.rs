@@ -9,7 +9,7 @@ use crate::promql::labels::{METRIC_NAME, Symbol};
 pub(super) static NAME: LazyLock<Symbol> = LazyLock::new(|| Symbol::from(METRIC_NAME));
 
 /// Whether series have a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
     /// Every series has it.
     Always,
@@ -20,7 +20,7 @@ pub enum Presence {
 }
 
 /// What is known of one label.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// Whether series have it.
     pub presence: Presence,
@@ -147,18 +147,25 @@ impl LabelFacts {
 
     /// What is known of a label.
     pub fn get(&self, name: &str) -> Fact {
+        self.look(name).clone()
+    }
+
+    /// The same, borrowed.
+    pub fn look(&self, name: &str) -> &Fact {
+        static NEVER: Fact = Fact::NEVER;
+        static UNKNOWN: Fact = Fact::UNKNOWN;
         match (self.known.get(name), self.closed) {
-            (Some(fact), _) => fact.clone(),
+            (Some(fact), _) => fact,
             // No label has the empty name.
-            (None, _) if name.is_empty() => Fact::NEVER,
-            (None, true) => Fact::NEVER,
-            (None, false) => Fact::UNKNOWN,
+            (None, _) if name.is_empty() => &NEVER,
+            (None, true) => &NEVER,
+            (None, false) => &UNKNOWN,
         }
     }
 
     /// Whether a result can have a label at all.
     pub fn can_carry(&self, name: &str) -> bool {
-        self.get(name).presence != Presence::Never
+        self.look(name).presence != Presence::Never
     }
 
     /// The value that a label has in every result, if that is certain.

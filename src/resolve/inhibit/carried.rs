@@ -1,26 +1,16 @@
 //! Which labels the alerts of each rule carry.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::promql::infer::{self, Fact, LabelFacts, Presence};
-use crate::promql::labels::{METRIC_NAME, Symbol};
-use crate::promql::matcher::Matchers;
-use crate::promql::syntax::ast::Matcher;
+use crate::promql::infer::{Fact, LabelFacts, Presence};
+use crate::resolve::inhibit::known::{Known, Series, is_template};
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Group, Pair, Record, Rule};
+use crate::rules::group::{Alert, Group, Pair, Rule};
 use crate::template;
 use crate::template::usage;
-
-/// Label names of series by the name of their metric, as tests show them.
-pub type Series = BTreeMap<String, BTreeSet<String>>;
-
-/// Labels that targets have, whatever their series show: those that Prometheus and the
-/// operator's monitors attach. Tests leave them out.
-const OF_TARGETS: &[&str] =
-    &["container", "endpoint", "instance", "job", "namespace", "pod", "service"];
 
 /// An alerting rule, and what is known of the labels of its alerts.
 #[derive(Debug)]
@@ -30,8 +20,8 @@ pub(super) struct Alerting<'a> {
     group: &'a Group,
     /// What its alerts carry, `alertname` and external labels left out.
     pub(super) facts: LabelFacts,
-    /// The same as far as tests and expressions show it, without what targets have, where
-    /// that is something else.
+    /// The same as far as tests and expressions show it, without what targets have; `None`
+    /// where tests were not asked.
     shown: Option<LabelFacts>,
 }
 
@@ -60,8 +50,13 @@ pub(super) enum Relation {
 }
 
 impl<'a> Alerting<'a> {
+    #[cfg(test)]
+    pub(super) fn with(group: &'a Group, alert: &'a Alert, facts: LabelFacts) -> Self {
+        Alerting { alert, group, facts, shown: None }
+    }
+
     /// The value that the rule itself gives a label, as written.
-    fn set(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn set(&self, name: &str) -> Option<&'a str> {
         set_to(self.group, self.alert, name)
     }
 
@@ -79,12 +74,11 @@ impl<'a> Alerting<'a> {
     /// The labels that tell its alerts from each other: those of `per`, or all that are
     /// known; `None` where there may be others.
     pub(super) fn telling(&self) -> Option<BTreeSet<&str>> {
-        if let Some(per) = self.alert.about.as_ref().and_then(|it| it.per.as_ref()) {
-            return Some(per.iter().map(|it| it.as_str()).collect());
+        if let Some(per) = per(self.alert) {
+            return Some(per.collect());
         }
         let shown = self.shown.as_ref().unwrap_or(&self.facts);
-        let known = shown.known.iter();
-        let there = known.filter(|it| it.1.presence != Presence::Never);
+        let there = shown.known.iter().filter(|it| it.1.presence != Presence::Never);
         shown.closed.then(|| there.map(|it| &**it.0).collect())
     }
 
@@ -103,7 +97,7 @@ impl<'a> Alerting<'a> {
         match (self.set(name), other.set(name)) {
             (Some(a), Some(b)) if a != b => Relation::Apart,
             (Some("") | None, Some("") | None) => {
-                of_facts(&self.facts.get(name), &other.facts.get(name))
+                of_facts(self.facts.look(name), other.facts.look(name))
             }
             (Some(a), Some(_)) if !is_template(a) || reads_labels_only(a) => {
                 Relation::Same
@@ -112,27 +106,11 @@ impl<'a> Alerting<'a> {
         }
     }
 
-    /// Whether some alert of it can satisfy all matchers on its labels.
-    pub(super) fn may_match(&self, matchers: &[Matcher]) -> bool {
-        matchers.iter().all(|matcher| {
-            let test = Matchers::new(std::slice::from_ref(matcher));
-            let holds = |value: &str| test.hold_for(value);
-            if matches!(&*matcher.name, "alertname" | METRIC_NAME) {
-                return holds(self.alert.name.as_str());
-            }
-            let Fact { presence, values } = self.facts.get(&matcher.name);
-            let empty = presence != Presence::Always && holds("");
-            let other = presence != Presence::Never
-                && values.is_none_or(|it| it.iter().any(|it| holds(it)));
-            empty || other
-        })
-    }
-
     /// The metrics of its expression of whose labels nothing is known.
     pub(super) fn unknown_metrics(&self, known: &Known<'_>) -> BTreeSet<Arc<str>> {
         let selectors = self.alert.expr.parsed.expr.selectors();
         let names = selectors.iter().filter_map(|it| it.1.name.clone());
-        names.filter(|it| known.metric(it, true).is_none()).collect()
+        names.filter(|it| known.metric(it).is_none()).collect()
     }
 }
 
@@ -147,10 +125,6 @@ fn of_facts(a: &Fact, b: &Fact) -> Relation {
     }
 }
 
-fn is_template(text: &str) -> bool {
-    text.contains("{{")
-}
-
 /// Whether a template gives the same for the same labels.
 fn reads_labels_only(text: &str) -> bool {
     let Ok(template) = template::parse("", text) else { return false };
@@ -158,124 +132,57 @@ fn reads_labels_only(text: &str) -> bool {
     usage.values.is_empty() && usage.queries.is_empty()
 }
 
-/// What is known of metrics.
-#[derive(Debug)]
-pub(super) struct Known<'a> {
-    recorded: [HashMap<&'a str, LabelFacts>; 2],
-    series: &'a Series,
+/// The labels of `per`.
+fn per(alert: &Alert) -> Option<impl Iterator<Item = &str>> {
+    let per = alert.about.as_ref()?.per.as_ref()?;
+    Some(per.iter().map(|it| it.as_str()))
 }
 
-/// Records of records of records: what is not known after so many rounds stays unknown.
-const ROUNDS: usize = 8;
+/// What there is to know of the alerts of a book.
+#[derive(Debug)]
+pub(super) struct Knowledge<'a> {
+    rules: Known<'a>,
+    /// With all labels of targets, and without.
+    tests: Option<[Known<'a>; 2]>,
+}
 
-impl<'a> Known<'a> {
-    /// What the records of a book and the series of tests tell.
-    pub(super) fn new(book: &'a Book, series: &'a Series) -> Known<'a> {
-        let mut known = Known { recorded: [HashMap::new(), HashMap::new()], series };
-        let records: Vec<(&Record, &Group)> = book
-            .groups
-            .iter()
-            .flat_map(|group| group.rules.iter().map(move |it| (it, group)))
-            .filter_map(|(rule, group)| match rule {
-                Rule::Record(it) => Some((it, group)),
-                Rule::Alert(_) => None,
-            })
-            .collect();
-        for of_targets in [false, true] {
-            for _ in 0..ROUNDS {
-                let next = known.round(&records, of_targets);
-                let is_settled = next == known.recorded[usize::from(of_targets)];
-                known.recorded[usize::from(of_targets)] = next;
-                if is_settled {
-                    break;
-                }
-            }
-        }
-        known
+impl<'a> Knowledge<'a> {
+    pub(super) fn new(book: &'a Book, series: &'a Series) -> Knowledge<'a> {
+        let with = |of_targets| Known::with_series(book, series, of_targets);
+        let tests = (!series.is_empty()).then(|| [with(true), with(false)]);
+        Knowledge { rules: Known::of_rules(book), tests }
     }
 
-    /// What holds of records, given what is known already: it holds for any data, so the
-    /// next round's does too.
-    fn round(
-        &self,
-        records: &[(&'a Record, &Group)],
-        of_targets: bool,
-    ) -> HashMap<&'a str, LabelFacts> {
-        let mut out: HashMap<&str, LabelFacts> = HashMap::new();
-        for (record, group) in records {
-            let mut facts = self.labels(&record.expr.parsed.expr, of_targets);
-            set(&mut facts, &group.labels);
-            set(&mut facts, &record.labels);
-            facts.set(&Symbol::from(METRIC_NAME), Fact::ALWAYS);
-            let name = record.name.as_str();
-            let facts = match out.get(name) {
-                Some(other) => other.or(&facts),
-                None => facts,
-            };
-            out.insert(name, facts);
-        }
-        out
-    }
-
-    fn labels(
-        &self,
-        expr: &crate::promql::syntax::ast::Expr,
-        of_targets: bool,
-    ) -> LabelFacts {
-        infer::labels_with(expr, &|name| self.metric(name, of_targets))
-    }
-
-    /// What is known of a metric; `of_targets`: with what its targets have.
-    fn metric(&self, name: &str, of_targets: bool) -> Option<LabelFacts> {
-        if let Some(it) = self.recorded[usize::from(of_targets)].get(name) {
-            return Some(it.clone());
-        }
-        let names = self.series.get(name)?;
-        let mut facts = LabelFacts::none();
-        let targets = OF_TARGETS.iter().copied().filter(|_| of_targets);
-        for name in names.iter().map(String::as_str).chain(targets) {
-            facts.set(&Symbol::from(name), Fact::UNKNOWN);
-        }
-        facts.set(&Symbol::from(METRIC_NAME), Fact::ALWAYS);
-        Some(facts)
+    /// Of metrics.
+    pub(super) fn metrics(&self) -> &Known<'a> {
+        self.tests.as_ref().map_or(&self.rules, |it| &it[0])
     }
 
     /// All alerting rules of a book, in order.
     pub(super) fn alerts(&self, book: &'a Book) -> Vec<Alerting<'a>> {
         let alerts: Vec<(&Group, &Alert)> = alerts(book).collect();
-        let alerting = |(group, alert): (&'a Group, &'a Alert)| {
-            let facts = self.carried(group, alert, true);
-            let differs =
-                self.shows_other(alert).then(|| self.carried(group, alert, false));
-            let shown = differs.filter(|it| *it != facts);
-            Alerting { alert, group, facts, shown }
-        };
+        let alerting = |(group, alert)| self.alerting(group, alert);
         alerts.into_par_iter().map(alerting).collect()
     }
 
-    /// Whether more is known of a metric of an alert with what its targets have.
-    fn shows_other(&self, alert: &Alert) -> bool {
-        let [shown, whole] = &self.recorded;
-        let differs = |name: &str| {
-            self.series.contains_key(name) || shown.get(name) != whole.get(name)
+    /// Tests are asked only where the rules alone do not tell: what is known of an alert
+    /// depends on no other alert's need for them.
+    fn alerting(&self, group: &'a Group, alert: &'a Alert) -> Alerting<'a> {
+        let of = |known: &Known<'a>| known.carried(group, alert);
+        let own = of(&self.rules);
+        let (facts, shown) = match &self.tests {
+            Some([targets, shown]) if is_open(alert, &own) => {
+                (of(targets), Some(of(shown)))
+            }
+            _ => (own, None),
         };
-        let selectors = alert.expr.parsed.expr.selectors();
-        selectors.iter().any(|it| infer::metric(it.1).is_some_and(|it| differs(it)))
+        Alerting { alert, group, facts, shown }
     }
+}
 
-    /// Whether all labels of an alert are known.
-    pub(super) fn is_closed(&self, group: &Group, alert: &Alert) -> bool {
-        self.carried(group, alert, true).closed
-    }
-
-    fn carried(&self, group: &Group, alert: &Alert, of_targets: bool) -> LabelFacts {
-        let mut facts = self.labels(&alert.expr.parsed.expr, of_targets);
-        facts.remove(METRIC_NAME);
-        set(&mut facts, &group.labels);
-        set(&mut facts, &alert.labels);
-        facts.remove("alertname");
-        facts
-    }
+/// Whether an alert may have labels of which its rules, which tell this, say nothing.
+pub(super) fn is_open(alert: &Alert, told: &LabelFacts) -> bool {
+    per(alert).is_none() && !told.closed
 }
 
 /// The alerting rules of a book with their groups, in order.
@@ -288,18 +195,6 @@ pub(super) fn alerts(book: &Book) -> impl Iterator<Item = (&Group, &Alert)> {
         Rule::Alert(it) => Some((group, it)),
         Rule::Record(_) => None,
     })
-}
-
-/// Puts what rules set over what their results have.
-fn set(facts: &mut LabelFacts, labels: &[Pair]) {
-    for it in labels {
-        let value = it.value.as_str();
-        let fact = match is_template(value) {
-            true => Fact::UNKNOWN,
-            false => Fact::one_of([Symbol::from(value)]),
-        };
-        facts.set(&Symbol::from(it.name.as_str()), fact);
-    }
 }
 
 /// Labels that the rules of some alerts set, in any of them.

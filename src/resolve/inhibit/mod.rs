@@ -1,11 +1,17 @@
 //! Inhibitions: what the tiers of alerts and `[[inhibit]]` mean to an Alertmanager.
 //!
 //! The labels `equal` are inferred from what the alerts can carry (`carried`). It errs on
-//! one side only: an alert too many is told rather than one too few.
+//! one side only: an alert too many is told rather than one too few. What is inferred of an
+//! alert depends on the rules of its environment and on the tests of the project, not on
+//! which other environments or alerts are looked at.
 
 mod between;
 mod carried;
 mod circle;
+mod known;
+mod pairs;
+mod said;
+mod select;
 mod tiers;
 
 use std::collections::BTreeSet;
@@ -16,12 +22,14 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::promql::infer::Presence;
-use crate::resolve::inhibit::carried::{Alerting, Known};
+use crate::resolve::inhibit::between::Outcomes;
+use crate::resolve::inhibit::carried::{Alerting, Knowledge};
+use crate::resolve::inhibit::known::Known;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group};
 use crate::rules::inhibition::Inhibition;
 
-pub use carried::Series;
+pub use known::Series;
 
 /// What is inferred of one environment.
 #[derive(Debug, Default)]
@@ -51,8 +59,7 @@ pub fn needs_series(book: &Book) -> bool {
     if !inhibits(book) {
         return false;
     }
-    let series = Series::new();
-    let known = Known::new(book, &series);
+    let rules = Known::of_rules(book);
     let inhibits = |name: &str| {
         let mut severities = book.severities.iter().filter(|it| !it.inhibits.is_empty());
         severities.any(|it| it.name == name || it.inhibits.iter().any(|it| it == name))
@@ -61,7 +68,7 @@ pub fn needs_series(book: &Book) -> bool {
         !book.inhibits.is_empty() || carried::severity(group, alert).is_some_and(inhibits)
     };
     let mut alerts = carried::alerts(book).filter(|it| counts(it.0, it.1));
-    alerts.any(|(group, alert)| !known.is_closed(group, alert))
+    alerts.any(|(group, alert)| carried::is_open(alert, &rules.carried(group, alert)))
 }
 
 /// Whether anything in a book silences anything else.
@@ -78,27 +85,25 @@ fn gives_labels(book: &Book) -> bool {
 /// Infers the inhibitions of books, one for each environment; `all` says whether these
 /// are all environments of the project, so that what none of them has is nowhere.
 pub fn infer(books: &mut [Book], all: bool, series: &Series, sink: &mut Sink) {
-    let mut sides: Vec<Vec<between::Sides>> = Vec::new();
+    let mut outcomes = Outcomes::new();
     for book in books.iter_mut() {
         // What alerts carry is dear to infer, and nobody asks.
         if !inhibits(book) && !gives_labels(book) {
-            sides.push(Vec::new());
             continue;
         }
-        let known = Known::new(book, series);
+        let known = Knowledge::new(book, series);
         let alerts = known.alerts(book);
         given_labels(&alerts, sink);
         let mut inferred = Inferred::default();
-        tiers::infer(book, &alerts, &known, &mut inferred, sink);
-        sides.push(between::infer(book, &alerts, &mut inferred, sink));
+        tiers::infer(book, &alerts, known.metrics(), &mut inferred, sink);
+        between::infer(book, &alerts, &mut inferred, &mut outcomes, sink);
         circle::check(book, &alerts, &inferred.edges, sink);
         let inhibitions = inferred.inhibitions;
         alerts.into_par_iter().for_each(drop);
+        drop(known);
         book.inhibitions = inhibitions;
     }
-    if all {
-        between::check_sides(books, &sides, sink);
-    }
+    said::say(outcomes, books, all, sink);
 }
 
 /// Says which labels of `per` an alert cannot have.

@@ -1,0 +1,195 @@
+//! Which labels the series of metrics have.
+//!
+//! Rules tell it of what they record. Of other metrics only tests can: a label is there that
+//! a series of a test has, or by which a rule selects or groups, so that what a test leaves
+//! out is not taken for absent.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::promql::functions;
+use crate::promql::functions::kind::Kind;
+use crate::promql::infer::{self, Fact, LabelFacts};
+use crate::promql::labels::{METRIC_NAME, Symbol};
+use crate::promql::syntax::ast::{AggregateOp, Expr, ExprKind};
+use crate::rules::book::Book;
+use crate::rules::group::{Alert, Group, Pair, Record, Rule};
+
+/// Label names of series by the name of their metric, as tests show them.
+pub type Series = BTreeMap<String, BTreeSet<String>>;
+
+/// Labels that targets have, whatever their series show: those that Prometheus and the
+/// operator's monitors attach. Tests leave them out.
+const OF_TARGETS: &[&str] =
+    &["container", "endpoint", "instance", "job", "namespace", "pod", "service"];
+
+/// The one of them that tells each target from all others.
+const INSTANCE: &str = "instance";
+
+/// What is known of metrics.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    recorded: HashMap<&'a str, LabelFacts>,
+    /// Of metrics of tests.
+    shown: HashMap<&'a str, LabelFacts>,
+}
+
+/// Records of records of records: what is not known after so many rounds stays unknown.
+const ROUNDS: usize = 8;
+
+impl<'a> Known<'a> {
+    /// What the rules of a book tell by themselves.
+    pub(super) fn of_rules(book: &'a Book) -> Known<'a> {
+        Known::settled(book, HashMap::new())
+    }
+
+    /// The same with what tests show of metrics; `of_targets`: with all labels of targets.
+    pub(super) fn with_series(
+        book: &'a Book,
+        series: &'a Series,
+        of_targets: bool,
+    ) -> Known<'a> {
+        let asked = asked(book);
+        let targets = if of_targets { OF_TARGETS } else { &[INSTANCE] };
+        let facts = |(metric, names): (&'a String, &BTreeSet<String>)| {
+            let mut facts = LabelFacts::none();
+            let asked = asked.get(metric.as_str()).into_iter().flatten();
+            let names = names.iter().map(String::as_str);
+            for name in names.chain(asked.copied()).chain(targets.iter().copied()) {
+                facts.set(&Symbol::from(name), Fact::UNKNOWN);
+            }
+            facts.set(&Symbol::from(METRIC_NAME), Fact::ALWAYS);
+            (metric.as_str(), facts)
+        };
+        Known::settled(book, series.iter().map(facts).collect())
+    }
+
+    fn settled(book: &'a Book, shown: HashMap<&'a str, LabelFacts>) -> Known<'a> {
+        let mut known = Known { recorded: HashMap::new(), shown };
+        let records: Vec<(&Record, &Group)> = book
+            .groups
+            .iter()
+            .flat_map(|group| group.rules.iter().map(move |it| (it, group)))
+            .filter_map(|(rule, group)| match rule {
+                Rule::Record(it) => Some((it, group)),
+                Rule::Alert(_) => None,
+            })
+            .collect();
+        for _ in 0..ROUNDS {
+            let next = known.round(&records);
+            let is_settled = next == known.recorded;
+            known.recorded = next;
+            if is_settled {
+                break;
+            }
+        }
+        known
+    }
+
+    /// What holds of records, given what is known already: it holds for any data, so the
+    /// next round's does too.
+    fn round(&self, records: &[(&'a Record, &Group)]) -> HashMap<&'a str, LabelFacts> {
+        let mut out: HashMap<&str, LabelFacts> = HashMap::new();
+        for (record, group) in records {
+            let mut facts = self.labels(&record.expr.parsed.expr);
+            set(&mut facts, &group.labels);
+            set(&mut facts, &record.labels);
+            facts.set(&Symbol::from(METRIC_NAME), Fact::ALWAYS);
+            let name = record.name.as_str();
+            let facts = match out.get(name) {
+                Some(other) => other.or(&facts),
+                None => facts,
+            };
+            out.insert(name, facts);
+        }
+        out
+    }
+
+    fn labels(&self, expr: &Expr) -> LabelFacts {
+        infer::labels_with(expr, &|name| self.metric(name).cloned())
+    }
+
+    /// What is known of a metric.
+    pub(super) fn metric(&self, name: &str) -> Option<&LabelFacts> {
+        self.recorded.get(name).or_else(|| self.shown.get(name))
+    }
+
+    /// What the alerts of a rule carry, `alertname` left out.
+    pub(super) fn carried(&self, group: &Group, alert: &Alert) -> LabelFacts {
+        let mut facts = self.labels(&alert.expr.parsed.expr);
+        facts.remove(METRIC_NAME);
+        set(&mut facts, &group.labels);
+        set(&mut facts, &alert.labels);
+        facts.remove("alertname");
+        facts
+    }
+}
+
+/// Puts what rules set over what their results have.
+fn set(facts: &mut LabelFacts, labels: &[Pair]) {
+    for it in labels {
+        let value = it.value.as_str();
+        let fact = match is_template(value) {
+            true => Fact::UNKNOWN,
+            false => Fact::one_of([Symbol::from(value)]),
+        };
+        facts.set(&Symbol::from(it.name.as_str()), fact);
+    }
+}
+
+/// Whether the value of a label is not the same for all alerts of its rule.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{")
+}
+
+/// The labels by which the rules of a book select the series of a metric, group and match
+/// them.
+fn asked(book: &Book) -> HashMap<&str, BTreeSet<&str>> {
+    let mut out: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for rule in book.groups.iter().flat_map(|it| &it.rules) {
+        let expr = match rule {
+            Rule::Alert(it) => &it.expr.parsed.expr,
+            Rule::Record(it) => &it.expr.parsed.expr,
+        };
+        expr.walk_path(&mut |node, path| {
+            if let ExprKind::Selector(it) = &node.kind
+                && let Some(metric) = infer::metric(it)
+            {
+                let own = it.matchers.iter().map(|it| &*it.name);
+                let names = own.filter(|it| *it != METRIC_NAME).chain(asked_above(path));
+                out.entry(&**metric).or_default().extend(names);
+            }
+        });
+    }
+    out
+}
+
+/// The labels that the expressions around a selector name, as long as they are those of its
+/// series.
+fn asked_above<'a>(path: &[&'a Expr]) -> Vec<&'a str> {
+    let mut out = Vec::new();
+    for node in path.iter().rev() {
+        match &node.kind {
+            ExprKind::Aggregate(it) => {
+                out.extend(it.grouping.iter().map(|it| &*it.text));
+                if it.op == AggregateOp::CountValues {
+                    break;
+                }
+            }
+            ExprKind::Binary(it) => {
+                let labels = it.matching.iter().flat_map(|it| &it.labels);
+                out.extend(labels.map(|it| &*it.text));
+            }
+            ExprKind::Call(it) => {
+                let function = functions::lookup(it.name);
+                let is_other = |it: &functions::Function| {
+                    it.relabels || matches!(it.kind, Kind::Info)
+                };
+                if function.is_some_and(is_other) {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
