@@ -3,6 +3,7 @@
 //! The alerts are those that fire in the platform's own tests, of both tiers of every
 //! alert; beside each, copies that differ in one label: another instance, another job.
 
+mod between;
 mod platform;
 mod running;
 
@@ -10,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use aqua_alerts::promql::labels::Labels;
-use aqua_alerts::promql::matcher::Matchers;
 use aqua_alerts::rules::group::Rule;
-use aqua_alerts::rules::inhibition::{LabelMatch, inhibited_by};
+use aqua_alerts::rules::inhibition::inhibited_by;
 use libtest_mimic::{Failed, Trial};
 
 use crate::alertmanager::platform::Platform;
@@ -25,11 +25,15 @@ use crate::server::Server;
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("alertmanager::every_tier_hides_its_own_and_no_other", tiers),
-        Trial::test("alertmanager::other_alerts_are_hidden_by_their_labels", between),
+        Trial::test(
+            "alertmanager::other_alerts_are_hidden_by_their_labels",
+            between::hides,
+        ),
         Trial::test("alertmanager::beside_those_of_kube_prometheus_stack", beside),
         Trial::test("alertmanager::an_api_server_takes_the_object", strict),
     ]
 }
+
 /// What the Alertmanager says is what the model says: the same are suppressed, each by one
 /// or more of those that the model names.
 fn is_as_modelled(
@@ -73,8 +77,12 @@ impl Case {
         self.alerts.push(alert);
     }
 
-    fn check(&mut self, platform: &Platform, running: &Running) -> Result<(), Failed> {
-        self.alerts.sort_by_key(text);
+    /// Lets all of them fire; gives those that are suppressed, and by which.
+    fn check(
+        &mut self,
+        running: &Running,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, Failed> {
+        self.alerts.sort_by_cached_key(text);
         self.alerts.dedup();
         let found = running.suppressed(&self.alerts)?;
         let suppressed: BTreeSet<&String> = found.keys().collect();
@@ -84,15 +92,14 @@ impl Case {
             self.shown.iter().filter(|it| suppressed.contains(it)).collect();
         assert!(missed.is_empty(), "not suppressed: {missed:#?}");
         assert!(wrong.is_empty(), "suppressed: {wrong:#?}");
-        is_as_modelled(platform, &self.alerts, &found);
-        Ok(())
+        Ok(found)
     }
 }
 
 /// Of each alert with both tiers: the critical ones that fire in its tests hide what is
 /// the same in the warning tier, and nothing that differs in any label.
 fn tiers() -> Result<(), Failed> {
-    let platform = Platform::new()?;
+    let platform = Platform::get()?;
     let Some(running) = Running::start(&platform.configuration(LAST)?)? else {
         return Ok(());
     };
@@ -149,55 +156,14 @@ fn tiers() -> Result<(), Failed> {
         })
         .collect();
     assert_eq!(names, both, "an alert is missing whose tiers are both there");
-    case.check(&platform, &running)?;
+    let found = case.check(&running)?;
+    is_as_modelled(&platform, &case.alerts, &found);
     println!(
         "{} alerts of both tiers: {} hidden, {} shown beside them",
         names.len(),
         case.hidden.len(),
         case.shown.len()
     );
-    Ok(())
-}
-
-/// Of each `[[inhibit]]`: targets with the labels of the source are hidden, no others.
-fn between() -> Result<(), Failed> {
-    let platform = Platform::new()?;
-    let is_tier = |name: &str| name == "alertname";
-    let own = platform.book.inhibitions.iter();
-    let own: Vec<_> = own.filter(|it| !it.equal.iter().any(|it| is_tier(it))).collect();
-    assert!(!own.is_empty(), "the platform has no inhibition between alerts");
-    for inhibition in own {
-        let Some(running) = Running::start(&platform.configuration(LAST)?)? else {
-            return Ok(());
-        };
-        let side = |it: &[LabelMatch]| {
-            let parts = it.iter().map(|it| (it.name.clone(), it.op, it.value.clone()));
-            Matchers::from_parts(parts)
-        };
-        let (source, target) = (side(&inhibition.source), side(&inhibition.target));
-        let source = platform.firing.iter().find(|it| source.holds(it));
-        let source = source.ok_or("the source fires in no test")?;
-        let mut case = Case::default();
-        case.shown(source.clone());
-        for it in platform.firing.iter().filter(|it| target.holds(it)) {
-            let mut same = it.clone();
-            for name in &inhibition.equal {
-                same = same.with(name, source.get(name));
-            }
-            for name in &inhibition.equal {
-                case.shown(other(&same, name));
-            }
-            case.hidden(same);
-        }
-        assert!(!case.hidden.is_empty(), "no target fires in any test");
-        case.check(&platform, &running)?;
-        println!(
-            "{}: {} hidden, {} shown beside them",
-            source.get("alertname"),
-            case.hidden.len(),
-            case.shown.len()
-        );
-    }
     Ok(())
 }
 
@@ -221,7 +187,7 @@ fn of_the_stack(ours: &str) -> String {
 /// The chart's own inhibition is wider than ours; with one matcher more, as the guide says,
 /// each is for its own alerts.
 fn beside() -> Result<(), Failed> {
-    let platform = Platform::new()?;
+    let platform = Platform::get()?;
     let alert = |name: &str, severity: &str, more: &[(&str, &str)]| {
         let mut all =
             vec![("alertname", name), ("severity", severity), ("namespace", "a")];

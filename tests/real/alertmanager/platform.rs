@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::{Arc, Mutex};
 
 use aqua_alerts::case::promtool;
 use aqua_alerts::cli::args::{Color, Format, Global};
@@ -20,15 +21,25 @@ use crate::parts;
 
 /// The platform in production.
 pub struct Platform {
-    /// Its output.
-    pub out: Directory,
+    /// What is written of its inhibitions.
+    inhibit_rules: String,
     pub book: Book,
     /// The alerts that fire in its tests.
     pub firing: Vec<Labels>,
 }
 
 impl Platform {
-    pub fn new() -> Result<Platform, Failed> {
+    /// It is built once for all tests.
+    pub fn get() -> Result<Arc<Platform>, Failed> {
+        static PLATFORM: Mutex<Option<Arc<Platform>>> = Mutex::new(None);
+        let mut platform = PLATFORM.lock().map_err(|it| it.to_string())?;
+        if let Some(it) = &*platform {
+            return Ok(it.clone());
+        }
+        Ok(platform.insert(Arc::new(Platform::new()?)).clone())
+    }
+
+    fn new() -> Result<Platform, Failed> {
         let global = Global {
             directory: Some(parts::platform().to_owned()),
             format: Format::Human,
@@ -50,7 +61,9 @@ impl Platform {
                 firing.insert(format!("{it:?}"), it);
             }
         }
-        Ok(Platform { out, book, firing: firing.into_values().collect() })
+        let path = out.path().join("production/alertmanager/inhibit-rules.yaml");
+        let inhibit_rules = fs::read_to_string(path)?;
+        Ok(Platform { inhibit_rules, book, firing: firing.into_values().collect() })
     }
 
     /// The alerting rules of a name, by severity.
@@ -67,9 +80,8 @@ impl Platform {
 
     /// A whole configuration with the inhibitions after `before`.
     pub fn configuration(&self, before: &str) -> Result<String, Failed> {
-        let path = self.out.path().join("production/alertmanager/inhibit-rules.yaml");
-        let own = fs::read_to_string(path)?;
-        let rules = own.split_once("inhibit_rules:\n").ok_or("no inhibit_rules")?.1;
+        let own = self.inhibit_rules.split_once("inhibit_rules:\n");
+        let rules = own.ok_or("no inhibit_rules")?.1;
         Ok(format!(
             "route:\n  receiver: nobody\nreceivers:\n- name: nobody\n\
              inhibit_rules:\n{before}{rules}"
