@@ -42,14 +42,16 @@ impl Daemon {
             .stderr(words)
             .spawn()?;
         let mut server = Daemon { child, port, log };
-        let begun = Instant::now();
-        while !server.request("GET", path, "").is_ok_and(|it| it.0 == 200) {
-            if begun.elapsed() > DEADLINE || server.child.try_wait()?.is_some() {
-                return Err(format!("does not come up: {}", server.log()).into());
-            }
-            thread::sleep(Duration::from_millis(20));
+        let is_up = until(|| match server.request("GET", path, "") {
+            Ok((200, _)) => Ok(true),
+            // One that has ended will not come up any more.
+            _ if server.child.try_wait()?.is_some() => Ok(false),
+            _ => Err("does not answer".into()),
+        });
+        match is_up {
+            Ok(true) => Ok(server),
+            _ => Err(format!("does not come up: {}", server.log()).into()),
         }
-        Ok(server)
     }
 
     /// What it wrote.
@@ -119,7 +121,7 @@ pub fn until<T>(mut ask: impl FnMut() -> Result<T, Failed>) -> Result<T, Failed>
         match ask() {
             Ok(it) => return Ok(it),
             Err(error) if begun.elapsed() > DEADLINE => return Err(error),
-            Err(_) => thread::sleep(Duration::from_millis(50)),
+            Err(_) => thread::sleep(Duration::from_millis(20)),
         }
     }
 }

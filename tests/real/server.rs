@@ -7,11 +7,10 @@ use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use libtest_mimic::Failed;
 
+use crate::daemon::until;
 use crate::directory::Directory;
 use crate::object::Object;
 use crate::parts;
@@ -73,15 +72,20 @@ impl Server {
         let mut server = Server { dir, script, port, etcd_port, collections };
         // Whether all is in force is asked below: the script may give up before.
         let words = server.run("start", &definitions)?;
-        for _ in 0..300 {
+        let is_up = until(|| {
             server.collections = server.collections()?;
-            if server.collections.len() == definitions.len() && server.serves_all() {
-                return Ok(Some(server));
+            match server.collections.len() == definitions.len() && server.serves_all() {
+                true => Ok(()),
+                false => Err("not all definitions are in force".into()),
             }
-            thread::sleep(Duration::from_millis(100));
+        });
+        match is_up {
+            Ok(()) => Ok(Some(server)),
+            Err(_) => {
+                let log = fs::read_to_string(server.dir.path().join("api.log"))?;
+                Err(format!("the API server does not start: {words}\n{log}").into())
+            }
         }
-        let log = fs::read_to_string(server.dir.path().join("api.log"));
-        Err(format!("the API server does not start: {words}\n{}", log?).into())
     }
 
     /// Runs the script; what it says.
@@ -201,16 +205,14 @@ impl Drop for Server {
             .map(|it| fs::read_to_string(self.dir.path().join(it)).unwrap_or_default());
         let _ = self.run("stop", &[]);
         // The folder goes next: nobody may write into it any more.
-        for _ in 0..100 {
-            let runs = |it: &String| {
-                let words = Path::new("/proc").join(it.trim()).join("cmdline");
-                fs::read(words).is_ok_and(|it| !it.is_empty())
-            };
-            if !pids.iter().any(runs) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
+        let runs = |it: &String| {
+            let words = Path::new("/proc").join(it.trim()).join("cmdline");
+            !it.is_empty() && fs::read(words).is_ok_and(|it| !it.is_empty())
+        };
+        let _ = until(|| match pids.iter().any(runs) {
+            true => Err("it still runs".into()),
+            false => Ok(()),
+        });
     }
 }
 
