@@ -1,6 +1,10 @@
-//! A server scrapes an exporter and evaluates a project's rules every second; our engine
-//! gets the samples that the server has, and must say the same of every alert at every
-//! evaluation that was seen: state, labels, annotations, value, since when.
+//! A server scrapes an exporter and evaluates rules every second; our engine gets the
+//! samples that the server has, and must say the same of every alert at every evaluation
+//! that was seen: state, labels, annotations, value, since when.
+//!
+//! The rules are those of `tests/fixtures/live`, with an exporter that follows a script, and
+//! those that `build` writes of the bundled platform, with the series of its tests
+//! (`platform.rs`).
 //!
 //! Only the server's clock counts: which evaluation an answer belongs to follows from the
 //! samples that its groups record at each, and from the time it says it is. What the
@@ -9,6 +13,9 @@
 //! repeated.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aqua_alerts::case::notation::Sample as Written;
 use aqua_alerts::harness::plan::Plan;
@@ -20,16 +27,46 @@ use aqua_alerts::rules::group::{Group, Rule};
 use libtest_mimic::Failed;
 
 use crate::parts;
-use crate::prometheus::observe::{Alerts, Seen, State, WARM_UP, observe, written};
+use crate::prometheus::exporter::Exporter;
+use crate::prometheus::observe::{
+    Alerts, Scene, Seen, Series, State, WARM_UP, load, observe, written,
+};
+use crate::prometheus::script;
 
 /// A run is worthless about once in twenty.
 const RUNS: usize = 5;
 
-pub fn agrees() -> Result<(), Failed> {
+const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/live");
+
+/// The project whose exporter follows a script.
+pub fn scripted() -> Result<(), Failed> {
     let Some(peers) = parts::folder("AQUA_PEERS") else { return Ok(()) };
+    let project = Path::new(PROJECT);
+    let out = parts::build(project)?;
+    let scene = || {
+        Ok(Scene {
+            files: parts::files(out.path(), "production/rules")?,
+            book: load(project)?.books.remove(0),
+            exporter: Exporter::serve(false, script::metrics)?,
+            steps: script::STEPS,
+            offset: 0,
+            // Nothing is wrong in the first steps.
+            n_before: 1,
+            pause: Duration::from_millis(40),
+        })
+    };
+    agree(&peers, scene, EXPECTED)
+}
+
+/// Our engine agrees with a server on a scene, in which these states are seen.
+pub fn agree(
+    peers: &Path,
+    scene: impl Fn() -> Result<Scene, Failed>,
+    expected: &[(&str, &str)],
+) -> Result<(), Failed> {
     for _ in 0..RUNS {
-        match observe(&peers)? {
-            Ok(seen) => return compare(&seen),
+        match observe(peers, scene()?)? {
+            Ok(seen) => return compare(&seen, expected),
             Err(why) => println!("again: {why}"),
         }
     }
@@ -37,34 +74,34 @@ pub fn agrees() -> Result<(), Failed> {
 }
 
 /// Our engine over the server's samples; the answers must be the same.
-fn compare(seen: &Seen) -> Result<(), Failed> {
+fn compare(seen: &Seen, expected: &[(&str, &str)]) -> Result<(), Failed> {
+    let book = &seen.scene.book;
     let mut states: BTreeSet<(String, String)> = BTreeSet::new();
-    let (mut n_compared, mut n_alerts, mut n_states) = (0, 0, 0);
-    for group in &seen.book.groups {
+    let mut ours_of_states = BTreeSet::new();
+    let (mut n_compared, mut n_alerts) = (0, 0);
+    for group in &book.groups {
         let ticks = &seen.ticks[&group.name];
         let plan = Plan::new(&[group]);
-        let interval = group.interval.unwrap_or(seen.book.interval).0;
-        // One before the first, so that what was scraped in between has a place.
-        let (start, end) = (ticks[0] - interval, ticks[ticks.len() - 1]);
-        let series = series(seen, start, end);
+        let interval = group.interval.unwrap_or(book.interval).0;
+        let start = ticks[0] - seen.scene.n_before * interval;
+        let end = ticks[ticks.len() - 1];
+        let series = series(seen, &plan, start, end);
         let setup = Setup {
-            dialect: seen.book.dialect,
+            dialect: book.dialect,
             interval,
             pace: Pace::Group,
             start,
             end,
             spacing: 1,
             series: &series,
-            external_labels: &seen.book.external_labels,
+            external_labels: &book.external_labels,
             // A server takes its slash away.
             external_url: "http://prometheus.example.com",
             needs: Needs { all: true, ..Needs::default() },
         };
         let run = run::run(&plan, &setup);
         assert!(run.errors.is_empty(), "{:?}", run.errors);
-        // The last evaluation may still be writing.
-        let ticks_of_states = &ticks[WARM_UP..ticks.len() - 1];
-        n_states += compare_states(seen, &run, group, ticks_of_states);
+        ours_of_states.extend(written_states(&run, ticks));
         for snapshot in seen.snapshots.iter().filter(|it| it.group == group.name) {
             let (idx, tick, theirs) = (snapshot.idx, snapshot.tick, &snapshot.alerts);
             let ours = alerts(&run, group, idx, tick);
@@ -80,31 +117,47 @@ fn compare(seen: &Seen) -> Result<(), Failed> {
             states.extend(theirs.values().map(|it| (name.clone(), it.state.clone())));
         }
     }
-    // The script means each of these to be seen.
-    for (name, state) in EXPECTED {
+    let n_states = compare_states(seen, &ours_of_states);
+    // The scene means each of these to be seen.
+    for (name, state) in expected {
         let it = ((*name).to_owned(), (*state).to_owned());
         assert!(states.contains(&it), "{name} was never seen {state}: {states:?}");
     }
+    let n_firing = states.iter().filter(|it| it.1 == "firing").count();
     println!(
-        "the same in {n_compared} evaluations of rules with {n_alerts} alerts, and in \
-         {n_states} samples of their states"
+        "the same in {n_compared} evaluations of rules with {n_alerts} alerts, {n_firing} \
+         of them firing by their names, and in {n_states} samples of their states"
     );
     Ok(())
 }
 
+/// A sample of the state of an alert: when, of what, its value.
+type StateAt = (i64, String, String);
+
 /// At every evaluation, seen or not, the server's samples of `ALERTS` and
 /// `ALERTS_FOR_STATE` are ours. Gives how many there are.
-fn compare_states(seen: &Seen, run: &Run<'_>, group: &Group, ticks: &[i64]) -> usize {
-    let names: BTreeSet<String> =
-        (0..alerting(group).count()).map(|it| rule_name(group, it)).collect();
+fn compare_states(seen: &Seen, ours: &BTreeSet<StateAt>) -> usize {
+    // The last evaluation may still be writing.
+    let first = seen.ticks.values().map(|it| it[WARM_UP]).max().unwrap();
+    let last = seen.ticks.values().map(|it| it[it.len() - 1]).min().unwrap();
+    let is_known = |it: &&StateAt| first <= it.0 && it.0 < last;
     let mut theirs = BTreeSet::new();
     for (labels, samples) in &seen.states {
-        if names.contains(labels.get("alertname")) {
-            let known = samples.iter().filter(|it| ticks.contains(it.0));
-            theirs.extend(known.map(|it| (*it.0, written(labels), it.1.to_string())));
-        }
+        let all = samples.iter();
+        theirs.extend(all.map(|it| (*it.0, written(labels), it.1.to_string())));
     }
-    let mut ours = BTreeSet::new();
+    let lines = |all: &BTreeSet<StateAt>| {
+        let known: BTreeSet<&StateAt> = all.iter().filter(is_known).collect();
+        (known.len(), format!("{known:#?}"))
+    };
+    let (n_states, theirs) = lines(&theirs);
+    pretty_assertions::assert_str_eq!(lines(ours).1, theirs);
+    n_states
+}
+
+/// The samples of states that the server should have written.
+fn written_states(run: &Run<'_>, ticks: &[i64]) -> BTreeSet<StateAt> {
+    let mut out = BTreeSet::new();
     for timeline in run.alerts.iter().flat_map(|it| &it.timelines) {
         for tick in ticks {
             let Some(stretch) = timeline.stretch_at(*tick) else { continue };
@@ -112,13 +165,11 @@ fn compare_states(seen: &Seen, run: &Run<'_>, group: &Group, ticks: &[i64]) -> u
             let state = timeline.labels.with("__name__", "ALERTS");
             let state = state.with("alertstate", stretch.state.as_str());
             let for_state = timeline.labels.with("__name__", "ALERTS_FOR_STATE");
-            ours.insert((*tick, written(&state), "1".to_owned()));
-            ours.insert((*tick, written(&for_state), since));
+            out.insert((*tick, written(&state), "1".to_owned()));
+            out.insert((*tick, written(&for_state), since));
         }
     }
-    let lines = |it: &BTreeSet<_>| format!("{it:#?}");
-    pretty_assertions::assert_str_eq!(lines(&ours), lines(&theirs));
-    theirs.len()
+    out
 }
 
 /// States in which each alert must have been seen: those that last long enough to be sure.
@@ -149,11 +200,22 @@ fn rule_name(group: &Group, idx: usize) -> String {
     }
 }
 
-/// What was scraped, a place for each millisecond: a series that a scrape does not have
-/// any more ends there.
-fn series(seen: &Seen, start: i64, end: i64) -> Vec<(Labels, Vec<Written>)> {
+/// What was scraped of the metrics that rules read, a place for each millisecond: a series
+/// that a scrape does not have any more ends there.
+fn series(
+    seen: &Seen,
+    plan: &Plan<'_>,
+    start: i64,
+    end: i64,
+) -> Vec<(Labels, Vec<Written>)> {
+    let selectors = plan.slots.iter().flat_map(|it| it.expr().expr.selectors());
+    let names: Option<BTreeSet<Arc<str>>> =
+        selectors.map(|it| it.1.name.clone()).collect();
+    let is_read = |it: &&Series| {
+        names.as_ref().is_none_or(|names| names.contains(it.0.metric_name()))
+    };
     let mut out = Vec::new();
-    for (labels, samples) in &seen.series {
+    for (labels, samples) in seen.series.iter().filter(is_read) {
         let mut values = vec![Written::Gap; (end - start + 1) as usize];
         let place = |time: i64| {
             usize::try_from(time - start).ok().filter(|it| *it < values.len())

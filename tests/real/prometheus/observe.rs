@@ -1,26 +1,24 @@
-//! What a Prometheus server does while an exporter follows its script.
+//! What a Prometheus server does while an exporter goes on step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use aqua_alerts::cli::args::{Color, Format, Global};
-use aqua_alerts::cli::load;
+use aqua_alerts::cli::load::{self, Loaded};
 use aqua_alerts::cli::session::Session;
 use aqua_alerts::promql::labels::Labels;
 use aqua_alerts::rules::book::Book;
+use aqua_alerts::rules::group::{Group, Rule};
 use chrono::DateTime;
 use libtest_mimic::Failed;
 use serde_json::Value as Json;
 
-use crate::daemon::{DEADLINE, Daemon, encode};
+use crate::daemon::{DEADLINE, Daemon, encode, until};
 use crate::directory::Directory;
-use crate::parts;
-use crate::prometheus::{groups, promtool, rules, script, start};
-
-const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/live");
+use crate::prometheus::exporter::Exporter;
+use crate::prometheus::{groups, promtool, rules, start};
 
 /// The first evaluations are not compared: our engine does not have what was before them.
 pub const WARM_UP: usize = 4;
@@ -59,36 +57,57 @@ pub struct Snapshot {
     pub alerts: Alerts,
 }
 
-/// What a server did over a run of the script.
-pub struct Seen {
+/// A project, and what its rules are shown.
+pub struct Scene {
+    /// The rule files. The first rule of a group `x` records `x:first:seen` and its last one
+    /// `x:last:seen`, the time of the newest scrape.
+    pub files: Vec<PathBuf>,
+    /// The groups of these files.
     pub book: Book,
+    /// What is scraped, with the labels that it gives itself.
+    pub exporter: Exporter,
+    /// So many steps are watched.
+    pub steps: usize,
+    /// Milliseconds by which rules look back.
+    pub offset: i64,
+    /// So long before its first evaluation by the server a group is evaluated by us, in
+    /// intervals: all that was scraped is to be seen.
+    pub n_before: i64,
+    /// Between two looks at the server.
+    pub pause: Duration,
+}
+
+/// What a server did over a scene.
+pub struct Seen {
+    pub scene: Scene,
     /// All that was scraped; the times of scrapes.
     pub series: Vec<Series>,
     pub scrapes: Vec<i64>,
     /// The evaluations of each group.
     pub ticks: BTreeMap<String, Vec<i64>>,
     pub snapshots: Vec<Snapshot>,
-    /// What the server wrote of the states of alerts: `ALERTS` and `ALERTS_FOR_STATE`.
+    /// What the server wrote of the states of alerts, `ALERTS` and `ALERTS_FOR_STATE`, by
+    /// the times of the evaluations.
     pub states: Vec<Series>,
 }
 
-/// Lets a server run through the script; the inner error says why the run is worthless.
-pub fn observe(peers: &Path) -> Result<Result<Seen, String>, Failed> {
-    let out = parts::build(Path::new(PROJECT))?;
-    let files = parts::files(out.path(), "production/rules")?;
-    promtool(peers, &["check", "rules"], &files)?;
-    let (port, asked) = script::serve()?;
+/// Lets a server run through a scene; the inner error says why the run is worthless.
+pub fn observe(peers: &Path, scene: Scene) -> Result<Result<Seen, String>, Failed> {
+    let Scene { files, book, exporter, offset, .. } = &scene;
+    promtool(peers, &["check", "rules"], files)?;
     let folder = Directory::new();
-    let server = start(peers, folder.path(), &configuration(&files, port))?;
+    let server = start(peers, folder.path(), &configuration(&scene))?;
+    until(|| is_evaluated(&server, book.groups.len()))?;
+    exporter.release();
     // Each evaluation of each rule that was seen, with the time of the answer.
     let mut looks: BTreeMap<RuleAt, BTreeMap<i64, (Alerts, i64)>> = BTreeMap::new();
     let mut before = BTreeMap::new();
     let begun = Instant::now();
-    while asked.load(Ordering::SeqCst) < script::STEPS {
+    while exporter.step() < scene.steps {
         if begun.elapsed() > DEADLINE + DEADLINE {
             return Err(format!("the script does not end: {}", server.log()).into());
         }
-        thread::sleep(Duration::from_millis(40));
+        thread::sleep(scene.pause);
         let now = look(&server)?;
         let answered = clock(&server)?;
         // An answer is no one moment: what two say alike belongs together.
@@ -98,22 +117,29 @@ pub fn observe(peers: &Path) -> Result<Result<Seen, String>, Failed> {
         }
         before = now;
     }
-    let states = samples(&server, "{__name__=~\"ALERTS.*\"}")?;
-    let series = samples(&server, "{job=\"live\",__name__!~\".+:.+|ALERTS.*\"}")?;
-    let up = series.iter().find(|it| it.0.metric_name() == "up").ok_or("no scrape")?;
+    let mut states = samples(&server, "{__name__=~\"ALERTS.*\"}")?;
+    for (_, samples) in &mut states {
+        *samples = samples.iter().map(|it| (it.0 + offset, *it.1)).collect();
+    }
+    let mut series = samples(&server, "{__name__=~\".+\",__name__!~\"ALERTS.*\"}")?;
+    let records: BTreeSet<&str> = book.groups.iter().flat_map(records).collect();
+    series.retain(|it| !records.contains(it.0.metric_name()));
+    let is_own =
+        |it: &&Series| it.0.metric_name() == "up" && it.0.get("instance") == INSTANCE;
+    let up = series.iter().find(is_own).ok_or("no scrape")?;
     let scrapes: Vec<i64> = up.1.keys().copied().collect();
-    let book = book()?;
     let (mut ticks, mut snapshots) = (BTreeMap::new(), Vec::new());
     for group in &book.groups {
         let recorded = |which: &str| -> Result<BTreeMap<i64, f64>, Failed> {
             let found =
                 samples(&server, &format!("{{\"{}:{which}:seen\"}}", group.name))?;
-            Ok(found.into_iter().next().map(|it| it.1).unwrap_or_default())
+            let of_group = found.into_iter().next().map(|it| it.1).unwrap_or_default();
+            Ok(of_group.into_iter().map(|it| (it.0 + offset, it.1)).collect())
         };
         let (first, last) = (recorded("first")?, recorded("last")?);
         let interval = group.interval.unwrap_or(book.interval).0;
         let own = looks.iter().filter(|it| it.0.0 == group.name);
-        let judged = is_in_order(&first, &last, &scrapes, interval);
+        let judged = is_in_order([&first, &last], &scrapes, interval, *offset);
         if let Err(why) = judged.and_then(|()| are_in_time(own.clone(), interval)) {
             return Ok(Err(format!("{}: {why}", group.name)));
         }
@@ -131,27 +157,55 @@ pub fn observe(peers: &Path) -> Result<Result<Seen, String>, Failed> {
         }
         ticks.insert(group.name.clone(), of_group);
     }
-    Ok(Ok(Seen { book, series, scrapes, ticks, snapshots, states }))
+    Ok(Ok(Seen { scene, series, scrapes, ticks, snapshots, states }))
 }
 
-fn configuration(files: &[PathBuf], port: u16) -> String {
+/// The metrics that a group records.
+fn records(group: &Group) -> impl Iterator<Item = &str> {
+    group.rules.iter().filter_map(|it| match it {
+        Rule::Record(it) => Some(it.name.as_str()),
+        Rule::Alert(_) => None,
+    })
+}
+
+/// The server's own label for what it scrapes.
+const INSTANCE: &str = "exporter";
+
+fn configuration(scene: &Scene) -> String {
     let files: Vec<String> =
-        files.iter().map(|it| format!("- {}", it.display())).collect();
+        scene.files.iter().map(|it| format!("- {}", it.display())).collect();
+    let external = scene.book.external_labels.iter();
+    let external: Vec<String> =
+        external.map(|(name, value)| format!("{name}: {value}")).collect();
     format!(
         "global:
   scrape_interval: 1s
   evaluation_interval: 1s
-  external_labels: {{cluster: eu}}
+  external_labels: {{{}}}
 rule_files:
 {}
 scrape_configs:
 - job_name: live
+  honor_labels: true
   static_configs:
-  - targets: ['127.0.0.1:{port}']
-    labels: {{instance: exporter}}
+  - targets: ['127.0.0.1:{}']
+    labels: {{instance: {INSTANCE}}}
 ",
-        files.join("\n")
+        external.join(", "),
+        files.join("\n"),
+        scene.exporter.port
     )
+}
+
+/// Whether each of so many groups was evaluated.
+fn is_evaluated(server: &Daemon, n_groups: usize) -> Result<(), Failed> {
+    let query = "count({__name__=~\".+:first:seen\"})";
+    let answer = server.get(&format!("/api/v1/query?query={}", encode(query)))?;
+    let count = answer["data"]["result"][0]["value"][1].as_str().unwrap_or("0");
+    match count == n_groups.to_string() {
+        true => Ok(()),
+        false => Err(format!("{count} of {n_groups} groups are evaluated").into()),
+    }
 }
 
 /// Whether the evaluations of rules that were seen came one each interval, none late.
@@ -172,10 +226,10 @@ fn are_in_time<'a>(
 /// Whether a group saw at each evaluation exactly what was scraped before it, and missed
 /// none.
 fn is_in_order(
-    first: &BTreeMap<i64, f64>,
-    last: &BTreeMap<i64, f64>,
+    [first, last]: [&BTreeMap<i64, f64>; 2],
     scrapes: &[i64],
     interval: i64,
+    offset: i64,
 ) -> Result<(), String> {
     if first.len() < WARM_UP + 4 {
         return Err(format!("only {} evaluations", first.len()));
@@ -184,26 +238,28 @@ fn is_in_order(
         return Err(format!("evaluations are missing: {first:?}"));
     }
     for (tick, seen) in first {
-        let newest = scrapes.iter().rfind(|it| *it <= tick);
-        let newest = newest.map(|it| *it as f64 / 1000.0);
-        if newest != Some(*seen) || last.get(tick) != Some(seen) {
-            return Err(format!("a scrape came during the evaluation at {tick}"));
+        let newest = scrapes.iter().rfind(|it| **it <= tick - offset);
+        let newest = newest.map_or(0.0, |it| *it as f64 / 1000.0);
+        if newest != *seen || last.get(tick) != Some(seen) {
+            let seen = [Some(seen), last.get(tick)];
+            return Err(format!(
+                "a scrape came during the evaluation at {tick}: {seen:?}, not {newest}"
+            ));
         }
     }
     Ok(())
 }
 
-/// The project as our engine has it.
-fn book() -> Result<Book, Failed> {
+/// A project as our engine has it.
+pub fn load(project: &Path) -> Result<Loaded, Failed> {
     let global = Global {
-        directory: Some(PROJECT.into()),
+        directory: Some(project.to_owned()),
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),
     };
     let mut session = Session::new(&global);
-    let mut loaded = load::load(&mut session, &[]).ok_or("no project")?;
-    Ok(loaded.books.remove(0))
+    Ok(load::load(&mut session, &["production".to_owned()]).ok_or("no project")?)
 }
 
 /// All alerting rules that were evaluated.

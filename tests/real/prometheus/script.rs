@@ -1,44 +1,7 @@
-//! An exporter that follows a script: its values depend on how often it was asked, never
-//! on a clock.
-
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+//! What the exporter of `tests/fixtures/live` serves, step by step.
 
 /// The number of the script's steps; the last one stays.
 pub const STEPS: usize = 24;
-
-/// Serves the metrics on a free port, until the process ends.
-pub fn serve() -> std::io::Result<(u16, Arc<AtomicUsize>)> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let port = listener.local_addr()?.port();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = asked.clone();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            let mut request = Vec::new();
-            let mut byte = [0; 1];
-            while !request.ends_with(b"\r\n\r\n")
-                && stream.read(&mut byte).is_ok_and(|it| it == 1)
-            {
-                request.push(byte[0]);
-            }
-            let body = metrics(count.load(Ordering::SeqCst));
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\
-                 Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            if stream.write_all(answer.as_bytes()).is_ok() {
-                count.fetch_add(1, Ordering::SeqCst);
-            }
-        }
-    });
-    Ok((port, asked))
-}
 
 /// What is served at a step; nothing is wrong in the first ones.
 pub fn metrics(step: usize) -> String {
