@@ -76,9 +76,10 @@ Examples:
 /// The targets, as `build --help` shows them.
 fn targets() -> String {
     let mut out = "Targets (`+` is written by default):\n".to_owned();
+    let width = TARGETS.iter().map(|it| it.name.len()).max().unwrap_or(0);
     for Target { name, summary, default, .. } in TARGETS {
         let mark = if *default { '+' } else { ' ' };
-        out.push_str(&format!("  {mark} {name:<18}{summary}\n"));
+        out.push_str(&format!("  {mark} {name:<width$}  {summary}\n"));
     }
     out.push_str("    and those that the manifest declares: `[target.<name>]`");
     out

@@ -19,7 +19,7 @@ use crate::cli::fs::Owned;
 use crate::cli::output::plan;
 use crate::cli::runbooks::pages;
 use crate::cli::session::Session;
-use crate::cli::{fs, inhibit, load};
+use crate::cli::{fs, inhibit, load, names};
 use crate::diag::diagnostic::Diagnostic;
 use crate::emit::choice::{self, Asked};
 use crate::emit::promtool_tests;
@@ -53,6 +53,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     }
     pages::check(&loaded, false, &mut session);
     let chosen = choices(&loaded.books, asked, &mut session.sink);
+    names::check(&loaded, asked, &mut session.sink);
     let wanted = compile(&loaded.books, &chosen, asked, &tests, &mut session.sink);
     let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));
     if with_tests && !session.sink.has_errors() {
@@ -86,7 +87,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
             && (!asked.only || choice::is_asked(below, asked))
     };
     let plan = plan(wanted, &old, is_ours, |path| fs::look(&out, path));
-    objections(&plan, &shown, &mut session.sink);
+    objections(&plan, &old, &shown, &mut session.sink);
     if session.has_failed() {
         return session.finish(Exit::Findings, "", json!({}));
     }

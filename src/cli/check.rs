@@ -16,7 +16,7 @@ use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::runbooks::pages;
 use crate::cli::session::{Session, counted};
-use crate::cli::{fix, fs, lints, test};
+use crate::cli::{fix, fs, lints, names, test};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
@@ -158,6 +158,7 @@ fn report(session: Session, loaded: Option<&Loaded>, fixed: Option<usize>) -> Ex
 /// own, and those that need options.
 fn targets(loaded: &Loaded, session: &mut Session) {
     let asked = Asked { names: &[], only: false };
+    names::check(loaded, asked, &mut session.sink);
     for book in &loaded.books {
         let mut said = Sink::new();
         let mut chosen = choice::choose(book, asked, &mut said);

@@ -215,6 +215,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("not-for-records", "A recording rule has a field that only alerts have."),
     ("not-formatted", "A file is not in the layout that `aqua-alerts fmt` gives it."),
     ("not-utf8", "A file is not UTF-8."),
+    (
+        "nothing-to-apply",
+        "An environment has no object, so that kubectl has nothing to do.",
+    ),
     ("nothing-to-import", "None of the files has anything to import."),
     (
         "old-server",
@@ -261,7 +265,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("repeated-group", "`group_eval_order` of a promtool test names a group twice."),
     ("repeated-series", "A promtool test has the same series twice."),
-    ("reserved-label", "A label is set that has a key of its own."),
+    ("reserved-label", "A label is set that has a key of its own, or that `build` sets."),
     ("rule-fails", "A rule cannot be evaluated over the series of a test."),
     ("rule-file-in-pack", "A pack uses a rule file; only alerts files do."),
     ("rule-file-twice", "Two alerts files use the same rule file."),
@@ -271,6 +275,10 @@ pub const CODES: &[(&str, &str)] = &[
         "`runbooks new` was asked for a page that is there, or that no alert needs.",
     ),
     ("runbook-page", "An alert or a page leads to a runbook page that is not there."),
+    (
+        "same-name",
+        "Two objects or dashboards would have one name, most often of two environments.",
+    ),
     (
         "series-ends-early",
         "The series of a test end before something is asserted of them.",

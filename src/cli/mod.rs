@@ -22,6 +22,7 @@ pub mod inhibit;
 pub mod lints;
 pub mod load;
 pub mod mistaken;
+pub mod names;
 pub mod output;
 pub mod runbooks;
 pub mod say;

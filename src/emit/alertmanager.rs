@@ -16,6 +16,7 @@ pub const TARGET: Target = Target {
     summary: "inhibit rules for an Alertmanager's configuration",
     default: true,
     place: "alertmanager/",
+    claims: |_| Vec::new(),
     emit,
 };
 

@@ -10,6 +10,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::Claim;
 use crate::emit::object::{Object, object};
 use crate::emit::{Target, name, yaml};
 use crate::rules::book::Book;
@@ -22,8 +23,11 @@ pub const TARGET: Target = Target {
     summary: "the inhibitions as an AlertmanagerConfig object for the Prometheus Operator",
     default: false,
     place: "alertmanager-config.yaml",
+    claims,
     emit,
 };
+
+const KIND: &str = "AlertmanagerConfig";
 
 /// The version of the operator's object.
 const V1ALPHA1: &str = "monitoring.coreos.com/v1alpha1";
@@ -51,13 +55,25 @@ struct Matcher<'a> {
     value: &'a str,
 }
 
+fn claims(book: &Book) -> Vec<Claim> {
+    match book.inhibitions.is_empty() {
+        true => Vec::new(),
+        false => vec![Claim {
+            kind: KIND,
+            name: name::instance(book),
+            of: "the inhibitions".to_owned(),
+            place: None,
+        }],
+    }
+}
+
 fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     if book.inhibitions.is_empty() {
         return Vec::new();
     }
     restricted(book, sink);
     let spec = Spec { inhibit_rules: book.inhibitions.iter().map(written).collect() };
-    let object = object(book, "AlertmanagerConfig", name::instance(book), spec);
+    let object = object(book, KIND, name::instance(book), spec);
     let object = Object { api_version: V1ALPHA1, ..object };
     let source = format!("{} for {}", book.project, book.env);
     let text = yaml::print(&yaml::made_from(&source), &object);

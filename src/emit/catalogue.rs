@@ -18,6 +18,7 @@ pub const TARGET: Target = Target {
     summary: "ALERTS.md, the alerts for people",
     default: true,
     place: "ALERTS.md",
+    claims: |_| Vec::new(),
     emit,
 };
 

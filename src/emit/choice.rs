@@ -37,6 +37,12 @@ const NEVER: &[(&str, &str)] = &[(
 )];
 
 impl Asked<'_> {
+    /// Whether what a target writes, and says, is for whoever asks.
+    pub fn wants(&self, target: &Target) -> bool {
+        let named = |it: &String| it == target.name || it == DEFAULT && target.default;
+        !self.only || self.names.iter().any(named)
+    }
+
     /// Whether a target of the project's own is asked for.
     pub fn has(&self, name: &str) -> bool {
         self.names.iter().any(|it| it == name || it == DEFAULT)
@@ -90,13 +96,10 @@ pub fn choose<'b>(book: &'b Book, asked: Asked<'_>, sink: &mut Sink) -> Chosen<'
     }
 }
 
-/// Whether a path below the environment's folder is in the place of a target that was asked
+/// Whether a path below the environment's folder is in the place of a target that is asked
 /// for. Whose a file is that a template chose a path for cannot be told from the path.
 pub fn is_asked(path: &str, asked: Asked<'_>) -> bool {
-    let named = |it: &Target| {
-        asked.names.iter().any(|name| name == it.name || name == DEFAULT && it.default)
-    };
-    TARGETS.iter().any(|it| it.owns(path) && named(it))
+    TARGETS.iter().any(|it| it.owns(path) && asked.wants(it))
 }
 
 fn built_in(name: &str) -> bool {

@@ -16,6 +16,7 @@ pub const TARGET: Target = Target {
     summary: "GrafanaDashboard objects for the Grafana Operator, in place of ConfigMaps",
     default: false,
     place: "grafana-dashboards/",
+    claims: |book| grafana::claims(book, "GrafanaDashboard"),
     emit,
 };
 

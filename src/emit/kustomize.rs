@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::CONFIG_MAP;
 use crate::emit::object::{Map, labels};
-use crate::emit::{Target, grafana_dashboard, name, yaml};
+use crate::emit::{Target, grafana, grafana_dashboard, name, yaml};
 use crate::rules::book::Book;
 
 /// The kustomization.
@@ -16,6 +17,7 @@ pub const TARGET: Target = Target {
     summary: "a kustomization of all objects",
     default: true,
     place: "kustomization.yaml",
+    claims: |book| grafana::claims(book, CONFIG_MAP),
     emit,
 };
 
@@ -69,15 +71,40 @@ fn too_large(book: &Book, it: &Artifact) -> Diagnostic {
     }
 }
 
+/// The annotations of ConfigMaps: those of all objects, and the folder.
+fn annotations(book: &Book) -> Map {
+    let mut all = book.objects.annotations.clone();
+    if let Some((name, folder)) = &book.output.folder {
+        all.retain(|it| it.0 != *name);
+        all.push((name.clone(), folder.clone()));
+    }
+    Map(all)
+}
+
+/// A note that there is no kustomization: kubectl refuses one of nothing.
+fn nothing(book: &Book) -> Diagnostic {
+    let title =
+        format!("`{}` has no object, so that there is nothing to apply", book.env);
+    let instance = name::cut(&name::instance(book), name::LABEL);
+    let out = Diagnostic::warning("nothing-to-apply", title)
+        .note("no `kustomization.yaml` is written: kubectl refuses one without objects")
+        .note(format!(
+            "what was deployed before has the label `app.kubernetes.io/instance={instance}`"
+        ));
+    Diagnostic { level: Level::Note, ..out }
+}
+
 fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     let mut resources = Vec::new();
     let mut config_maps = Vec::new();
+    let mut is_refused = false;
     // As objects they need no ConfigMaps.
     let as_objects = artifacts.iter().any(|it| grafana_dashboard::TARGET.owns(&it.path));
     for it in artifacts {
         match &it.kind {
             Kind::Dashboard { .. } if as_objects => {}
             Kind::Dashboard { name } if MAX_DATA < it.text.len() + name.len() + 5 => {
+                is_refused = true;
                 sink.push(too_large(book, it));
             }
             Kind::Resource => resources.push(it.path.as_str()),
@@ -98,8 +125,12 @@ fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
             labels.0.insert(0, (SIDECAR.0.to_owned(), SIDECAR.1.to_owned()));
             labels
         },
-        annotations: Map(book.objects.annotations.clone()),
+        annotations: annotations(book),
     });
+    if resources.is_empty() && config_maps.is_empty() && !is_refused {
+        sink.push_once(nothing(book));
+        return Vec::new();
+    }
     let kustomization = Kustomization {
         api_version: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",

@@ -19,6 +19,7 @@ pub const TARGET: Target = Target {
     summary: "rule namespaces for Mimir's ruler and mimirtool",
     default: false,
     place: "mimir/",
+    claims: |_| Vec::new(),
     emit,
 };
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::Artifact;
+use crate::emit::claim::Claim;
 use crate::rules::book::Book;
 use crate::rules::group::Group;
 
@@ -18,6 +19,7 @@ pub mod alertmanager_config;
 pub mod artifact;
 pub mod catalogue;
 pub mod choice;
+pub mod claim;
 pub mod definition;
 pub mod grafana;
 pub mod grafana_dashboard;
@@ -49,6 +51,8 @@ pub struct Target {
     /// Where it writes, below the environment's folder: a folder, which ends in `/`, or a
     /// file. No other target writes there.
     pub place: &'static str,
+    /// The names that it gives to objects, which nobody else may give.
+    pub claims: fn(&Book) -> Vec<Claim>,
     /// Writes it. What the targets before it wrote is given for those that refer to it.
     pub emit: fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>,
 }
@@ -88,11 +92,25 @@ pub fn defaults() -> Vec<&'static Target> {
 
 /// Writes a book with these targets; the files are in the order of the targets.
 pub fn emit(book: &Book, targets: &[&Target], sink: &mut Sink) -> Vec<Artifact> {
+    emit_only(book, targets, |_| true, sink)
+}
+
+/// The same for some of the targets: the others write only what these refer to, and what is
+/// wrong with theirs is not said.
+pub fn emit_only(
+    book: &Book,
+    targets: &[&Target],
+    wants: impl Fn(&Target) -> bool,
+    sink: &mut Sink,
+) -> Vec<Artifact> {
     let mut out = Vec::new();
     for target in targets {
+        let mut unheard = Sink::new();
+        let sink = if wants(target) { &mut *sink } else { &mut unheard };
         let files = (target.emit)(book, &out, sink);
         out.extend(files);
     }
+    out.retain(|it| !targets.iter().any(|of| of.owns(&it.path) && !wants(of)));
     out
 }
 

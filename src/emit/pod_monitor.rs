@@ -10,6 +10,7 @@ pub const TARGET: Target = Target {
     summary: "PodMonitor objects for the Prometheus Operator",
     default: true,
     place: "pod-monitors/",
+    claims: |book| scrape::claims(book, &FORM),
     emit: |book, _, _| scrape::emit(book, &FORM),
 };
 

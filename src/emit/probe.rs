@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::Claim;
 use crate::emit::object::object;
 use crate::emit::{Target, name, yaml};
 use crate::rules::book::Book;
@@ -14,22 +15,39 @@ pub const TARGET: Target = Target {
     summary: "Probe objects for the Prometheus Operator",
     default: true,
     place: "probes/",
+    claims,
     emit: |book, _, _| emit(book),
 };
 
 /// The first fields in the operator's order; others follow as written.
 const SPEC: &[&str] = &["prober", "module", "targets", "interval", "scrapeTimeout"];
 
-fn emit(book: &Book) -> Vec<Artifact> {
+const KIND: &str = "Probe";
+
+/// The names of the file and of the object of each probe.
+fn names(book: &Book) -> Vec<(String, String)> {
     let jobs: Vec<&str> = book.probes.iter().map(|it| &*it.job).collect();
-    let names = name::objects(book, &jobs);
+    name::objects(book, &jobs)
+}
+
+fn claims(book: &Book) -> Vec<Claim> {
+    let claim = |(probe, (_, name)): (&Probe, (String, String))| Claim {
+        kind: KIND,
+        name,
+        of: format!("the probe `{}`", probe.job),
+        place: Some(probe.span),
+    };
+    book.probes.iter().zip(names(book)).map(claim).collect()
+}
+
+fn emit(book: &Book) -> Vec<Artifact> {
     let write = |(probe, (stem, name)): (&Probe, (String, String))| {
-        let object = object(book, "Probe", name, spec(probe));
+        let object = object(book, KIND, name, spec(probe));
         let comment = yaml::made_from(&format!("the probe `{}`", probe.job));
         let text = yaml::print(&comment, &object);
         Artifact::new(format!("probes/{stem}.yaml"), text, Kind::Resource)
     };
-    book.probes.iter().zip(names).map(write).collect()
+    book.probes.iter().zip(names(book)).map(write).collect()
 }
 
 fn spec(probe: &Probe) -> Json {

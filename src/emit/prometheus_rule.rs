@@ -9,6 +9,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::Claim;
 use crate::emit::object::{Map, labels, object};
 use crate::emit::{self, Target, name, yaml};
 use crate::rulefile::write::{self, Group, Groups};
@@ -21,6 +22,7 @@ pub const TARGET: Target = Target {
     summary: "PrometheusRule objects for the Prometheus Operator",
     default: true,
     place: "prometheus-rules/",
+    claims,
     emit,
 };
 
@@ -35,7 +37,12 @@ const MAX_RULES: usize = 512 << 10;
 /// What the frame around the groups needs, names among it.
 const FRAME: usize = 4 << 10;
 
-fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
+const KIND: &str = "PrometheusRule";
+
+/// The groups of a file, and the names of its own file and first object.
+type Named<'a> = ((&'a str, Vec<&'a rules::Group>), (String, String));
+
+fn named(book: &Book) -> Vec<Named<'_>> {
     let files = emit::files(book);
     let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
     let named = |stem: String| {
@@ -43,7 +50,23 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
         (stem, object)
     };
     let names = name::of_files(&paths).into_iter().map(named);
-    let files: Vec<_> = files.into_iter().zip(names).collect();
+    files.into_iter().zip(names).collect()
+}
+
+/// Only of first objects: in no other name is a point, so that further ones come to the
+/// same where these do.
+fn claims(book: &Book) -> Vec<Claim> {
+    let claim = |((file, groups), (_, name)): Named<'_>| Claim {
+        kind: KIND,
+        name,
+        of: format!("`{file}`"),
+        place: groups.first().map(|it| it.span),
+    };
+    named(book).into_iter().map(claim).collect()
+}
+
+fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
+    let files = named(book);
     let frame = FRAME + metadata_size(book);
     let written = emit::map(&files, |((file, groups), (stem, name))| {
         let mut large = Vec::new();
@@ -73,7 +96,7 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
                 // No other name has a point.
                 idx => name::cut(&format!("{name}.{}", idx + 1), name::OBJECT),
             };
-            let object = object(book, "PrometheusRule", name, Groups { groups });
+            let object = object(book, KIND, name, Groups { groups });
             let text = yaml::print(&yaml::made_from(file), &object);
             Artifact::new(path(stem, idx + 1), text, Kind::Resource)
         };

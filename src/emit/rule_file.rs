@@ -14,6 +14,7 @@ pub const TARGET: Target = Target {
     summary: "plain Prometheus rule files",
     default: true,
     place: "rules/",
+    claims: |_| Vec::new(),
     emit,
 };
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::Claim;
 use crate::emit::object::object;
 use crate::emit::{name, yaml};
 use crate::rules::book::Book;
@@ -53,18 +54,34 @@ pub(super) struct Form {
 #[serde(transparent)]
 struct Spec(Map<String, Json>);
 
-/// Writes the monitors of one kind.
-pub(super) fn emit(book: &Book, form: &Form) -> Vec<Artifact> {
+/// The monitors of one kind, with the names of their files and objects.
+fn named<'a>(book: &'a Book, form: &Form) -> Vec<(&'a Monitor, (String, String))> {
     let monitors: Vec<_> = book.monitors.iter().filter(|it| it.kind == form.of).collect();
     let jobs: Vec<&str> = monitors.iter().map(|it| &*it.job).collect();
     let names = name::objects(book, &jobs);
-    let write = |(monitor, (stem, name)): (&&Monitor, (String, String))| {
+    monitors.into_iter().zip(names).collect()
+}
+
+/// The names of the monitors of one kind.
+pub(super) fn claims(book: &Book, form: &Form) -> Vec<Claim> {
+    let claim = |(monitor, (_, name)): (&Monitor, (String, String))| Claim {
+        kind: form.kind,
+        name,
+        of: format!("the service `{}`", monitor.job),
+        place: Some(monitor.span),
+    };
+    named(book, form).into_iter().map(claim).collect()
+}
+
+/// Writes the monitors of one kind.
+pub(super) fn emit(book: &Book, form: &Form) -> Vec<Artifact> {
+    let write = |(monitor, (stem, name)): (&Monitor, (String, String))| {
         let object = object(book, form.kind, name, spec(monitor, form));
         let comment = yaml::made_from(&format!("the service `{}`", monitor.job));
         let text = yaml::print(&comment, &object);
         Artifact::new(format!("{}/{stem}.yaml", form.folder), text, Kind::Resource)
     };
-    monitors.iter().zip(names).map(write).collect()
+    named(book, form).into_iter().map(write).collect()
 }
 
 fn spec(monitor: &Monitor, form: &Form) -> Spec {

@@ -1,5 +1,7 @@
 //! Whole outputs of a small book made by hand.
 
+mod claims;
+
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};

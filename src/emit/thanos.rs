@@ -15,6 +15,7 @@ pub const TARGET: Target = Target {
     summary: "rule files for Thanos Ruler",
     default: false,
     place: "thanos/",
+    claims: |_| Vec::new(),
     emit,
 };
 

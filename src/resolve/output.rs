@@ -21,6 +21,9 @@ pub(super) fn merge(below: &mut Build, above: &Build) {
     let strategy = below.partial_response_strategy.take();
     below.partial_response_strategy =
         above.partial_response_strategy.clone().or(strategy);
+    let (sidecar, over) = (&mut below.sidecar, &above.sidecar);
+    sidecar.folder = over.folder.clone().or(sidecar.folder.take());
+    sidecar.annotation = over.annotation.clone().or(sidecar.annotation.take());
     let strategy = below.matcher_strategy.take();
     below.matcher_strategy = above.matcher_strategy.clone().or(strategy);
     let Some((span, over)) = &above.dashboards else { return };
@@ -62,6 +65,10 @@ pub(super) fn output(project: &Project, server: &Server<'_>, sink: &mut Sink) ->
         dashboards: build.dashboards.as_ref().map(|(span, fields)| DashboardObjects {
             fields: monitor::passed_on(fields, &GRAFANA_DASHBOARD, sink),
             span: *span,
+        }),
+        folder: build.sidecar.folder.as_ref().map(|it| {
+            let annotation = build.sidecar.annotation.as_ref().map(Text::as_str);
+            (annotation.unwrap_or("grafana_folder").to_owned(), it.to_string())
         }),
         own: project.manifest.targets.iter().map(|it| own(project, it)).collect(),
     }

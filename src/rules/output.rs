@@ -21,6 +21,8 @@ pub struct Output {
     pub matcher_strategy: MatcherStrategy,
     /// Of dashboards as objects of the Grafana operator; `None` where nothing is said.
     pub dashboards: Option<DashboardObjects>,
+    /// The folder of dashboards for Grafana's sidecar, after the annotation that says so.
+    pub folder: Option<(String, String)>,
     /// The project's own targets, in order.
     pub own: Vec<Own>,
 }

@@ -321,12 +321,57 @@ pub static OBJECT_NAME: Form = Form {
     name: "a name for Kubernetes objects",
     pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
     parameters: false,
-    fault: |text| match text.split('.').all(is_dns_label) {
+    fault: |text| {
+        let longest = text.split('.').map(str::len).max().unwrap_or(0);
+        match text.split('.').all(is_dns_label) {
+            _ if MAX_SUBDOMAIN < text.len() => Fault::new(
+                format!("has {} letters", text.len()),
+                "write a shorter name: Kubernetes takes at most 253",
+            ),
+            true => None,
+            false if MAX_LABEL < longest => Fault::new(
+                format!("has {longest} letters without a `.`"),
+                "write a shorter name: Kubernetes takes at most 63",
+            ),
+            false => Fault::new(
+                "not small letters and digits with `-` between them",
+                "write a name such as `api-service`: Kubernetes takes no capitals and no `_`",
+            ),
+        }
+    },
+};
+
+/// The longest DNS-1123 label.
+const MAX_LABEL: usize = 63;
+/// The longest DNS-1123 subdomain.
+const MAX_SUBDOMAIN: usize = 253;
+
+/// The name of a namespace.
+pub static NAMESPACE: Form = Form {
+    name: "a namespace name",
+    pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    parameters: false,
+    fault: |text| match is_dns_label(text) {
         true => None,
+        false if MAX_LABEL < text.len() => Fault::new(
+            format!("has {} letters", text.len()),
+            "write a shorter name: Kubernetes takes at most 63",
+        ),
         false => Fault::new(
             "not small letters and digits with `-` between them",
-            "write a name such as `api-service`: Kubernetes takes no capitals and no `_`",
+            "write a name such as `monitoring`: Kubernetes takes no capitals, `_` or `.`",
         ),
+    },
+};
+
+/// The same, or all of them.
+pub static NAMESPACES: Form = Form {
+    name: "a namespace name",
+    pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|\\*|.*\\$\\{.*)$",
+    parameters: true,
+    fault: |text| match text {
+        "*" => None,
+        _ => (NAMESPACE.fault)(text),
     },
 };
 
@@ -590,6 +635,10 @@ mod tests {
         assert!(!good(&LABEL_NAME, "__name__") && good(&ANY_LABEL_NAME, "__name__"));
         assert!(good(&METRIC_NAME, "job:x:rate5m") && !good(&METRIC_NAME, "5m"));
         assert!(good(&OBJECT_KEY, "app.kubernetes.io/name") && !good(&OBJECT_KEY, "-a"));
+        assert!(good(&OBJECT_NAME, "a.b-c") && !good(&OBJECT_NAME, &"x".repeat(64)));
+        assert!(!good(&OBJECT_NAME, &format!("{}x", "x.".repeat(150))));
+        assert!(good(&NAMESPACE, "a-b") && !good(&NAMESPACE, "a.b"));
+        assert!(good(&NAMESPACES, "*") && !good(&NAMESPACES, "A"));
         assert!(good(&PORT, "metrics") && good(&PORT, "8000") && !good(&PORT, "70000"));
         assert!(
             good(&VERSION, "3.5.3") && !good(&VERSION, "3") && !good(&VERSION, "1.8")

@@ -10,8 +10,8 @@ use crate::doc::reader::{self, Declared, Fields};
 use crate::spec::keys::lint::{LINTS_TABLE, STRICT};
 use crate::spec::keys::{self, manifest::MANIFEST};
 use crate::spec::model::{
-    Body, Build, Environment, Inhibit, Job, Lints, Manifest, Mimir, Online, OwnTarget,
-    Owner, Prometheus, Runbooks, Severity,
+    Body, Build, Environment, Inhibit, Job, Label, Lints, Manifest, Mimir, Online,
+    OwnTarget, Owner, Prometheus, Runbooks, Severity, Sidecar,
 };
 use crate::spec::{body, policy};
 
@@ -199,6 +199,9 @@ fn prometheus(fields: &Fields<'_>) -> Prometheus {
 fn build(fields: &Fields<'_>, sink: &mut Sink) -> Build {
     let labels = fields.table("labels").map(|it| body::labels(&it, sink));
     let annotations = fields.table("annotations").map(|it| body::labels(&it, sink));
+    taken(labels.as_deref().unwrap_or_default(), sink);
+    let sidecar = fields.table("grafana");
+    let sidecar = |key| sidecar.as_ref().and_then(|it| it.text(key).cloned());
     Build {
         namespace: fields.text("namespace").cloned(),
         labels: labels.unwrap_or_default(),
@@ -212,6 +215,30 @@ fn build(fields: &Fields<'_>, sink: &mut Sink) -> Build {
             .table("alertmanager-config")
             .and_then(|it| it.text("matcher_strategy").cloned()),
         dashboards: dashboards(fields, sink),
+        sidecar: Sidecar {
+            folder: sidecar("folder"),
+            annotation: sidecar("folder_annotation"),
+        },
+    }
+}
+
+/// Labels of objects that are not the project's to choose, and why.
+const TAKEN: &[(&str, &str)] = &[
+    ("app.kubernetes.io/managed-by", "every object has it: `aqua-alerts`"),
+    ("grafana_dashboard", "Grafana's sidecar reads what has it: the dashboards"),
+];
+
+/// Says which labels are not the project's to choose.
+fn taken(labels: &[Label], sink: &mut Sink) {
+    for label in labels {
+        let taken = TAKEN.iter().find(|it| it.0 == label.name.as_str());
+        let Some((name, why)) = taken else { continue };
+        let title = format!("the label `{name}` is set by `build` itself");
+        sink.push(
+            Diagnostic::error("reserved-label", title)
+                .at(label.name.span(), *why)
+                .help("leave it out"),
+        );
     }
 }
 

@@ -178,6 +178,17 @@ pub struct Build {
     pub matcher_strategy: Option<Text>,
     /// Fields of dashboards as objects, passed on under their names.
     pub dashboards: Option<(Span, Vec<(Text, Node)>)>,
+    /// What Grafana's sidecar is told of dashboards.
+    pub sidecar: Sidecar,
+}
+
+/// What Grafana's sidecar is told of dashboards.
+#[derive(Clone, Debug, Default)]
+pub struct Sidecar {
+    /// Their folder.
+    pub folder: Option<Text>,
+    /// The annotation that says so.
+    pub annotation: Option<Text>,
 }
 
 /// Of rule namespaces for Mimir.

@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test(format!("writing::{name}"), run)
     };
     vec![
+        trial("a_label_value_of_a_mebibyte", too_long),
         trial("two_builds_into_one_new_folder", at_once),
         trial("a_folder_in_use_is_left_alone", in_use),
         trial("what_cannot_be_written_stays", read_only),
@@ -116,6 +117,32 @@ fn changed(
     names.sort();
     names.dedup();
     names
+}
+
+/// What no object has room for is an error at its place, and nothing is written.
+fn too_long() -> Result<(), Failed> {
+    let dir = project("too-long");
+    let alert = |n_bytes: usize| {
+        let value = "x".repeat(n_bytes);
+        format!(
+            "[alert.ApiDown]\nseverity = \"critical\"\nexpr = \"up == 0\"\n\
+             labels = {{ big = \"{value}\" }}\n"
+        )
+    };
+    for (n_bytes, code) in
+        [(1 << 20, "error[group-too-large]"), ((1 << 20) + 1, "error[bad-value]")]
+    {
+        fs::write(dir.join("alerts/api.toml"), alert(n_bytes))?;
+        let before = tree(&dir);
+        let output = aqua_alerts(&dir, &["build"]).output()?;
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(code) && said.contains("alerts/api.toml:4:18"), "{said}");
+        assert!(said.len() < 2_000, "the whole value is shown");
+        assert_eq!(changed(&before, &tree(&dir)), [""; 0]);
+    }
+    fs::remove_dir_all(&dir)?;
+    Ok(())
 }
 
 /// Whoever comes first writes, the others say so or find everything done; and what is there

@@ -22,7 +22,7 @@ pub fn trials() -> Vec<Trial> {
 
 const MANIFEST: &str = "\
 project = { name = \"shop\", edition = 1 }
-build   = { namespace = \"monitoring\" }
+build   = { namespace = \"monitoring\", grafana = { folder = \"Shop\" } }
 ";
 const API: &str = "\
 [service.api]
@@ -170,7 +170,9 @@ fn pruned() -> Result<(), Failed> {
     assert_eq!(it.names("PrometheusRule")?, [&rules[..], &parts].concat());
     assert_eq!(it.names("ServiceMonitor")?, ["shop-default-api"]);
     assert_eq!(it.names("Probe")?, ["shop-default-pages"]);
-    assert_eq!(it.names("ConfigMap")?.len(), 2, "the dashboard and the set");
+    let maps = it.objects("ConfigMap")?;
+    assert_eq!(maps.len(), 2, "the dashboard and the set");
+    assert!(maps.iter().any(|it| it.1.contains("\"grafana_folder\":\"Shop\"")));
     assert!(it.objects("PrometheusRule")?[1].1.contains("ApiSlow"));
 
     it.write("alerts/api.toml", API)?;
@@ -185,6 +187,21 @@ fn pruned() -> Result<(), Failed> {
     assert_eq!(it.names("ConfigMap")?, ["shop-default"], "the set alone");
     let rules = &it.objects("PrometheusRule")?[1].1;
     assert!(rules.contains("ApiDown") && !rules.contains("ApiSlow"), "{rules}");
+
+    // Nothing is left, so that there is nothing to apply; this is what the guide says.
+    it.remove("alerts/api.toml")?;
+    it.remove("alerts/large.toml")?;
+    it.build()?;
+    assert!(!it.out.path().join("default/kustomization.yaml").exists());
+    let kinds = "prometheusrules,servicemonitors,podmonitors,probes,configmaps";
+    let said = it
+        .kubectl("delete")
+        .args([kinds, "-n", "monitoring", "-l"])
+        .arg("app.kubernetes.io/instance=shop-default")
+        .output()?;
+    println!("{}", success(&said)?);
+    assert_eq!(it.names("PrometheusRule")?, ["foreign"]);
+    assert_eq!(it.names("ServiceMonitor")?, Vec::<String>::new());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::cli::output::Wanted;
 use crate::diag::sink::Sink;
 use crate::emit::choice::{self, Asked, Chosen};
-use crate::emit::{self, promtool_tests};
+use crate::emit::{self, Target, promtool_tests};
 use crate::rules::book::Book;
 use crate::rules::output::Own;
 
@@ -39,14 +39,14 @@ pub(super) fn compile(
         .map(|(idx, book)| {
             let mut sink = Sink::new();
             let chosen = &chosen[idx];
-            let mut out = emit::emit(book, &chosen.targets, &mut sink);
+            let wants = |it: &Target| asked.wants(it);
+            let mut out = emit::emit_only(book, &chosen.targets, wants, &mut sink);
             if let Some(tests) = tests.get(idx)
                 && chosen.has(promtool_tests::TARGET.name)
+                && asked.wants(&promtool_tests::TARGET)
             {
                 out.extend(promtool_tests::emit(book, tests, &mut sink));
             }
-            // What others refer to was written to be referred to.
-            out.retain(|it| !asked.only || choice::is_asked(&it.path, asked));
             let own = chosen.own.iter().copied();
             let own = own.filter(|it| !asked.only || asked.has(it.name.as_str()));
             let own: Vec<&Own> = own.collect();

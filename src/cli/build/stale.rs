@@ -5,7 +5,7 @@ use std::io::stdout;
 use serde_json::json;
 
 use crate::cli::exit::Exit;
-use crate::cli::output::{Change, Plan};
+use crate::cli::output::{Change, LIST, List, Plan};
 use crate::cli::session::{Session, counted};
 use crate::cli::{say, unified};
 use crate::diag::diagnostic::Diagnostic;
@@ -17,7 +17,7 @@ use crate::emit::{self, promtool_tests};
 const MAX_NAMED: usize = 10;
 
 /// What stands in the way of a plan.
-pub(super) fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
+pub(super) fn objections(plan: &Plan, old: &List, shown: &str, sink: &mut Sink) {
     if let [first, more @ ..] = &plan.foreign[..] {
         let others = match more.len() {
             0 => " was".to_owned(),
@@ -28,6 +28,11 @@ pub(super) fn objections(plan: &Plan, shown: &str, sink: &mut Sink) {
             .help("move it away, or choose another folder with `--out DIR`");
         for path in more.iter().take(MAX_NAMED) {
             diagnostic = diagnostic.note(format!("nor was `{shown}/{path}`"));
+        }
+        if old.0.is_empty() {
+            diagnostic = diagnostic.note(format!(
+                "there is no list of what was, `{shown}/{LIST}`; it goes wherever the files go"
+            ));
         }
         sink.push(diagnostic);
     }

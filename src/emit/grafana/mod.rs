@@ -5,6 +5,7 @@
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::claim::Claim;
 use crate::emit::{Target, name};
 use crate::rules::book::Book;
 use crate::rules::dashboard::Content;
@@ -24,8 +25,23 @@ pub const TARGET: Target = Target {
     summary: "Grafana dashboards as JSON",
     default: true,
     place: "dashboards/",
+    // The ConfigMaps are the kustomization's.
+    claims: |_| Vec::new(),
     emit,
 };
+
+/// The names of the objects that hold dashboards.
+pub(super) fn claims(book: &Book, kind: &'static str) -> Vec<Claim> {
+    let parts: Vec<&str> = book.dashboards.iter().map(|it| &*it.name).collect();
+    let names = name::objects(book, &parts).into_iter().map(|it| it.1);
+    let claim = |(it, name): (&crate::rules::dashboard::Dashboard, String)| Claim {
+        kind,
+        name,
+        of: format!("the dashboard `{}`", it.name),
+        place: Some(it.span),
+    };
+    book.dashboards.iter().zip(names).map(claim).collect()
+}
 
 /// Writes them; also for those who put them into objects.
 pub(super) fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {

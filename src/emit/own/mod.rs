@@ -139,6 +139,7 @@ fn path(
 /// What is wrong with a path below the environment's folder.
 fn fault(path: &str) -> Option<&'static str> {
     const LONGEST: usize = 200;
+    const TAKEN: &str = ".aqua-alerts";
     match path {
         _ if path.chars().any(|it| it.is_control() || matches!(it, '\\' | ':')) => {
             Some("has `\\`, `:` or a control character")
@@ -147,6 +148,9 @@ fn fault(path: &str) -> Option<&'static str> {
             Some("does not stay below the environment's folder")
         }
         _ if path.split('/').any(|it| LONGEST < it.len()) => Some("has too long a name"),
+        _ if path.split('/').any(|it| it.starts_with(TAKEN)) => {
+            Some("names that begin with `.aqua-alerts` are for what `build` itself keeps")
+        }
         _ => None,
     }
 }

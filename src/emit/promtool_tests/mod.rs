@@ -23,6 +23,7 @@ pub const TARGET: Target = Target {
     summary: "the project's tests as promtool's",
     default: false,
     place: "tests/",
+    claims: |_| Vec::new(),
     emit: |_, _, _| Vec::new(),
 };
 

@@ -19,11 +19,12 @@ use crate::resolve::layers;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port, Probe};
+use crate::spec::form::NAMESPACES;
 use crate::spec::keys::endpoint::ENDPOINT;
 use crate::spec::keys::probe::PROBE;
 use crate::spec::keys::service::SERVICE;
 use crate::spec::model::{self, File, Project, Service, ServiceSettings};
-use crate::spec::object_form::{LABEL_VALUE, WORD};
+use crate::spec::object_form::LABEL_VALUE;
 
 /// The monitor of a service; nothing where the environment does not have it.
 pub(super) fn resolve(
@@ -131,7 +132,7 @@ fn namespaces(settings: &ServiceSettings, scope: &Scope, sink: &mut Sink) -> Vec
     let mut out = Vec::new();
     for text in &given {
         let Some(filled) = scope.text(text, sink) else { continue };
-        if let Some(fault) = reader::misformed(&filled, &WORD) {
+        if let Some(fault) = reader::misformed(&filled, &NAMESPACES) {
             sink.push_once(fault);
         }
         out.push(filled.to_string());

@@ -148,7 +148,7 @@ pub static BUILD: Shape = Shape {
         target::NAMES,
         Key::new(
             "namespace",
-            text(&form::OBJECT_NAME),
+            text(&form::NAMESPACE),
             "The namespace in which the objects live.",
         )
         .example("\"monitoring\""),
@@ -171,6 +171,7 @@ pub static BUILD: Shape = Shape {
             Type::Table(&target::ALERTMANAGER_CONFIG),
             "Of the target `alertmanager-config`.",
         ),
+        Key::new("grafana", Type::Table(&target::SIDECAR), "Of the target `grafana`."),
         Key::new(
             "grafana-dashboard",
             Type::Table(&target::GRAFANA_DASHBOARD),

@@ -17,7 +17,7 @@ const MATCH: Key = Key::new(
     "Labels that the Services, or Pods, must have.",
 )
 .example("{ app = \"api-service\" }");
-const NAMESPACES_TYPE: Type = Type::Array(&text(&object_form::WORD));
+const NAMESPACES_TYPE: Type = Type::Array(&text(&form::NAMESPACES));
 const NAMESPACES: Key = Key::new(
     "namespaces",
     NAMESPACES_TYPE,

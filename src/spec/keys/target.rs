@@ -1,9 +1,9 @@
 //! Keys of what is written: targets, their options, targets of a project's own.
 
 use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
-use crate::spec::form;
 use crate::spec::keys::scrape::EXPRESSIONS;
 use crate::spec::keys::text;
+use crate::spec::{form, object_form};
 
 static NAME: Type = text(&form::TARGET_NAME);
 
@@ -82,6 +82,32 @@ pub(super) static ALERTMANAGER_CONFIG: Shape = Shape {
     )
     .default("the operator's own, `\"OnNamespace\"`")
     .example("\"None\"")],
+    others: None,
+};
+
+/// Of dashboards for Grafana's sidecar.
+pub(super) static SIDECAR: Shape = Shape {
+    name: "the dashboards for the sidecar",
+    header: "[build.grafana]",
+    doc: "Of the target `grafana`: dashboards in ConfigMaps, which Grafana's sidecar reads.",
+    keys: &[
+        Key::new(
+            "folder",
+            text(&object_form::NAME),
+            "The folder of the dashboards. The sidecar heeds it where the chart says \
+             `sidecar.dashboards.folderAnnotation: grafana_folder` and \
+             `sidecar.dashboards.provider.foldersFromFilesStructure: true`.",
+        )
+        .default("none: where the sidecar puts all of them")
+        .example("\"Platform\""),
+        Key::new(
+            "folder_annotation",
+            text(&form::OBJECT_KEY),
+            "The annotation that names the folder: the chart's `folderAnnotation`.",
+        )
+        .default("`\"grafana_folder\"`")
+        .example("\"k8s-sidecar-target-directory\""),
+    ],
     others: None,
 };
 
