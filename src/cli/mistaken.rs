@@ -69,9 +69,8 @@ pub fn template(path: &str, file: FileId, text: &str) -> Option<Diagnostic> {
 
 /// Where a line has a placeholder, and of which tool; of Helm where none is named.
 fn placeholder(line: &str) -> Option<(usize, Option<&'static str>)> {
-    // Of Prometheus's own templates none begins so.
-    for (sign, tool) in [("<%", "ERB"), ("{%", "Jinja")] {
-        if let Some(column) = line.find(sign) {
+    for (open, close, tool) in [("<%", "%>", "ERB"), ("{%", "%}", "Jinja")] {
+        if let Some(column) = tag(line, open, close) {
             return Some((column, Some(tool)));
         }
     }
@@ -80,6 +79,18 @@ fn placeholder(line: &str) -> Option<(usize, Option<&'static str>)> {
     // Text of YAML is never without indentation.
     let helm = column == 0 || HELM.iter().any(|it| rest.contains(it));
     helm.then_some((column, None))
+}
+
+/// Where a line has a tag of another tool: a word between these, and not in a template of
+/// Prometheus's, whose strings may hold anything.
+fn tag(line: &str, open: &str, close: &str) -> Option<usize> {
+    let (column, rest) = line.split_once(open).map(|it| (it.0.len(), it.1))?;
+    let (inside, _) = rest.split_once(close)?;
+    let inside = inside.trim_start_matches(['-', '=', '+', '#']).trim_start();
+    let before = &line[..column];
+    let in_action = before.rfind("{{") > before.rfind("}}");
+    (inside.starts_with(|it: char| it.is_alphabetic() || it == '@') && !in_action)
+        .then_some(column)
 }
 
 /// Whether a text can be one of which [`like_rules`] speaks: spares the reading of others.

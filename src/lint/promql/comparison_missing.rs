@@ -107,7 +107,33 @@ fn call(call: &Call, context: &Context<'_>, depth: usize) -> bool {
         Kind::Absent | Kind::AbsentOverTime => true,
         // A scalar is always there.
         Kind::ToScalar | Kind::ToVector | Kind::Scalars(_) => false,
+        // What is counted is there while all is well, whatever its labels say.
+        _ if COUNTING.contains(&call.name) => {
+            let inner = |it: &Expr| !is_bare(it) && filters(it, context, depth);
+            call.args.iter().any(inner)
+        }
         _ => call.args.iter().any(|it| filters(it, context, depth)),
+    }
+}
+
+/// Functions of counters and histograms.
+#[rustfmt::skip]
+const COUNTING: &[&str] = &[
+    "rate", "irate", "increase", "histogram_quantile", "histogram_fraction",
+    "histogram_avg", "histogram_count", "histogram_sum",
+];
+
+/// Whether an expression is nothing but series, or sums of them.
+fn is_bare(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Selector(it) => {
+            // A record may compare.
+            !it.name.as_deref().is_some_and(|it| it.contains(':') || it == "ALERTS")
+        }
+        ExprKind::Matrix(it) => is_bare(&it.selector),
+        ExprKind::Paren(it) => is_bare(it),
+        ExprKind::Aggregate(it) => is_bare(&it.expr),
+        _ => false,
     }
 }
 
@@ -115,7 +141,7 @@ fn call(call: &Call, context: &Context<'_>, depth: usize) -> bool {
 const STATES: &[&str] =
     &["state", "status", "health", "phase", "result", "condition", "reason", "outcome"];
 
-/// Words in the names of metrics whose values say nothing, and whose labels everything.
+/// How the names of metrics end whose values say nothing, and whose labels everything.
 const FACTS: &[&str] =
     &["info", "label", "labels", "annotations", "metadata", "tag", "tags", "config"];
 
@@ -134,7 +160,9 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
         return true;
     }
     // So are facts with certain values.
-    let fact = name.split('_').any(|it| FACTS.contains(&it));
+    let last = name.rsplit('_').next().unwrap_or_default();
+    let fact = FACTS.contains(&last);
+    let counted = matches!(last, "total" | "bucket" | "count" | "sum");
     let state = |it: &str| {
         let it = it.to_ascii_lowercase();
         STATES.iter().any(|end| it.ends_with(end))
@@ -142,6 +170,7 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
     let mut chosen = selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME);
     let by_label =
         chosen.any(|it| state(&it.name) || fact && !TARGETS.contains(&&*it.name));
+    let by_label = by_label && !counted;
     // kube-state-metrics gives all states, with 0.
     let ends = ["_info", "_labels", "_annotations"];
     if by_label

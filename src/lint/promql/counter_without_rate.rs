@@ -104,18 +104,33 @@ fn is_sound_side(it: &Binary, below: &Expr) -> bool {
     let other = if left { &it.rhs } else { &it.lhs };
     let op = if left { it.op } else { flipped(it.op) };
     match op {
-        // `x > 0 and increase(x[5m]) > 0`, `x - x offset 5m`, and a comparison of the two.
-        _ if same_metric(&it.lhs, &it.rhs) => true,
-        // The other side of a set operator only has to be there.
-        BinaryOp::And | BinaryOp::Unless => !left,
-        BinaryOp::Or => false,
+        // `x - x offset 5m`, `x{a="b"} / x`, and a comparison of the two.
+        op if same_metric(&it.lhs, &it.rhs) && !op.is_set() => true,
+        // The other side of a set operator only has to be there, and `x > 0` is a guard
+        // where `increase(x[5m])` is judged.
+        BinaryOp::And | BinaryOp::Unless if !left => true,
+        BinaryOp::And => same_metric(&it.lhs, &it.rhs) && has_rate(other),
+        BinaryOp::Unless | BinaryOp::Or => false,
         // Nothing of it since the start: that ends.
         BinaryOp::Eql | BinaryOp::Lss | BinaryOp::Lte if number(other).is_some() => true,
         // `started - finished` is how many there are.
         BinaryOp::Sub if counters(other) => true,
-        // `used / total`: a capacity is called so, too.
-        _ => has_gauge(other),
+        // `used / total`, `total - used`: a capacity is called so, too.
+        BinaryOp::Div | BinaryOp::Sub => has_gauge(other),
+        _ => false,
     }
+}
+
+/// Whether an expression asks how fast something rises.
+fn has_rate(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |it| {
+        if let ExprKind::Call(it) = &it.kind {
+            found |=
+                matches!(it.name, "rate" | "irate" | "increase" | "changes" | "delta");
+        }
+    });
+    found
 }
 
 /// Whether all metrics of an expression are counters by their names.

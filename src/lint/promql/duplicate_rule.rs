@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::lint::context::{Context, Site};
 use crate::lint::promql::matchers;
 use crate::lint::table::{Check, Found, Level, Lint};
+use crate::promql::infer::Presence;
 use crate::promql::syntax::ast::Selector;
 use crate::rules::group::Rule;
 
@@ -26,20 +27,33 @@ pub static LINT: Lint = Lint {
     check: Check::Book(run),
 };
 
-/// So many records of a name are compared with a further one.
+/// So many records of a name are compared with a further one, those with the same
+/// expression apart.
 const MAX_COMPARED: usize = 16;
 
+/// Records of one name and the same labels.
+#[derive(Default)]
+struct Earlier<'a> {
+    all: Vec<Site<'a>>,
+    by_text: HashMap<String, Site<'a>>,
+}
+
 fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
-    let mut seen: HashMap<_, Vec<Site<'a>>> = HashMap::new();
+    let mut seen: HashMap<_, Earlier<'a>> = HashMap::new();
     for site in context.judged() {
         let Rule::Record(record) = site.rule else { continue };
         // Which files of others run on one server is not known.
         let file = if context.book.is_some() { "" } else { &*site.group.file };
         let key = (file, record.name.as_str(), site.given());
         let earlier = seen.entry(key).or_default();
-        let first = earlier.iter().take(MAX_COMPARED);
-        let first = first.copied().find(|it| may_coincide(*it, site, context));
-        earlier.push(site);
+        let text = site.tree().to_string();
+        let some = earlier.all.iter().take(MAX_COMPARED).copied();
+        let first = match earlier.by_text.get(&text) {
+            Some(it) => Some(*it),
+            None => some.into_iter().find(|it| may_coincide(*it, site, context)),
+        };
+        earlier.all.push(site);
+        earlier.by_text.entry(text).or_insert(site);
         let Some(first) = first else { continue };
         let title = format!("rule `{}` is there twice", record.name);
         let said = LINT.finding(title);
@@ -64,10 +78,22 @@ fn may_coincide(a: Site<'_>, b: Site<'_>, context: &Context<'_>) -> bool {
         let mut same = of_b.iter().filter(|(_, b)| a.name == b.name);
         same.all(|(_, b)| matchers::may_exclude(a, b))
     });
-    if excluded {
+    // Where both ask for the same metrics in the same order, each is the other's.
+    let alike = of_a.len() == of_b.len();
+    let mut pairs = of_a.iter().zip(&of_b);
+    let in_order = alike && pairs.clone().all(|(a, b)| a.1.name == b.1.name);
+    if excluded || in_order && pairs.any(|(a, b)| matchers::may_exclude(a.1, b.1)) {
         return false;
     }
     let (a, b) = (context.labels(a.tree()), context.labels(b.tree()));
-    let mut labels = a.known.keys().chain(b.known.keys());
-    !labels.any(|it| a.get(it).excludes(&b.get(it)))
+    // What is aggregated by labels is taken to have them, and series to have more.
+    if a.closed != b.closed {
+        return false;
+    }
+    let apart = |it: &str| {
+        let (a, b) = (a.get(it), b.get(it));
+        let only_one = (a.presence == Presence::Never) != (b.presence == Presence::Never);
+        only_one || a.excludes(&b)
+    };
+    !a.known.keys().chain(b.known.keys()).any(|it| apart(it))
 }
