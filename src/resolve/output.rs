@@ -7,8 +7,8 @@ use crate::resolve::monitor;
 use crate::rules::output::{
     DashboardObjects, MatcherStrategy, Mimir, Output, Own, Per, Template,
 };
+use crate::spec::build::FOLDERS;
 use crate::spec::keys::target::GRAFANA_DASHBOARD;
-use crate::spec::manifest::FOLDERS;
 use crate::spec::model::{Build, OwnTarget, Project};
 
 /// Puts what an environment says of targets over what it inherits.

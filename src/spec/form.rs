@@ -117,32 +117,6 @@ pub static FREE_ANNOTATION_NAME: Form = Form {
     ..ANNOTATION_NAME
 };
 
-/// The name of a label or an annotation of a Kubernetes object.
-pub static OBJECT_KEY: Form = Form {
-    name: "a name of a Kubernetes label",
-    pattern: "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
-    parameters: false,
-    fault: |text| {
-        let (prefix, name) = text.rsplit_once('/').unwrap_or(("x", text));
-        let inner =
-            |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-');
-        let good = prefix.split('.').all(is_dns_label)
-            && !name.is_empty()
-            && name.len() <= 63
-            && name.chars().all(inner)
-            && name.starts_with(|it: char| it.is_ascii_alphanumeric())
-            && name.ends_with(|it: char| it.is_ascii_alphanumeric());
-        match good {
-            true => None,
-            false => Fault::new(
-                "Kubernetes refuses this name",
-                "write letters, digits, `-`, `_` and `.`, with a domain and `/` before it \
-                 if need be: `app.kubernetes.io/name`",
-            ),
-        }
-    },
-};
-
 /// The metric that a recording rule writes.
 pub static METRIC_NAME: Form = Form {
     name: "a metric name",
@@ -313,65 +287,6 @@ pub static GROUP_NAME: Form = Form {
     fault: |text| match text {
         "" => Fault::new("is empty", "leave `name` out: the key is the name"),
         _ => None,
-    },
-};
-
-/// A name that becomes part of the names of Kubernetes objects.
-pub static OBJECT_NAME: Form = Form {
-    name: "a name for Kubernetes objects",
-    pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
-    parameters: false,
-    fault: |text| {
-        let longest = text.split('.').map(str::len).max().unwrap_or(0);
-        match text.split('.').all(is_dns_label) {
-            _ if MAX_SUBDOMAIN < text.len() => Fault::new(
-                format!("has {} letters", text.len()),
-                "write a shorter name: Kubernetes takes at most 253",
-            ),
-            true => None,
-            false if MAX_LABEL < longest => Fault::new(
-                format!("has {longest} letters without a `.`"),
-                "write a shorter name: Kubernetes takes at most 63",
-            ),
-            false => Fault::new(
-                "not small letters and digits with `-` between them",
-                "write a name such as `api-service`: Kubernetes takes no capitals and no `_`",
-            ),
-        }
-    },
-};
-
-/// The longest DNS-1123 label.
-const MAX_LABEL: usize = 63;
-/// The longest DNS-1123 subdomain.
-const MAX_SUBDOMAIN: usize = 253;
-
-/// The name of a namespace.
-pub static NAMESPACE: Form = Form {
-    name: "a namespace name",
-    pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
-    parameters: false,
-    fault: |text| match is_dns_label(text) {
-        true => None,
-        false if MAX_LABEL < text.len() => Fault::new(
-            format!("has {} letters", text.len()),
-            "write a shorter name: Kubernetes takes at most 63",
-        ),
-        false => Fault::new(
-            "not small letters and digits with `-` between them",
-            "write a name such as `monitoring`: Kubernetes takes no capitals, `_` or `.`",
-        ),
-    },
-};
-
-/// The same, or all of them.
-pub static NAMESPACES: Form = Form {
-    name: "a namespace name",
-    pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|\\*|.*\\$\\{.*)$",
-    parameters: true,
-    fault: |text| match text {
-        "*" => None,
-        _ => (NAMESPACE.fault)(text),
     },
 };
 
@@ -597,7 +512,7 @@ fn is_identifier(text: &str, more: &str) -> bool {
         && text.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
 }
 
-fn is_dns_label(text: &str) -> bool {
+pub(super) fn is_dns_label(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 63
         && !text.starts_with('-')
@@ -634,11 +549,6 @@ mod tests {
         assert!(good(&LABEL_NAME, "team") && !good(&LABEL_NAME, "my-team"));
         assert!(!good(&LABEL_NAME, "__name__") && good(&ANY_LABEL_NAME, "__name__"));
         assert!(good(&METRIC_NAME, "job:x:rate5m") && !good(&METRIC_NAME, "5m"));
-        assert!(good(&OBJECT_KEY, "app.kubernetes.io/name") && !good(&OBJECT_KEY, "-a"));
-        assert!(good(&OBJECT_NAME, "a.b-c") && !good(&OBJECT_NAME, &"x".repeat(64)));
-        assert!(!good(&OBJECT_NAME, &format!("{}x", "x.".repeat(150))));
-        assert!(good(&NAMESPACE, "a-b") && !good(&NAMESPACE, "a.b"));
-        assert!(good(&NAMESPACES, "*") && !good(&NAMESPACES, "A"));
         assert!(good(&PORT, "metrics") && good(&PORT, "8000") && !good(&PORT, "70000"));
         assert!(
             good(&VERSION, "3.5.3") && !good(&VERSION, "3") && !good(&VERSION, "1.8")

@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod body;
+pub mod build;
 pub mod dashboard;
 pub mod duration;
 pub mod form;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::diag::suggest;
 use crate::doc::keys::{Fault, Form};
+use crate::spec::form::is_dns_label;
 
 /// Text that is not empty.
 pub static WORD: Form = Form {
@@ -25,6 +26,91 @@ pub static NAME: Form = Form {
     fault: |text| match text {
         "" => Fault::new("is empty", "write a name, or leave it out"),
         _ => None,
+    },
+};
+
+/// A name that becomes part of the names of Kubernetes objects.
+pub static OBJECT_NAME: Form = Form {
+    name: "a name for Kubernetes objects",
+    pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+    parameters: false,
+    fault: |text| {
+        let longest = text.split('.').map(str::len).max().unwrap_or(0);
+        match text.split('.').all(is_dns_label) {
+            _ if MAX_SUBDOMAIN < text.len() => Fault::new(
+                format!("has {} letters", text.len()),
+                "write a shorter name: Kubernetes takes at most 253",
+            ),
+            true => None,
+            false if MAX_LABEL < longest => Fault::new(
+                format!("has {longest} letters without a `.`"),
+                "write a shorter name: Kubernetes takes at most 63",
+            ),
+            false => Fault::new(
+                "not small letters and digits with `-` between them",
+                "write a name such as `api-service`: Kubernetes takes no capitals and no `_`",
+            ),
+        }
+    },
+};
+
+/// The longest DNS-1123 label.
+const MAX_LABEL: usize = 63;
+/// The longest DNS-1123 subdomain.
+const MAX_SUBDOMAIN: usize = 253;
+
+/// The name of a namespace.
+pub static NAMESPACE: Form = Form {
+    name: "a namespace name",
+    pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    parameters: false,
+    fault: |text| match is_dns_label(text) {
+        true => None,
+        false if MAX_LABEL < text.len() => Fault::new(
+            format!("has {} letters", text.len()),
+            "write a shorter name: Kubernetes takes at most 63",
+        ),
+        false => Fault::new(
+            "not small letters and digits with `-` between them",
+            "write a name such as `monitoring`: Kubernetes takes no capitals, `_` or `.`",
+        ),
+    },
+};
+
+/// The same, or all of them.
+pub static NAMESPACES: Form = Form {
+    name: "a namespace name",
+    pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|\\*|.*\\$\\{.*)$",
+    parameters: true,
+    fault: |text| match text {
+        "*" => None,
+        _ => (NAMESPACE.fault)(text),
+    },
+};
+
+/// The name of a label or an annotation of a Kubernetes object.
+pub static OBJECT_KEY: Form = Form {
+    name: "a name of a Kubernetes label",
+    pattern: "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+    parameters: false,
+    fault: |text| {
+        let (prefix, name) = text.rsplit_once('/').unwrap_or(("x", text));
+        let inner =
+            |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-');
+        let good = prefix.split('.').all(is_dns_label)
+            && !name.is_empty()
+            && name.len() <= 63
+            && name.chars().all(inner)
+            && name.starts_with(|it: char| it.is_ascii_alphanumeric())
+            && name.ends_with(|it: char| it.is_ascii_alphanumeric());
+        match good {
+            true => None,
+            false => Fault::new(
+                "Kubernetes refuses this name",
+                "write letters, digits, `-`, `_` and `.`, with a domain and `/` before it \
+                 if need be: `app.kubernetes.io/name`",
+            ),
+        }
     },
 };
 
@@ -171,6 +257,12 @@ mod tests {
     #[test]
     fn forms_take_what_the_operator_takes() {
         let long = "x".repeat(64);
+        let long_name = format!("{}x", "x.".repeat(150));
+        assert!(good(&OBJECT_NAME, "a.b-c") && !good(&OBJECT_NAME, &"x".repeat(64)));
+        assert!(!good(&OBJECT_NAME, &long_name));
+        assert!(good(&NAMESPACE, "a-b") && !good(&NAMESPACE, "a.b"));
+        assert!(good(&NAMESPACES, "*") && !good(&NAMESPACES, "A"));
+        assert!(good(&OBJECT_KEY, "app.kubernetes.io/name") && !good(&OBJECT_KEY, "-a"));
         assert!(good(&LABEL_VALUE, "") && good(&LABEL_VALUE, "a_b-c.d"));
         assert!(!good(&LABEL_VALUE, "-a") && !good(&LABEL_VALUE, &long));
         assert!(!good(&LABEL_VALUE, "a b") && good(&LABEL_VALUE, &long[1..]));

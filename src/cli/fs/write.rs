@@ -102,3 +102,47 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     };
     file.write_all(text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fs::tests::folder;
+
+    #[test]
+    fn a_file_that_was_changed_meanwhile_is_not_rewritten() {
+        let dir = folder("rewrite");
+        fs::write(dir.join("a"), "new").unwrap();
+        let error = rewrite(&dir, "a", "old", "x").unwrap_err();
+        assert_eq!(error.code, "unwritable");
+        assert_eq!(fs::read_to_string(dir.join("a")).unwrap(), "new");
+        rewrite(&dir, "a", "new", "x").unwrap();
+        assert_eq!(fs::read_to_string(dir.join("a")).unwrap(), "x");
+        assert_eq!(rewrite(&dir, "b", "", "x").unwrap_err().code, "unwritable");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = folder("links");
+        let mode =
+            |path: &str| fs::metadata(dir.join(path)).unwrap().permissions().mode();
+        fs::create_dir(dir.join("sub")).unwrap();
+        fs::write(dir.join("sub/a"), "old").unwrap();
+        symlink("sub/a", dir.join("link")).unwrap();
+        let run = fs::Permissions::from_mode(0o750);
+        fs::set_permissions(dir.join("sub/a"), run).unwrap();
+        rewrite(&dir, "link", "old", "new").unwrap();
+        assert!(fs::symlink_metadata(dir.join("link")).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(dir.join("sub/a")).unwrap(), "new");
+        assert_eq!(mode("sub/a") & 0o777, 0o750);
+        let read = fs::Permissions::from_mode(0o440);
+        fs::set_permissions(dir.join("sub/a"), read).unwrap();
+        assert_eq!(rewrite(&dir, "link", "new", "x").unwrap_err().code, "unwritable");
+        assert_eq!(fs::read_to_string(dir.join("sub/a")).unwrap(), "new");
+        assert_eq!(fs::read_dir(dir.join("sub")).unwrap().count(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

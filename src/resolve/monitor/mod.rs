@@ -19,12 +19,11 @@ use crate::resolve::layers;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port, Probe};
-use crate::spec::form::NAMESPACES;
 use crate::spec::keys::endpoint::ENDPOINT;
 use crate::spec::keys::probe::PROBE;
 use crate::spec::keys::service::SERVICE;
 use crate::spec::model::{self, File, Project, Service, ServiceSettings};
-use crate::spec::object_form::LABEL_VALUE;
+use crate::spec::object_form::{LABEL_VALUE, NAMESPACES};
 
 /// The monitor of a service; nothing where the environment does not have it.
 pub(super) fn resolve(

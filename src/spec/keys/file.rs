@@ -1,7 +1,6 @@
 //! Keys of alerts files and packs.
 
 use crate::doc::keys::{Key, Names, Others, Shape, TEXT, Type};
-use crate::spec::form;
 use crate::spec::keys::alert::{
     ALERT, FOR, GROUP_KEY, JOB_KEY, KEEP_FIRING_FOR, OWNER_KEY, RECORD, RECORD_OVERRIDE,
     RUNBOOK, SEVERITY_KEY, USE_OVERRIDE,
@@ -14,6 +13,7 @@ use crate::spec::keys::vendor;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, RULE_LABELS, text,
 };
+use crate::spec::{form, object_form};
 
 const OWNER: Key = Key { doc: "Short for `[defaults] owner`.", ..OWNER_KEY };
 const LET_KEY: Key =
@@ -138,7 +138,7 @@ static SERVICES: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a service",
-        names: Names::Form(&form::OBJECT_NAME),
+        names: Names::Form(&object_form::OBJECT_NAME),
         value: Type::Table(&SERVICE),
         doc: "Declares a service. Its name is the label `job` of its series.",
         example: "api-service = { match = { app = \"api\" } }",
@@ -153,7 +153,7 @@ static PROBES: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a probe",
-        names: Names::Form(&form::OBJECT_NAME),
+        names: Names::Form(&object_form::OBJECT_NAME),
         value: Type::Table(&PROBE),
         doc: "Declares a probe. Its name is the label `job` of its series.",
         example: "blackbox = { prober.url = \"blackbox:9115\", targets.staticConfig.static = [\"https://example.com\"] }",

@@ -1,11 +1,11 @@
 //! Keys of the manifest `aqua-alerts.toml`.
 
 use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
-use crate::spec::form;
 use crate::spec::keys::{
     ANNOTATIONS, ENVIRONMENT, INTERVAL, LABELS, LET, OBJECT_ANNOTATIONS, OBJECT_LABELS,
     RULE_LABELS, SEVERITY, alert, lint, online, policy, target, text,
 };
+use crate::spec::{form, object_form};
 
 /// The manifest.
 pub static MANIFEST: Shape = Shape {
@@ -80,7 +80,7 @@ static PROJECT: Shape = Shape {
     header: "[project]",
     doc: "What the project is called, and the edition of the language.",
     keys: &[
-        Key::new("name", text(&form::OBJECT_NAME), "The project's name; part of the names of generated objects.")
+        Key::new("name", text(&object_form::OBJECT_NAME), "The project's name; part of the names of generated objects.")
             .required()
             .example("\"aquaculture-platform\""),
         Key::new("edition", Type::Integer(1, 1), "The edition of the language. It fixes the reserved words, so that a later key cannot swallow a parameter.")
@@ -148,7 +148,7 @@ pub static BUILD: Shape = Shape {
         target::NAMES,
         Key::new(
             "namespace",
-            text(&form::NAMESPACE),
+            text(&object_form::NAMESPACE),
             "The namespace in which the objects live.",
         )
         .example("\"monitoring\""),
@@ -302,7 +302,7 @@ static ENVIRONMENTS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "an environment",
-        names: Names::Form(&form::OBJECT_NAME),
+        names: Names::Form(&object_form::OBJECT_NAME),
         value: Type::Table(&ENVIRONMENT_SHAPE),
         doc: "Declares an environment.",
         example: "production = { let = { namespace = \"shop\" } }",

@@ -158,7 +158,7 @@ pub static OBJECT_LABELS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a label",
-        names: Names::Form(&form::OBJECT_KEY),
+        names: Names::Form(&object_form::OBJECT_KEY),
         value: Type::Any(&[text(&object_form::PLAIN_LABEL_VALUE), Type::Only(false)]),
         doc: "The value of the label of that name, at most 63 bytes; `false` drops it.",
         example: "release = \"kube-prometheus-stack\"",
@@ -174,7 +174,7 @@ pub static OBJECT_ANNOTATIONS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "an annotation",
-        names: Names::Form(&form::OBJECT_KEY),
+        names: Names::Form(&object_form::OBJECT_KEY),
         value: Type::Any(&[Type::Text(&TEXT), Type::Only(false)]),
         doc: "The value of the annotation of that name; `false` drops it.",
         example: "\"example.com/source\" = \"aqua-alerts\"",

@@ -2,7 +2,6 @@
 //! and types (v0.93). In a layer above another, `false` drops what is not a switch.
 
 use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, Type};
-use crate::spec::form;
 use crate::spec::keys::{INTERVAL, text};
 use crate::spec::object_form;
 
@@ -227,7 +226,7 @@ static EXPRESSION: Shape = Shape {
     header: "matchExpressions = [{ … }]",
     doc: "A condition on a label of an object, as in a Kubernetes selector.",
     keys: &[
-        Key::new("key", text(&form::OBJECT_KEY), "The label.")
+        Key::new("key", text(&object_form::OBJECT_KEY), "The label.")
             .required()
             .example("\"app\""),
         Key::new(

@@ -2,7 +2,6 @@
 //! labels of its selector as `match`, its namespaces and its endpoints by port.
 
 use crate::doc::keys::{Key, Names, Others, Shape, Type, joined};
-use crate::spec::form;
 use crate::spec::keys::endpoint::ENDPOINTS;
 use crate::spec::keys::scrape::{self, EXPRESSIONS, MAYBE_WORDS};
 use crate::spec::keys::{ENVIRONMENT, text};
@@ -17,7 +16,7 @@ const MATCH: Key = Key::new(
     "Labels that the Services, or Pods, must have.",
 )
 .example("{ app = \"api-service\" }");
-const NAMESPACES_TYPE: Type = Type::Array(&text(&form::NAMESPACES));
+const NAMESPACES_TYPE: Type = Type::Array(&text(&object_form::NAMESPACES));
 const NAMESPACES: Key = Key::new(
     "namespaces",
     NAMESPACES_TYPE,
@@ -140,7 +139,7 @@ pub(super) static MATCH_LABELS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a label",
-        names: Names::Form(&form::OBJECT_KEY),
+        names: Names::Form(&object_form::OBJECT_KEY),
         value: Type::Any(&[text(&object_form::LABEL_VALUE), Type::Only(false)]),
         doc: "The value that the label must have; `false` drops it.",
         example: "app = \"api-service\"",

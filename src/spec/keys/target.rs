@@ -102,7 +102,7 @@ pub(super) static SIDECAR: Shape = Shape {
         .example("\"Platform\""),
         Key::new(
             "folder_annotation",
-            text(&form::OBJECT_KEY),
+            text(&object_form::OBJECT_KEY),
             "The annotation that names the folder: the chart's `folderAnnotation`.",
         )
         .default("`\"grafana_folder\"`")
@@ -133,7 +133,7 @@ pub static GRAFANA_DASHBOARD: Shape = Shape {
             .example("\"platform\""),
         Key::new(
             "folderRef",
-            text(&form::OBJECT_NAME),
+            text(&object_form::OBJECT_NAME),
             "The name of a GrafanaFolder in the namespace of the objects.",
         )
         .example("\"platform\""),
@@ -177,7 +177,7 @@ static MATCH_LABELS: Shape = Shape {
     keys: &[],
     others: Some(Others {
         what: "a label",
-        names: Names::Form(&form::OBJECT_KEY),
+        names: Names::Form(&object_form::OBJECT_KEY),
         value: text(&TEXT),
         doc: "The value that the label of that name must have.",
         example: "dashboards = \"grafana\"",
