@@ -44,7 +44,11 @@ pub fn own(folder: &Path, shown: &str) -> Result<Owned, Diagnostic> {
         match fs::create_dir_all(folder) {
             // Another process took a folder away that it had made.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            other => other.map_err(|it| replace::failed(shown, "", &it))?,
+            Err(error) => {
+                remove(&made);
+                return Err(replace::failed(shown, "", &error));
+            }
+            Ok(()) => {}
         }
         if let Some(owned) = take(folder, shown, made)? {
             return Ok(owned);
@@ -65,6 +69,11 @@ pub(super) fn is_a_file(shown: &str) -> Diagnostic {
 fn missing(folder: &Path) -> Vec<PathBuf> {
     let all = folder.ancestors().take_while(|it| !it.exists());
     all.filter(|it| !it.as_os_str().is_empty()).map(Path::to_path_buf).collect()
+}
+
+/// Removes those of these folders that are empty.
+fn remove(made: &[PathBuf]) {
+    made.iter().for_each(|it| drop(fs::remove_dir(it)));
 }
 
 fn take(
@@ -126,7 +135,7 @@ impl Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         // While it is locked: nobody else can have put anything into it.
-        self.made.iter().for_each(|it| drop(fs::remove_dir(it)));
+        remove(&self.made);
     }
 }
 
@@ -166,6 +175,15 @@ mod tests {
         second.replace(&one("x")).unwrap();
         drop(second);
         assert_eq!(fs::read_to_string(out.join("x")).unwrap(), "1");
+        fs::remove_dir_all(&root).unwrap();
+    }
+
+    #[test]
+    fn what_was_made_of_a_path_that_cannot_be_goes() {
+        let root = folder("half");
+        let out = root.join("a").join("y".repeat(300));
+        assert_eq!(own(&out, "out").unwrap_err().code, "unwritable");
+        assert!(!root.join("a").exists());
         fs::remove_dir_all(&root).unwrap();
     }
 
