@@ -124,6 +124,12 @@ fn of_parts(a: Amount, b: &Amount) -> Option<Amount> {
             _ => Some(Amount { what: What::Ratio, per_second: false, scale }),
         };
     }
+    if let (What::Opaque(part), What::Opaque(whole)) = (&a.what, &b.what)
+        && a.per_second == b.per_second
+        && part.iter().any(|part| whole.iter().any(|whole| is_part(part, whole)))
+    {
+        return Some(Amount { what: What::Ratio, per_second: false, scale });
+    }
     match (&b.what, a.per_second, b.per_second) {
         (What::Ratio, _, _) => Some(Amount { scale, ..a }),
         // So much of it for each.
@@ -135,6 +141,22 @@ fn of_parts(a: Amount, b: &Amount) -> Option<Amount> {
         }
         _ => None,
     }
+}
+
+/// Whether one metric is a part of another by its name: `x_used` of `x`.
+fn is_part(part: &str, whole: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "used",
+        "free",
+        "avail",
+        "available",
+        "failed",
+        "errors",
+        "ready",
+        "unavailable",
+    ];
+    let end = part.strip_prefix(whole).and_then(|it| it.strip_prefix('_'));
+    end.is_some_and(|it| PARTS.contains(&it))
 }
 
 /// The unit of `a ^ b`.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::arithmetic::{either, power, product, quotient, sum};
 use super::{Amount, SECONDS, THINGS, Unit, What, metric};
 use crate::promql::syntax::ast::{
-    Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind,
+    Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind, Matcher,
 };
 use crate::rules::book::Book;
 use crate::rules::group::{Record, Rule};
@@ -61,7 +61,7 @@ impl<'a> Units<'a> {
             ExprKind::Number { value, .. } => Unit::Number(Some(*value)),
             ExprKind::String(_) => Unit::Unknown,
             ExprKind::Selector(it) => it.name.as_ref().map_or(Unit::Unknown, |name| {
-                match self.of_metric(name) {
+                match self.of_metric(name, &it.matchers) {
                     Unit::Unknown => {
                         Unit::of(What::Opaque(BTreeSet::from([name.clone()])))
                     }
@@ -81,10 +81,10 @@ impl<'a> Units<'a> {
         }
     }
 
-    fn of_metric(&self, name: &str) -> Unit {
+    fn of_metric(&self, name: &str, matchers: &[Matcher]) -> Unit {
         match self.recorded.get(name) {
-            None | Some(Unit::Unknown) => metric::unit(name),
-            Some(it) if is_opaque(it) => metric::unit(name),
+            None | Some(Unit::Unknown) => metric::of_selector(name, matchers),
+            Some(it) if is_opaque(it) => metric::of_selector(name, matchers),
             Some(it) => it.clone(),
         }
     }

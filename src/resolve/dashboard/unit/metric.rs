@@ -2,6 +2,7 @@
 //! in what is counted.
 
 use super::{Amount, SECONDS, THINGS, Unit, What};
+use crate::promql::syntax::ast::{MatchOp, Matcher};
 
 /// Words at the end of a name, with the base unit and the value of one.
 const WORDS: &[(&str, &str, f64)] = &[
@@ -15,6 +16,7 @@ const WORDS: &[(&str, &str, f64)] = &[
     ("ms", "s", 1e3),
     ("ns", "s", 1e9),
     ("bytes", "bytes", 1.0),
+    ("byte", "bytes", 1.0),
     ("kilobytes", "bytes", 1e-3),
     ("megabytes", "bytes", 1e-6),
     ("gigabytes", "bytes", 1e-9),
@@ -66,8 +68,65 @@ const COUNTED: &[(&str, &str)] = &[
     ("packets", "pps"),
 ];
 
+/// What became of the things that the word before names.
+const BECAME: &[&str] = &[
+    "accepted",
+    "completed",
+    "consumed",
+    "delivered",
+    "dropped",
+    "failed",
+    "forwarded",
+    "handled",
+    "lost",
+    "processed",
+    "published",
+    "received",
+    "rejected",
+    "retried",
+    "sent",
+    "served",
+    "skipped",
+    "succeeded",
+];
+
+/// Words of amounts that are added up in a unit which the name does not tell.
+const MEASURED: &[&str] = &[
+    "bandwidth",
+    "cost",
+    "cpu",
+    "duration",
+    "energy",
+    "latencies",
+    "latency",
+    "length",
+    "memory",
+    "size",
+    "volume",
+    "weight",
+];
+
 /// Words before `time` in the names of times at which something was.
 const MOMENTS: &[&str] = &["boot", "start", "end", "completion", "expiry", "expiration"];
+
+/// Metrics of Kubernetes' own exporters whose names do not tell: of the kubelet by how they
+/// begin and end, of kube-state-metrics by the label `resource`.
+pub(super) fn of_selector(name: &str, matchers: &[Matcher]) -> Unit {
+    const MEMORY: &[&str] = &["rss", "cache", "swap", "kernel"];
+    let bytes = || Unit::of(What::Measured("bytes"));
+    if let Some(end) = name.strip_prefix("container_memory_")
+        && MEMORY.contains(&end)
+    {
+        return bytes();
+    }
+    let is_resource = |it: &&Matcher| &*it.name == "resource" && it.op == MatchOp::Equal;
+    let resource = matchers.iter().find(is_resource).map(|it| &*it.value);
+    match (name.starts_with("kube_"), resource) {
+        (true, Some("memory" | "storage" | "ephemeral_storage")) => bytes(),
+        (true, Some("cpu")) => Unit::of(THINGS),
+        _ => unit(name),
+    }
+}
 
 /// The unit of a metric.
 pub(super) fn unit(name: &str) -> Unit {
@@ -116,6 +175,10 @@ fn recorded(metric: &str, operations: &str) -> Unit {
         Unit::Unknown => counted(metric).map_or(Unit::Unknown, Unit::of),
         it => it,
     };
+    // As Kubernetes' own rules call it.
+    if metric.ends_with("utilisation") || metric.ends_with("utilization") {
+        return Unit::of(What::Ratio);
+    }
     match has("rate") || has("irate") {
         true => unit.per_second(),
         false => unit,
@@ -143,10 +206,7 @@ fn plain(name: &str) -> Unit {
         "created" => Unit::of(What::Timestamp),
         "count" | "bucket" => observations(head),
         "sum" | "max" | "min" | "avg" | "mean" => measured(head),
-        "total" => match measured(head) {
-            Unit::Unknown => Unit::of(counted(head).unwrap_or(THINGS)),
-            it => it,
-        },
+        "total" => of_counter(head),
         "second" => match name.strip_suffix("_per_second") {
             Some(head) => match measured(head) {
                 Unit::Unknown => counted(head).map_or(Unit::Unknown, Unit::of),
@@ -159,13 +219,70 @@ fn plain(name: &str) -> Unit {
     }
 }
 
+/// What a counter without `_total` counts.
+fn of_counter(name: &str) -> Unit {
+    match (measured(name), counted(name)) {
+        (Unit::Unknown, Some(it)) => Unit::of(it),
+        (Unit::Unknown, None) => {
+            // `totaltimems` and `bytesout` are no things.
+            let amount = |it: &str| {
+                let within = it.contains("time") || it.len() > 5 && it.contains("bytes");
+                MEASURED.contains(&it) || within
+            };
+            match name.split('_').any(amount) {
+                true => Unit::Unknown,
+                false => Unit::of(THINGS),
+            }
+        }
+        (it, _) => it,
+    }
+}
+
 fn counted(name: &str) -> Option<What> {
-    let last = name.rsplit('_').next()?;
+    let mut words = name.rsplit('_').skip_while(|it| BECAME.contains(it));
+    let last = words.next()?;
     COUNTED.iter().find(|it| it.0 == last).map(|it| What::Count(it.1))
 }
 
-/// The unit in which a name ends.
+/// The unit that a name tells, at its end as a rule.
 fn measured(name: &str) -> Unit {
+    // `x_seconds_by_method`, `x_bytes_excluding_lo`
+    let end = ["_by_", "_excluding_"].iter().find_map(|it| name.find(it));
+    let name = &name[..end.unwrap_or(name.len())];
+    match at_end(name) {
+        Unit::Unknown if of_bytes(name) => Unit::of(What::Measured("bytes")),
+        it => it,
+    }
+}
+
+/// `bytes_in`, `disk_bytes_read`, but not `bytes_errors`.
+fn of_bytes(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "in",
+        "out",
+        "read",
+        "written",
+        "received",
+        "sent",
+        "transferred",
+        "transmitted",
+        "used",
+        "free",
+        "available",
+        "allocated",
+        "fetched",
+        "processed",
+        "downloaded",
+        "uploaded",
+    ];
+    let mut words = name.rsplit('_');
+    let last = words.next().unwrap_or_default();
+    let before = words.next().unwrap_or_default();
+    let per = words.next() == Some(PER);
+    !per && ENDS.contains(&last) && matches!(before, "bytes" | "byte")
+}
+
+fn at_end(name: &str) -> Unit {
     let mut words = name.rsplit('_');
     let (last, before) = (words.next().unwrap_or_default(), words.next());
     let ratio = |scale| Unit::scaled(What::Ratio, scale);
