@@ -17,11 +17,12 @@ use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
 use crate::rulefile::write;
 use crate::rules::book::{Book, Objects};
 use crate::rules::dashboard::{
-    Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row, Thresholds, Zone,
+    Board, Content, Dashboard, Mark, Panel, PanelKind, Query, Row,
 };
 use crate::rules::group::{
     Alert, Expression, Group, Millis, Pair, Record, Rule, Setting,
 };
+use crate::rules::limits::{Thresholds, Zone};
 use crate::rules::look::Look;
 use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
 use crate::rules::output::Output;

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::rules::dashboard::Thresholds;
+use crate::rules::limits::Thresholds;
 
 /// How a panel looks. What is not chosen is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -12,6 +12,7 @@ pub mod dashboard;
 pub mod group;
 pub mod inhibition;
 pub mod kebab;
+pub mod limits;
 pub mod look;
 pub mod monitor;
 pub mod name;

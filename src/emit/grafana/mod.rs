@@ -16,6 +16,7 @@ mod layout;
 mod model;
 mod options;
 mod panel;
+mod steps;
 mod table;
 mod variable;
 

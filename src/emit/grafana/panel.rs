@@ -123,7 +123,7 @@ pub(super) fn sample(kind: PanelKind, legends: &[Option<&str>]) -> Panel {
         width: None,
         height: None,
         queries: legends.iter().map(query).collect(),
-        thresholds: dashboard::Thresholds::default(),
+        thresholds: crate::rules::limits::Thresholds::default(),
         look: crate::rules::look::Look::default(),
         links: Vec::new(),
         allow: Vec::new(),

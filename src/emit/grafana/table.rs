@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::field;
 use super::panel::ref_id;
+use super::{field, steps};
 use crate::rules::dashboard::{Panel, PanelKind};
 use crate::rules::look::{CellColor, Column};
 
@@ -109,7 +109,7 @@ fn properties(it: &Column, title: &str) -> Option<Json> {
         add("custom.width", json!(width));
     }
     if let Some(limits) = &it.thresholds {
-        let steps = field::steps(limits, true);
+        let steps = steps::steps(limits, true);
         add("thresholds", json!({ "mode": "absolute", "steps": steps }));
     }
     if !it.mappings.is_empty() {

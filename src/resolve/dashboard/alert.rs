@@ -9,8 +9,9 @@ use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, TextRange};
 use crate::resolve::dashboard::{Context, legend, unit};
 use crate::rules::comparison::{Limit, comparisons, relation};
-use crate::rules::dashboard::{Link, Query, Target, Thresholds, Zone};
+use crate::rules::dashboard::{Link, Query, Target};
 use crate::rules::group::{Alert, Expression};
+use crate::rules::limits::{Thresholds, Zone};
 use crate::rules::prose::{prose, short, value_function};
 
 /// What an alert gives to a panel.

@@ -1,6 +1,6 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, filter, heatmap, variable, words};
+use super::{Context, filter, heatmap, unknown, variable, words};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -46,12 +46,13 @@ pub(super) fn variables(
     let used = uses.iter().map(String::as_str);
     let used: Vec<&str> = used.chain(repeats.iter().map(|it| it.as_str())).collect();
     variable::add_usual(&mut out, &used, value);
+    let names = unknown::Names::of(&out, unknown::IN_QUERIES);
     for query in queries {
         for it in variable::uses(query.as_str()) {
-            if !variable::is_known(&it.name, &out, variable::IN_QUERIES) {
-                let near = variable::nearest(&it.name, &out, variable::IN_QUERIES);
+            if !names.has(&it.name) {
+                let near = names.nearest(&it.name);
                 let at = (it.name.as_str(), it.start..it.end);
-                sink.push_once(variable::unknown(query, at, near));
+                sink.push_once(unknown::unknown(query, at, near));
             }
         }
     }

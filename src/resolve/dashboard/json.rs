@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{check, identity, variable};
-use crate::diag::diagnostic::Diagnostic;
+use super::{check, identity, unknown, variable};
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::grafana::model;
@@ -37,9 +37,18 @@ pub(super) fn json(
 ) -> Dashboard {
     let JsonDashboard { path, file, text } = dashboard;
     same_ids(read, sink);
+    let names = unknown::Names::of_json(read);
     for query in read.queries() {
         let uses = variable::uses(query.as_str());
         let replaced = variable::replaced(query, &uses, &[]);
+        // Variables of a kind that nobody knows here may be there all the same: only what
+        // is surely misspelt is said.
+        for it in uses.iter().filter(|it| !names.has(&it.name)) {
+            let Some(near) = names.nearest(&it.name) else { continue };
+            let at = (it.name.as_str(), it.start..it.end);
+            let said = unknown::unknown(query, at, Some(near));
+            sink.push_once(Diagnostic { level: Level::Warning, ..said });
+        }
         // A variable may stand where only its real value fits: such a query is not
         // judged.
         let judged = uses.iter().all(|it| it.quoted || it.is_builtin());

@@ -6,7 +6,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::rules::dashboard::{Thresholds, Zone};
+use crate::rules::limits::{Thresholds, Zone};
 use crate::rules::look::{
     Axis, CellColor, Column, Legend, Look, Mapping, NumberColor, Repeat, Stack, State,
     Style, Values,

@@ -35,6 +35,7 @@ mod panel;
 mod raw;
 pub mod reach;
 mod unit;
+mod unknown;
 mod variable;
 mod words;
 

@@ -1,72 +1,15 @@
 //! Grafana's variables in queries: found, replaced so that the query can be parsed, and
 //! declared where people would expect them to be there.
 
-use std::ops::Range;
-
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::suggest;
 use crate::diag::text::{Text, TextBuilder};
 use crate::grafana::interpolate;
 use crate::promql::syntax::ast::{ExprKind, MatchOp, Parsed};
 use crate::rules::dashboard::{Values, Variable};
 
 /// Variables that need no declaration, each after those that narrow it.
-const USUAL: &[&str] = &["cluster", "namespace", "job", "instance", "pod"];
-
-/// Grafana's own variables that it fills in everywhere.
-pub(super) const IN_TEXTS: &[&str] = &[
-    "__interval",
-    "__interval_ms",
-    "__rate_interval",
-    "__rate_interval_ms",
-    "__range",
-    "__range_s",
-    "__range_ms",
-    "__from",
-    "__to",
-    "__dashboard",
-    "__user",
-    "__org",
-    "__timezone",
-    "__name",
-];
-
-/// Those that it fills in in queries, those of variables included.
-pub(super) const IN_QUERIES: &[&str] = &[
-    "__interval",
-    "__interval_ms",
-    "__rate_interval",
-    "__rate_interval_ms",
-    "__range",
-    "__range_s",
-    "__range_ms",
-    "__from",
-    "__to",
-    "__dashboard",
-    "__user",
-    "__org",
-    "__timezone",
-    "__searchFilter",
-];
-
-/// Whether a variable is there: one of the dashboard's, or one of Grafana's `own`.
-pub(super) fn is_known(name: &str, variables: &[Variable], own: &[&str]) -> bool {
-    match name.starts_with("__") {
-        true => own.contains(&name),
-        false => name == "datasource" || variables.iter().any(|it| it.name == name),
-    }
-}
-
-/// The variable that was probably meant.
-pub(super) fn nearest<'a>(
-    name: &str,
-    variables: &'a [Variable],
-    own: &'a [&'a str],
-) -> Option<&'a str> {
-    let known = variables.iter().map(|it| it.name.as_str());
-    suggest::nearest(name, known.chain(USUAL.iter().copied()).chain(own.iter().copied()))
-}
+pub(super) const USUAL: &[&str] = &["cluster", "namespace", "job", "instance", "pod"];
 
 /// A use of a variable in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,24 +145,6 @@ pub(super) fn add_usual(
                 value: value(name),
             },
         );
-    }
-}
-
-/// An error for a variable that is not there: its name, and where it stands in a text.
-pub(super) fn unknown(
-    text: &Text,
-    (name, at): (&str, Range<usize>),
-    near: Option<&str>,
-) -> Diagnostic {
-    let title = format!("unknown variable `${name}`");
-    let diagnostic = Diagnostic::error("unknown-variable", title);
-    let within = |label: String| diagnostic.within(text, at.start, at.end, label);
-    match near {
-        Some(near) => within(format!("did you mean `${near}`?")),
-        None if name.starts_with("__") => within("Grafana has none of that name".into())
-            .help("write `$__interval`, `$__rate_interval` or `$__range`"),
-        None => within("declared nowhere in this dashboard".into())
-            .help(format!("declare it: `[variable.{name}]`")),
     }
 }
 

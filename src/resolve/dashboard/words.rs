@@ -1,6 +1,6 @@
 //! Variables in what people read: titles, names of series, descriptions.
 
-use super::variable;
+use super::unknown;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::grafana::interpolate;
@@ -33,17 +33,18 @@ pub(super) fn used(it: &spec::Dashboard) -> Vec<String> {
 
 /// Says which variables are not there.
 pub(super) fn check(it: &spec::Dashboard, variables: &[Variable], sink: &mut Sink) {
+    let names = unknown::Names::of(variables, unknown::IN_TEXTS);
     let texts = short(it).map(|it| (it, true));
     for (text, is_short) in texts.chain(long(it).map(|it| (it, false))) {
         for used in interpolate::uses(text.as_str()) {
             // `${1}` is no variable.
             let digit = used.name.starts_with(|it: char| it.is_ascii_digit());
-            if digit || variable::is_known(&used.name, variables, variable::IN_TEXTS) {
+            if digit || names.has(&used.name) {
                 continue;
             }
-            let near = variable::nearest(&used.name, variables, variable::IN_TEXTS);
+            let near = names.nearest(&used.name);
             if is_short || near.is_some() {
-                sink.push_once(variable::unknown(
+                sink.push_once(unknown::unknown(
                     text,
                     (&used.name, used.at.clone()),
                     near,
