@@ -10,7 +10,7 @@ use crate::diag::text::Text;
 use crate::promql::infer::{LabelFacts, Presence};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::Parsed;
-use crate::resolve::records::Records;
+use crate::resolve::known::Known;
 use crate::rules::dashboard::Query;
 use crate::spec::panel::{Column, Panel};
 
@@ -22,7 +22,7 @@ impl Carried {
     pub(super) fn of(
         queries: &[Query],
         parsed: &[Option<Parsed>],
-        records: &Records<'_>,
+        records: &Known<'_>,
     ) -> Carried {
         let of = |(query, parsed): (&Query, &Option<Parsed>)| {
             let uses = variable::uses(query.expr.as_str());

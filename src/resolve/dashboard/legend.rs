@@ -3,7 +3,7 @@
 use crate::promql::infer::{self, LabelFacts, Presence};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::Expr;
-use crate::resolve::records::Records;
+use crate::resolve::known::Known;
 use crate::rules::group::Alert;
 use crate::rules::prose;
 
@@ -14,9 +14,9 @@ pub(super) fn labels(
     expr: &Expr,
     alert: &Alert,
     whole: bool,
-    records: &Records<'_>,
+    records: &Known<'_>,
 ) -> Option<String> {
-    let facts = infer::labels_with(expr, &|name| whatever_values(records.get(name)?));
+    let facts = infer::labels_with(expr, &|name| whatever_values(records.metric(name)?));
     let summary = alert.annotation("summary").unwrap_or_default();
     let told = prose::labels(summary);
     let carries = |it: &&str| facts.can_carry(it);

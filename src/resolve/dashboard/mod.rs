@@ -11,7 +11,7 @@ use crate::resolve::dashboard::alerts::Alerts;
 use crate::resolve::dashboard::identity::Identity;
 use crate::resolve::dashboard::link::On;
 use crate::resolve::dashboard::unit::Units;
-use crate::resolve::records::Records;
+use crate::resolve::known::Known;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Annotation, Board, Content, Dashboard, Mark, Row};
 use crate::rules::group::{Alert, Rule};
@@ -47,7 +47,7 @@ struct Context<'a> {
     /// Its alerts by name.
     alerts: &'a Alerts<'a>,
     /// The labels of what it records.
-    records: &'a Records<'a>,
+    records: &'a Known<'a>,
     /// The units of what it records.
     units: &'a Units<'a>,
     /// The alerts that any environment has, by the keys under which they are defined;
@@ -80,7 +80,7 @@ pub fn dashboards(
         project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
     let (files, dashboards) = (&files[..], &dashboards[..]);
     let (alerts, units) = (&Alerts::new(book), &Units::new(book));
-    let records = &Records::new(book, &|_| None);
+    let records = &Known::of_rules(book);
     let context =
         Context { book, alerts, records, units, known, files, dashboards, parameters };
     let boards = project.dashboards.iter().zip(dashboards);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::promql::infer::{Fact, LabelFacts, Presence};
-use crate::resolve::inhibit::known::{Known, Series, is_template};
+use crate::resolve::known::{Known, Series, is_template};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Rule};
 use crate::template;

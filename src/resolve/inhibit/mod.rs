@@ -8,7 +8,6 @@
 mod between;
 mod carried;
 mod circle;
-mod known;
 mod pairs;
 mod said;
 mod select;
@@ -24,12 +23,12 @@ use crate::diag::suggest;
 use crate::promql::infer::Presence;
 use crate::resolve::inhibit::between::Outcomes;
 use crate::resolve::inhibit::carried::{Alerting, Knowledge};
-use crate::resolve::inhibit::known::Known;
+use crate::resolve::known::Known;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group};
 use crate::rules::inhibition::Inhibition;
 
-pub use known::Series;
+pub use crate::resolve::known::Series;
 
 /// What is inferred of one environment.
 #[derive(Debug, Default)]

@@ -12,8 +12,8 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::resolve::inhibit::carried::{Alerting, Relation, set_by_any};
-use crate::resolve::inhibit::known::Known;
 use crate::resolve::inhibit::{Edge, Inferred, namespaces};
+use crate::resolve::known::Known;
 use crate::rules::book::{Book, Severity};
 use crate::rules::inhibition::{Inhibition, LabelMatch};
 

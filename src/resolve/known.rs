@@ -104,7 +104,8 @@ impl<'a> Known<'a> {
         out
     }
 
-    fn labels(&self, expr: &Expr) -> LabelFacts {
+    /// What is known of the results of an expression.
+    pub(super) fn labels(&self, expr: &Expr) -> LabelFacts {
         infer::labels_with(expr, &|name| self.metric(name).cloned())
     }
 
