@@ -68,19 +68,19 @@ pub(super) fn variables(
             parsed_queries.push((it, replaced, parsed));
         }
     }
+    let matched = variable::matched(parsed_queries.iter().map(|it| &it.2));
     for repeat in &repeats {
         check_repeat(repeat, it, &out, sink);
     }
     for variable in &mut out {
         let written = it.variables.iter().find(|it| it.key.as_str() == variable.name);
         // Where a panel repeats by the variable, it has one value.
-        let several = parsed_queries
-            .iter()
-            .filter(|it| it.0.repeats.iter().all(|it| it.as_str() != variable.name));
-        let takes = several
-            .clone()
-            .filter_map(|it| variable::takes_several(&it.2, &variable.name))
-            .reduce(|a, b| a && b);
+        let several = matched.get(&variable.name).into_iter().flatten();
+        let several = several.filter(|(idx, _)| {
+            let mut repeats = parsed_queries[**idx].0.repeats.iter();
+            repeats.all(|it| it.as_str() != variable.name)
+        });
+        let takes = several.clone().map(|it| *it.1).reduce(|a, b| a && b);
         let repeated = repeats.iter().any(|it| it.as_str() == variable.name);
         let takes = if repeated { Some(true) } else { takes };
         let multi = written.and_then(|it| it.multi);
@@ -88,7 +88,8 @@ pub(super) fn variables(
         variable.multi = multi.or(all.filter(|it| *it)).or(takes).unwrap_or(false);
         variable.all = all.unwrap_or(variable.multi);
         if variable.multi || variable.all {
-            for (_, query, parsed) in several {
+            for (idx, _) in several {
+                let (_, query, parsed) = &parsed_queries[*idx];
                 variable::warn_several(query, parsed, &variable.name, sink);
             }
         }

@@ -69,6 +69,10 @@ pub fn dashboards(
     parameters: &[(String, String)],
     sink: &mut Sink,
 ) -> Vec<Dashboard> {
+    // What dashboards go by is gathered for them alone.
+    if project.dashboards.is_empty() && project.json_dashboards.is_empty() {
+        return Vec::new();
+    }
     let files = project.files.iter().chain(&project.packs);
     let alerts = files.flat_map(|it| &it.rules).filter(|it| it.kind == RuleKind::Alert);
     let known = alerts.map(|it| it.key.to_string()).collect();

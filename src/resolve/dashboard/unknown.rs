@@ -1,5 +1,6 @@
 //! Which variables there are, and what is said of those that there are not.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::variable::USUAL;
@@ -47,7 +48,7 @@ pub(super) const IN_QUERIES: &[&str] = &[
 
 /// The variables that a text may use.
 pub(super) struct Names<'a> {
-    declared: Vec<&'a str>,
+    declared: BTreeSet<&'a str>,
     /// Those that come by themselves where they are used.
     usual: &'static [&'static str],
     /// Grafana's.

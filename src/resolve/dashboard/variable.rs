@@ -1,6 +1,8 @@
 //! Grafana's variables in queries: found, replaced so that the query can be parsed, and
 //! declared where people would expect them to be there.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::{Text, TextBuilder};
@@ -148,19 +150,21 @@ pub(super) fn add_usual(
     }
 }
 
-/// How a query uses a variable in matchers: only in regular ones, so that it may stand
-/// for several values. `None` where it is not used in a matcher.
-pub(super) fn takes_several(parsed: &Parsed, name: &str) -> Option<bool> {
-    let mut out = None;
-    parsed.expr.walk(&mut |it| {
-        let ExprKind::Selector(selector) = &it.kind else { return };
-        for matcher in &selector.matchers {
-            if uses(&matcher.value).iter().any(|it| it.name == name) {
-                let several = matches!(matcher.op, MatchOp::Regexp | MatchOp::NotRegexp);
-                out = Some(out.unwrap_or(true) && several);
+/// How queries, by their places, use variables in matchers: whether only in regular ones,
+/// so that they may stand for several values.
+pub(super) fn matched<'a>(
+    queries: impl Iterator<Item = &'a Parsed>,
+) -> HashMap<String, BTreeMap<usize, bool>> {
+    let mut out: HashMap<String, BTreeMap<usize, bool>> = HashMap::new();
+    for (idx, parsed) in queries.enumerate() {
+        for matcher in parsed.expr.selectors().iter().flat_map(|it| &it.1.matchers) {
+            let several = matches!(matcher.op, MatchOp::Regexp | MatchOp::NotRegexp);
+            for it in uses(&matcher.value) {
+                let of = out.entry(it.name).or_default().entry(idx).or_insert(true);
+                *of &= several;
             }
         }
-    });
+    }
     out
 }
 
