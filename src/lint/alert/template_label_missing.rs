@@ -10,7 +10,7 @@ use crate::lint::table::{Check, Level, Lint};
 use crate::promql::check::value_type;
 use crate::promql::infer::LabelFacts;
 use crate::promql::labels::METRIC_NAME;
-use crate::promql::syntax::ast::{Aggregate, Expr, ExprKind, TextRange};
+use crate::promql::syntax::ast::{Aggregate, BinaryOp, Expr, ExprKind, TextRange};
 use crate::promql::syntax::types::ValueType;
 use crate::rules::group::Pair;
 
@@ -117,7 +117,12 @@ fn dropper(
             .filter(|it| matches!(value_type(it), ValueType::Vector | ValueType::Matrix));
         let Some(first) = parts.next() else { return of_record(context, expr, name) };
         let carries = |it: &Expr| context.labels(it).can_carry(name);
-        if carries(first) || parts.any(carries) {
+        // `and` and `unless` give what is on their left, as it is.
+        let left_only = matches!(
+            &expr.kind,
+            ExprKind::Binary(it) if matches!(it.op, BinaryOp::And | BinaryOp::Unless)
+        );
+        if carries(first) || !left_only && parts.any(carries) {
             break;
         }
         expr = first.without_parens();

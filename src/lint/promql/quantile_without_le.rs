@@ -4,7 +4,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
 use crate::promql::infer::Presence;
-use crate::promql::syntax::ast::ExprKind;
+use crate::promql::syntax::ast::{Aggregate, ExprKind};
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -35,12 +35,28 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         if all.is_empty() || !classic || facts.get("le").presence != Presence::Never {
             return;
         }
-        let at = match &arg.without_parens().kind {
-            ExprKind::Aggregate(it) => it.op_span,
-            _ => arg.span,
+        let (at, help) = match &arg.without_parens().kind {
+            ExprKind::Aggregate(it) => (it.op_span, with_le(it)),
+            _ => (arg.span, "keep `le` below it".to_owned()),
         };
         let title = format!("`{}` of buckets without `le`", call.name);
         let said = site.at(LINT.finding(title), at, "drops the label `le`");
-        out.push(said.help("aggregate by `le` too: `sum by (le) (…)`"));
+        out.push(said.help(help));
     });
+}
+
+/// An aggregation with the labels that it has, and `le`.
+fn with_le(it: &Aggregate) -> String {
+    let names = it.grouping.iter().map(|it| &*it.text);
+    match it.without {
+        true => {
+            let left: Vec<&str> = names.filter(|it| *it != "le").collect();
+            format!("keep `le`: `{} without ({}) (…)`", it.op.as_str(), left.join(", "))
+        }
+        false => {
+            let all: Vec<&str> = names.chain(["le"]).collect();
+            let (op, all) = (it.op.as_str(), all.join(", "));
+            format!("aggregate by `le` too: `{op} by ({all}) (…)`")
+        }
+    }
 }
