@@ -8,6 +8,8 @@
 mod between;
 mod carried;
 mod circle;
+#[cfg(test)]
+mod made;
 mod pairs;
 mod said;
 mod select;

@@ -8,7 +8,7 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
 use crate::promql::infer::Presence;
-use crate::promql::labels::METRIC_NAME;
+use crate::promql::labels::{METRIC_NAME, Symbol};
 use crate::promql::matcher::Matchers;
 use crate::promql::re2::Pattern;
 use crate::promql::syntax::ast::{MatchOp, Matcher};
@@ -16,37 +16,67 @@ use crate::promql::syntax::parse_selector;
 use crate::resolve::inhibit::carried::Alerting;
 use crate::rules::inhibition::LabelMatch;
 
-/// Alerts, found by their names.
+/// Alerts, found by the values of their labels.
 pub(super) struct Index<'i, 'a> {
     alerts: &'i [Alerting<'a>],
-    by_name: HashMap<&'a str, Vec<usize>>,
+    /// Of each label that a selector asked for.
+    labels: HashMap<Arc<str>, Holders>,
+}
+
+/// Which alerts can have a label.
+#[derive(Default)]
+struct Holders {
+    of_value: HashMap<Symbol, Vec<usize>>,
+    /// Those that can have any value.
+    of_any: Vec<usize>,
 }
 
 impl<'i, 'a> Index<'i, 'a> {
     pub(super) fn new(alerts: &'i [Alerting<'a>]) -> Index<'i, 'a> {
-        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (idx, it) in alerts.iter().enumerate() {
-            by_name.entry(it.alert.name.as_str()).or_default().push(idx);
-        }
-        Index { alerts, by_name }
+        Index { alerts, labels: HashMap::new() }
     }
 
     /// The places of those that may satisfy all matchers.
-    pub(super) fn select(&self, matchers: &[Matcher]) -> Vec<usize> {
+    pub(super) fn select(&mut self, matchers: &[Matcher]) -> Vec<usize> {
         let tests: Vec<Test> = matchers.iter().map(test).collect();
-        let may_match =
-            |idx: &usize| tests.iter().all(|it| may_match(&self.alerts[*idx], it));
-        match matchers.iter().find_map(names) {
-            Some(names) => {
-                let named = names.iter().filter_map(|it| self.by_name.get(&**it));
-                let mut out: Vec<usize> =
-                    named.flatten().copied().filter(may_match).collect();
-                out.sort_unstable();
-                out.dedup();
-                out
-            }
-            None => (0..self.alerts.len()).filter(may_match).collect(),
+        let some = matchers.iter().filter_map(|it| self.candidates(it));
+        let candidates = some.min_by_key(Vec::len);
+        let mut out = candidates.unwrap_or_else(|| (0..self.alerts.len()).collect());
+        out.retain(|idx| tests.iter().all(|it| may_match(&self.alerts[*idx], it)));
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Alerts among which are all that can satisfy a matcher; `None` where it does not say
+    /// which values these have.
+    fn candidates(&mut self, matcher: &Matcher) -> Option<Vec<usize>> {
+        let values = values(matcher)?;
+        if !self.labels.contains_key(&matcher.name) {
+            let holders = Holders::of(self.alerts, &matcher.name);
+            self.labels.insert(matcher.name.clone(), holders);
         }
+        let holders = &self.labels[&matcher.name];
+        let named = values.iter().filter_map(|it| holders.of_value.get(it)).flatten();
+        Some(named.chain(&holders.of_any).copied().collect())
+    }
+}
+
+impl Holders {
+    fn of(alerts: &[Alerting<'_>], label: &str) -> Holders {
+        let mut out = Holders::default();
+        for (idx, it) in alerts.iter().enumerate() {
+            let mut add =
+                |value: Symbol| out.of_value.entry(value).or_default().push(idx);
+            let fact = it.facts.look(label);
+            match (&fact.values, fact.presence) {
+                _ if is_name(label) => add(it.alert.name.as_str().into()),
+                (_, Presence::Never) => {}
+                (Some(values), _) => values.iter().cloned().for_each(add),
+                (None, _) => out.of_any.push(idx),
+            }
+        }
+        out
     }
 }
 
@@ -71,17 +101,17 @@ fn may_match(it: &Alerting<'_>, (name, test): &Test) -> bool {
     empty || other
 }
 
-/// The only names of alerts that can satisfy a matcher, where these are few.
-fn names(matcher: &Matcher) -> Option<Vec<Arc<str>>> {
-    match matcher.op {
-        _ if !is_name(&matcher.name) => None,
-        MatchOp::Equal => Some(vec![matcher.value.clone()]),
+/// The only values of a label that satisfy a matcher, where these are few and it cannot be
+/// missing.
+fn values(matcher: &Matcher) -> Option<Vec<Symbol>> {
+    let values: Vec<Symbol> = match matcher.op {
+        MatchOp::Equal => vec![matcher.value.clone()],
         MatchOp::Regexp => {
-            let pattern = Pattern::new(&matcher.value).ok()?;
-            Some(pattern.values()?.map(Arc::from).collect())
+            Pattern::new(&matcher.value).ok()?.values()?.map(Symbol::from).collect()
         }
-        MatchOp::NotEqual | MatchOp::NotRegexp => None,
-    }
+        MatchOp::NotEqual | MatchOp::NotRegexp => return None,
+    };
+    (!values.iter().any(|it| it.is_empty())).then_some(values)
 }
 
 fn is_name(label: &str) -> bool {
@@ -122,4 +152,49 @@ pub(super) fn without_name(matchers: &[Matcher]) -> Vec<LabelMatch> {
         value: it.value.clone(),
     };
     others.map(matched).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolve::inhibit::made::of_jobs;
+
+    fn matchers(selector: &str) -> Vec<Matcher> {
+        parse_selector(selector, &Dialect::everything()).unwrap().matchers
+    }
+
+    #[test]
+    fn only_alerts_that_can_have_the_value_are_looked_at() {
+        for n_jobs in [30, 60] {
+            of_jobs(n_jobs, |alerts, _, _| {
+                let mut index = Index::new(alerts);
+                let mut looked = |selector: &str| {
+                    let found = index.candidates(&matchers(selector)[0]);
+                    found.map(|it| it.len())
+                };
+                assert_eq!(looked("{job=\"job-7\"}"), Some(2));
+                assert_eq!(looked("{job=~\"job-7|job-8\"}"), Some(4));
+                assert_eq!(looked("{job=~\"job-7.*\"}"), None);
+                assert_eq!(looked("{job=~\"|job-7\"}"), None);
+                // Each can have this instance, some a device.
+                assert_eq!(looked("{instance=\"a\"}"), Some(2 * n_jobs));
+                assert_eq!(looked("{device=\"a\"}"), Some(2 * n_jobs / 3));
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_selected_may_match() {
+        of_jobs(30, |alerts, _, _| {
+            let mut index = Index::new(alerts);
+            let mut select = |selector: &str| index.select(&matchers(selector));
+            assert_eq!(select("A{job=\"job-7\"}"), [14, 15]);
+            assert_eq!(select("{job=\"job-7\",device=\"a\"}"), [15]);
+            assert_eq!(select("{job=\"job-7\",device!=\"a\"}"), [14, 15]);
+            assert_eq!(select("{job=~\"job-7|job-7\"}"), [14, 15]);
+            assert_eq!(select("B{job=\"job-7\"}"), [] as [usize; 0]);
+            assert_eq!(select("{job=\"\"}"), [] as [usize; 0]);
+            assert_eq!(select("{zone=\"\",job=\"job-0\"}"), [0, 1]);
+        });
+    }
 }
