@@ -123,11 +123,19 @@ fn restricted(book: &Book, sink: &mut Sink) {
     others.dedup();
     let has_none = others.first().is_some_and(|it| it.is_empty());
     others.retain(|it| !it.is_empty());
-    let whose = match (others.is_empty(), has_none) {
-        (true, true) => "alerts without a namespace".to_owned(),
-        (true, false) => "alerts of any namespace".to_owned(),
-        (false, true) => format!("alerts of {}, or of none", suggest::list(others, 3)),
-        (false, false) => format!("alerts of {}", suggest::list(others, 3)),
+    let any = missed.iter().any(|it| it.namespaces.is_none());
+    let whose = match (others.is_empty(), any) {
+        (true, true) => "alerts of any namespace".to_owned(),
+        (true, false) => "alerts without a namespace".to_owned(),
+        (false, _) => {
+            let others = suggest::list(others, 3);
+            let more = match (any, has_none) {
+                (true, _) => ", or of any namespace",
+                (false, true) => ", or of none",
+                (false, false) => "",
+            };
+            format!("alerts of {others}{more}")
+        }
     };
     let it = Diagnostic::warning("inhibit-namespace", title);
     let named = book.output.targets.iter().flatten();
