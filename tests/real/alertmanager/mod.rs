@@ -4,11 +4,12 @@
 //! alert; beside each, copies that differ in one label: another instance, another job.
 
 mod between;
+mod inferred;
+mod operator;
 mod platform;
 mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use aqua_alerts::promql::labels::Labels;
 use aqua_alerts::rules::group::Rule;
@@ -17,10 +18,6 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::alertmanager::platform::Platform;
 use crate::alertmanager::running::{LAST, Running, text};
-use crate::directory::Directory;
-use crate::object;
-use crate::parts;
-use crate::server::Server;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -29,8 +26,10 @@ pub fn trials() -> Vec<Trial> {
             "alertmanager::other_alerts_are_hidden_by_their_labels",
             between::hides,
         ),
+        Trial::test("alertmanager::what_is_inferred_hides_no_other", inferred::hides),
         Trial::test("alertmanager::beside_those_of_kube_prometheus_stack", beside),
-        Trial::test("alertmanager::an_api_server_takes_the_object", strict),
+        Trial::test("alertmanager::an_api_server_takes_the_object", operator::takes),
+        Trial::test("alertmanager::the_operator_keeps_to_a_namespace", operator::keeps),
     ]
 }
 
@@ -221,25 +220,5 @@ fn beside() -> Result<(), Failed> {
         }
         pretty_assertions::assert_eq!(found, expected);
     }
-    Ok(())
-}
-
-/// A strict dry run, by the operator's definition.
-fn strict() -> Result<(), Failed> {
-    let Some(server) = Server::start(&["crds/alertmanagerconfigs.yaml"], &[])? else {
-        return Ok(());
-    };
-    let out = Directory::new();
-    let target = ["--target", "alertmanager-config"];
-    let said = parts::build_with(parts::platform(), out.path(), &target)?;
-    // The objects' namespace is none of the alerts'.
-    assert!(said.contains("alertmanagerConfigMatcherStrategy"), "{said}");
-    let path = out.path().join("production/alertmanager-config.yaml");
-    let text = fs::read_to_string(path)?;
-    let offer = |text: &str| server.offer(&object::read(text)[0]);
-    let answer = offer(&text)?;
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    let bad = text.replace("matchType: =~", "matchType: ~=");
-    assert_eq!(offer(&bad)?.status, 422, "an unknown operator is accepted");
     Ok(())
 }

@@ -80,13 +80,18 @@ impl Platform {
 
     /// A whole configuration with the inhibitions after `before`.
     pub fn configuration(&self, before: &str) -> Result<String, Failed> {
-        let own = self.inhibit_rules.split_once("inhibit_rules:\n");
-        let rules = own.ok_or("no inhibit_rules")?.1;
-        Ok(format!(
-            "route:\n  receiver: nobody\nreceivers:\n- name: nobody\n\
-             inhibit_rules:\n{before}{rules}"
-        ))
+        configuration(before, &self.inhibit_rules)
     }
+}
+
+/// A whole configuration with the inhibitions that are written of a project.
+pub fn configuration(before: &str, inhibit_rules: &str) -> Result<String, Failed> {
+    let own = inhibit_rules.split_once("inhibit_rules:\n");
+    let rules = own.ok_or("no inhibit_rules")?.1;
+    Ok(format!(
+        "route:\n  receiver: nobody\nreceivers:\n- name: nobody\n\
+         inhibit_rules:\n{before}{rules}"
+    ))
 }
 
 /// The value that a rule gives a label.

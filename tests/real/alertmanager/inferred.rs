@@ -1,0 +1,95 @@
+//! Projects whose inhibitions are inferred: what an Alertmanager must hide is stated by hand.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use aqua_alerts::promql::labels::Labels;
+use aqua_alerts::promql::syntax::parse_metric;
+use libtest_mimic::Failed;
+
+use crate::alertmanager::platform::configuration;
+use crate::alertmanager::running::{LAST, Running, text};
+use crate::parts;
+
+/// Alerts that fire together.
+struct Case {
+    /// A folder of `tests/fixtures/inhibit`.
+    project: &'static str,
+    /// The environment.
+    env: &'static str,
+    shown: &'static [&'static str],
+    hidden: &'static [&'static str],
+}
+
+const CASES: &[Case] = &[
+    Case {
+        project: "by_tests",
+        env: "staging",
+        shown: &[
+            // By `by`, though no test shows it.
+            r#"Grouped{severity="critical",device="sda"}"#,
+            r#"Grouped{severity="warning",device="sdb"}"#,
+            // Another device, instance, or zone.
+            r#"Raw{severity="critical",job="db",instance="a",device="sda",zone="x"}"#,
+            r#"Raw{severity="warning",job="db",instance="a",device="sdb",zone="x"}"#,
+            r#"Raw{severity="warning",job="db",instance="b",device="sda",zone="x"}"#,
+            r#"Raw{severity="warning",job="db",instance="a",device="sda",zone="y"}"#,
+            r#"Raw{severity="warning",job="db",instance="a",device="sda"}"#,
+            r#"Selected{severity="critical",job="db",instance="a",fs="ext4"}"#,
+            r#"Selected{severity="warning",job="db",instance="a",fs="xfs"}"#,
+            // By `per`: another device.
+            r#"Given{severity="critical",job="db",instance="a",device="sda"}"#,
+            r#"Given{severity="warning",job="db",instance="a",device="sdb"}"#,
+            // The test has no instances.
+            r#"Down{severity="critical",job="db",instance="a"}"#,
+            r#"Slow{severity="warning",job="db",instance="b"}"#,
+            r#"Slow{severity="warning",job="db"}"#,
+        ],
+        hidden: &[
+            r#"Grouped{severity="warning",device="sda"}"#,
+            r#"Raw{severity="warning",job="db",instance="a",device="sda",zone="x"}"#,
+            r#"Selected{severity="warning",job="db",instance="a",fs="ext4"}"#,
+            r#"Given{severity="warning",job="db",instance="a",device="sda"}"#,
+            r#"Slow{severity="warning",job="db",instance="a"}"#,
+        ],
+    },
+    Case {
+        project: "between_services",
+        env: "default",
+        shown: &[
+            r#"Down{severity="critical",job="api"}"#,
+            r#"Slow{severity="warning",job="web"}"#,
+            r#"Errors{severity="warning",job="web",route="/"}"#,
+            r#"Queue{severity="warning",job="queue"}"#,
+            r#"Total{severity="warning"}"#,
+        ],
+        hidden: &[
+            r#"Slow{severity="warning",job="api"}"#,
+            r#"Errors{severity="warning",job="api",route="/"}"#,
+            r#"Errors{severity="warning",job="api",route="/x"}"#,
+        ],
+    },
+];
+
+/// An alert, written as a series.
+pub(super) fn labels(alert: &str) -> Labels {
+    let all = parse_metric(alert).unwrap();
+    let name = all.metric_name().to_owned();
+    all.drop_name().with("alertname", &name)
+}
+
+pub(super) fn hides() -> Result<(), Failed> {
+    for case in CASES {
+        let project = parts::platform().join("tests/fixtures/inhibit").join(case.project);
+        let out = parts::build(&project)?;
+        let rules = out.path().join(case.env).join("alertmanager/inhibit-rules.yaml");
+        let configuration = configuration(LAST, &fs::read_to_string(rules)?)?;
+        let Some(running) = Running::start(&configuration)? else { return Ok(()) };
+        let alerts: Vec<Labels> =
+            case.shown.iter().chain(case.hidden).map(|it| labels(it)).collect();
+        let found: BTreeSet<String> = running.suppressed(&alerts)?.into_keys().collect();
+        let hidden = case.hidden.iter().map(|it| text(&labels(it))).collect();
+        pretty_assertions::assert_eq!(found, hidden, "{}", case.project);
+    }
+    Ok(())
+}
