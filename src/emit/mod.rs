@@ -27,6 +27,7 @@ pub mod kustomize;
 pub mod mimir;
 pub mod name;
 pub mod object;
+mod operator_size;
 pub mod own;
 mod parameter;
 pub mod pod_monitor;

@@ -11,7 +11,7 @@ use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
 use crate::emit::object::{Map, labels, object};
-use crate::emit::{self, Target, name, yaml};
+use crate::emit::{self, Target, name, operator_size, yaml};
 use crate::rulefile::write::{self, Group, Groups};
 use crate::rules::book::Book;
 use crate::rules::group::{self as rules, Pair, Rule};
@@ -78,7 +78,12 @@ fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
         for group in groups {
             let written = write::group(group);
             let n_bytes = if all_fit { 0 } else { applied_size(&written) };
-            if MAX_OBJECT < frame + n_bytes {
+            // The operator's text of a group can be more than twice as long.
+            let is_refused = || {
+                MAX_RULES / 3 < most_applied(group)
+                    && MAX_RULES < operator_size::of(group)
+            };
+            if MAX_OBJECT < frame + n_bytes || is_refused() {
                 large.push(too_large(group, n_bytes));
             }
             if MAX_OBJECT < size + n_bytes
@@ -120,7 +125,7 @@ pub fn path(stem: &str, number: usize) -> String {
 
 /// A group that does not fit into one object: an error where the operator refuses it.
 fn too_large(of: &rules::Group, n_applied: usize) -> Diagnostic {
-    let n_bytes = yaml::print("", &write::groups([of])).len();
+    let n_bytes = operator_size::of(of);
     let name = &of.name;
     let diagnostic = match MAX_RULES < n_bytes {
         true => Diagnostic::error(

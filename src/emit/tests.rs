@@ -1,6 +1,7 @@
 //! Whole outputs of a small book made by hand.
 
 mod claims;
+mod sizes;
 
 use std::sync::Arc;
 
