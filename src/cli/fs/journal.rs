@@ -17,7 +17,8 @@ const HEAD: &str =
 pub(super) fn print(changes: &Changes<'_>) -> String {
     let mut out = HEAD.to_owned();
     for it in &changes.write {
-        out.push_str(&format!("write {}\n", it.path));
+        let verb = if it.new { "create" } else { "write" };
+        out.push_str(&format!("{verb} {}\n", it.path));
     }
     for path in &changes.remove {
         out.push_str(&format!("remove {path}\n"));
@@ -31,8 +32,8 @@ pub(super) fn parse(text: &str) -> Changes<'_> {
     let mut out = Changes::default();
     for (what, path) in text.lines().filter_map(|it| it.split_once(' ')) {
         match what {
-            "write" if is_inside(path) || path == LIST => {
-                out.write.push(Write { path, text: "", new: false });
+            "write" | "create" if is_inside(path) || path == LIST => {
+                out.write.push(Write { path, text: "", new: what == "create" });
             }
             "remove" if is_inside(path) => out.remove.push(path),
             _ => {}
@@ -49,5 +50,13 @@ mod tests {
     fn a_journal_cannot_lead_out_of_the_folder() {
         let text = "write ../x\nwrite /etc/passwd\nremove ../../x\nremove a/b\nx\n";
         assert_eq!(parse(text), Changes { write: Vec::new(), remove: vec!["a/b"] });
+    }
+
+    #[test]
+    fn a_journal_tells_what_is_new() {
+        let file = |path, new| Write { path, text: "", new };
+        let write = vec![file("a", true), file("b", false)];
+        let changes = Changes { write, remove: vec!["c"] };
+        assert_eq!(parse(&print(&changes)), changes);
     }
 }

@@ -33,7 +33,8 @@ pub(super) struct Write<'a> {
     pub(super) path: &'a str,
     /// Its text.
     pub(super) text: &'a str,
-    /// Whether nothing was there when this was decided: what is there by now stays.
+    /// Whether nothing was there when this was decided: what is there by now stays, as it
+    /// does where a run that was killed is finished.
     pub(super) new: bool,
 }
 
@@ -43,7 +44,7 @@ enum Step<'a> {
     Begin(String),
     Stage(usize, Write<'a>),
     Commit,
-    Replace(usize, &'a str),
+    Replace(usize, Write<'a>),
     Remove(&'a str),
     End,
 }
@@ -90,8 +91,7 @@ fn steps<'a>(changes: &Changes<'a>) -> Vec<Step<'a>> {
 /// What is left after [`Step::Commit`].
 fn rest<'a>(changes: &Changes<'a>) -> Vec<Step<'a>> {
     let files = changes.write.iter().enumerate();
-    let mut out: Vec<Step<'a>> =
-        files.map(|(idx, it)| Step::Replace(idx, it.path)).collect();
+    let mut out: Vec<Step<'a>> = files.map(|(idx, it)| Step::Replace(idx, *it)).collect();
     out.extend(changes.remove.iter().map(|it| Step::Remove(it)));
     out.push(Step::End);
     out
@@ -121,14 +121,19 @@ fn perform(out: &Path, step: &Step<'_>, run: Run) -> Result<(), Failure> {
         }
         Step::Stage(idx, it) => stage(out, *idx, it).map_err(at(it.path)),
         Step::Commit => fs::rename(out.join(NEXT), out.join(COMMIT)).map_err(at(LIST)),
-        Step::Replace(idx, path) => {
-            match fs::rename(staged(out, *idx, path), out.join(path)) {
+        Step::Replace(idx, it) => {
+            let (staged, target) = (staged(out, *idx, it.path), out.join(it.path));
+            let placed = match it.new {
+                true => create_from(&staged, &target, run),
+                false => fs::rename(staged, target),
+            };
+            match placed {
                 Err(error)
                     if run == Run::Again && error.kind() == io::ErrorKind::NotFound =>
                 {
                     Ok(())
                 }
-                other => other.map_err(at(path)),
+                other => other.map_err(at(it.path)),
             }
         }
         Step::Remove(path) => {
@@ -144,7 +149,7 @@ fn stage(out: &Path, idx: usize, it: &Write<'_>) -> io::Result<()> {
     let target = out.join(it.path);
     fs::create_dir_all(target.parent().unwrap_or(out))?;
     match fs::symlink_metadata(&target) {
-        Ok(_) if it.new => return Err(io::Error::other("something is there by now")),
+        Ok(_) if it.new => return Err(io::Error::other(TAKEN)),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         // What cannot be looked at could not be replaced either.
@@ -158,6 +163,27 @@ fn stage(out: &Path, idx: usize, it: &Write<'_>) -> io::Result<()> {
 
 fn create(path: &Path, text: &str) -> io::Result<()> {
     File::create_new(path)?.write_all(text.as_bytes())
+}
+
+const TAKEN: &str = "something is there by now";
+
+/// Puts a new text where nothing is: what came there meanwhile stays, and where a run that
+/// was killed is finished that is no fault.
+fn create_from(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
+    // A second name is given in one step, and never to what has another file.
+    let placed = match fs::hard_link(staged, target) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match run {
+            Run::First => Err(io::Error::other(TAKEN)),
+            Run::Again => Ok(()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+        // File systems without them.
+        Err(_) if fs::symlink_metadata(target).is_err() => {
+            return fs::rename(staged, target);
+        }
+        other => other,
+    };
+    gone(fs::remove_file(staged)).and(placed)
 }
 
 /// The name of a new text beside its target.
@@ -185,7 +211,13 @@ pub(super) fn recover(out: &Path) -> Result<(), Failure> {
         }
         fs::remove_file(out.join(NEXT)).map_err(|it| (NEXT.to_owned(), it))?;
     }
-    gone(fs::remove_file(out.join(TORN))).map_err(|it| (TORN.to_owned(), it))
+    // A file system that is read-only refuses to remove even what is not there.
+    match fs::symlink_metadata(out.join(TORN)) {
+        Err(_) => Ok(()),
+        Ok(_) => {
+            gone(fs::remove_file(out.join(TORN))).map_err(|it| (TORN.to_owned(), it))
+        }
+    }
 }
 
 /// What came of a removal; that there was nothing is as good.

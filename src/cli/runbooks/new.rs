@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::args::{Global, NewRunbooks};
 use crate::cli::exit::Exit;
-use crate::cli::fs;
+use crate::cli::fs::{self, Owned};
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::Wanted;
 use crate::cli::runbooks::{no_source, pages};
@@ -30,6 +30,15 @@ pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
         return session.fail(no_source());
     };
     let folder = source.as_str().trim_start_matches("./").trim_end_matches('/');
+    // Before the pages are read: a run that was killed may have left some to be finished.
+    let own = match args.dry_run {
+        true => Ok(None),
+        false => fs::own_if_there(&loaded.root.join(folder), folder),
+    };
+    let own = match own {
+        Ok(it) => it,
+        Err(diagnostic) => return session.fail(diagnostic),
+    };
     let pages = match fs::exists(&loaded.root, folder) {
         true => pages::read(&loaded, &mut session),
         false => Some(Pages::new(folder, Vec::new())),
@@ -64,18 +73,22 @@ pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
     if session.sink.has_errors() {
         return session.finish(Exit::Invalid, "", json!({}));
     }
-    finish(session, &loaded, folder, &wanted, args)
+    finish(session, &loaded, own, folder, &wanted, args)
 }
 
 fn finish(
     session: Session,
     loaded: &Loaded,
+    own: Option<Owned>,
     folder: &str,
     wanted: &[Wanted],
     args: &NewRunbooks,
 ) -> Exit {
     if !args.dry_run && !wanted.is_empty() {
-        let own = fs::own(&loaded.root.join(folder), folder);
+        let own = match own {
+            Some(it) => Ok(it),
+            None => fs::own(&loaded.root.join(folder), folder),
+        };
         // Somebody may have written one of them meanwhile.
         let written = own.and_then(|it| fs::write_all(&it, wanted, false));
         if let Err(diagnostic) = written {

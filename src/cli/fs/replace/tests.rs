@@ -120,8 +120,35 @@ fn a_new_text_that_is_gone_is_a_failure_unless_it_was_put_in_its_place_before() 
     let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
     first(&out, &steps[..=commit]);
     fs::remove_file(staged(&out, 0, "a/x")).unwrap();
-    let replace = Step::Replace(0, "a/x");
+    let replace = Step::Replace(0, Write { path: "a/x", text: "", new: false });
     assert_eq!(perform(&out, &replace, Run::First).unwrap_err().0, "a/x");
     perform(&out, &replace, Run::Again).unwrap();
+    fs::remove_dir_all(&out).unwrap();
+}
+
+#[test]
+fn what_somebody_put_there_meanwhile_stays() {
+    let out = folder("meanwhile");
+    let file = |path, text| Write { path, text, new: true };
+    let write = vec![file("a", "ours"), file("b", "ours")];
+    let changes = Changes { write, remove: Vec::new() };
+    let steps = steps(&changes);
+    let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
+    // Killed after all was decided, and while the first text had both of its names.
+    first(&out, &steps[..=commit]);
+    fs::hard_link(out.join(".aqua-alerts.0.tmp"), out.join("a")).unwrap();
+    fs::write(out.join("b"), "theirs").unwrap();
+    drop(own_if_there(&out, "out").unwrap());
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    assert_eq!(tree(&out), BTreeMap::from([file("a", "ours"), file("b", "theirs")]));
+    // Not killed: it is said.
+    fs::remove_file(out.join("a")).unwrap();
+    fs::remove_file(out.join("b")).unwrap();
+    first(&out, &steps[..=commit]);
+    fs::write(out.join("b"), "theirs").unwrap();
+    first(&out, &steps[commit + 1..commit + 2]);
+    perform(&out, &steps[commit + 2], Run::First).unwrap_err();
+    recover(&out).unwrap();
+    assert_eq!(tree(&out), BTreeMap::from([file("a", "ours"), file("b", "theirs")]));
     fs::remove_dir_all(&out).unwrap();
 }
