@@ -24,6 +24,7 @@ use crate::emit;
 use crate::emit::choice::{self, Asked};
 use crate::lint::context::{Context, Tests};
 use crate::lint::judge::Judge;
+use crate::lint::permits;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Check) -> Exit {
@@ -111,9 +112,14 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
             proofs = stages.iter().map(proofs::proofs).collect();
         });
     }
+    let permitted = permits::apply(&loaded.books, &session.sources, &mut session.sink);
     lints::apply(&config, &mut session.sink);
     if !session.sink.has_errors() {
         let mut judge = Judge::new(&config);
+        match args.env.is_empty() {
+            true => judge.used_elsewhere(permitted),
+            false => judge.used(permitted),
+        }
         for (book, boards) in loaded.books.iter().zip(&boards) {
             for (read, own) in boards {
                 judge.dashboard(read, *own, &book.dialect);

@@ -51,6 +51,11 @@ impl Sink {
         raised
     }
 
+    /// Keeps only some of the messages that are no errors.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Diagnostic) -> bool) {
+        self.items.retain(|it| it.level == Level::Error || keep(it));
+    }
+
     /// Gives warnings of some codes another level, or drops them where it is `None`.
     pub fn judge(&mut self, level: impl Fn(&'static str) -> Option<Level>) {
         self.items.retain_mut(|it| match (it.level, level(it.code)) {

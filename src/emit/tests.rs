@@ -83,6 +83,7 @@ fn book(groups: Vec<Group>) -> Book {
         env: "prod".into(),
         external_labels: Vec::new(),
         interval: Millis(30_000),
+        retention: None,
         dialect: Dialect::new(Version::LATEST),
         groups,
         monitors: Vec::new(),

@@ -148,11 +148,14 @@ impl<'a> Context<'a> {
         all.enumerate().map(|(idx, it)| Site { idx, ..it })
     }
 
-    /// The rules that are judged, in order: not those that a project takes from rule files
-    /// of others as they are.
-    pub fn judged(&self) -> impl Iterator<Item = Site<'a>> {
-        let project = self.book.is_some();
-        self.sites().filter(move |it| !project || it.group.file.ends_with(".toml"))
+    /// The rules of the project's own files, or all of rule files of others, in order.
+    pub fn own(&self) -> impl Iterator<Item = Site<'a>> {
+        self.sites().filter(|it| !self.is_foreign(*it))
+    }
+
+    /// Whether a project takes a rule from a file of others as it is.
+    pub fn is_foreign(&self, site: Site<'_>) -> bool {
+        self.book.is_some() && !site.group.file.ends_with(".toml")
     }
 
     /// The name of the environment.

@@ -16,7 +16,7 @@ use crate::lint::config::Config;
 use crate::lint::context::{Context, Site};
 use crate::lint::dashboard::{self, at_panel};
 use crate::lint::table::{Check, Found, Level, Lint};
-use crate::lint::{LINTS, NAMES, lookup, meta};
+use crate::lint::{LINTS, NAMES, family, lookup, meta, permits};
 use crate::promql::dialect::Dialect;
 use crate::rules::allow::Allow;
 use crate::rules::dashboard::Board;
@@ -37,10 +37,15 @@ pub struct Finding {
 pub struct Judge<'c> {
     config: &'c Config,
     found: Vec<Merged>,
-    places: HashMap<(&'static str, Option<Span>), usize>,
+    /// By lint and place, and which of those about one rule it is.
+    places: HashMap<(&'static str, Option<Span>, usize), usize>,
+    /// How many the rule that is looked at has at a place.
+    of_rule: HashMap<(&'static str, Option<Span>), usize>,
     /// Permissions by their places; whether they are a dashboard's.
     permits: BTreeMap<Span, (Allow, bool)>,
     used: HashSet<Span>,
+    /// Whether what other rooms find was held against permissions.
+    elsewhere: bool,
 }
 
 /// A finding in the making.
@@ -69,8 +74,10 @@ impl<'c> Judge<'c> {
             config,
             found: Vec::new(),
             places: HashMap::new(),
+            of_rule: HashMap::new(),
             permits: BTreeMap::new(),
             used: HashSet::new(),
+            elsewhere: false,
         }
     }
 
@@ -81,13 +88,24 @@ impl<'c> Judge<'c> {
         let mut envs: Vec<&str> = Vec::new();
         for context in contexts {
             envs.extend(context.env());
-            for site in context.judged() {
+            for site in context.sites() {
                 *uses.entry(site.expr().text.span()).or_default() += 1;
                 for it in site.allow() {
                     self.permits.entry(it.span).or_insert_with(|| (it.clone(), false));
                 }
             }
-            for raw in look(context, self.config) {
+            let mut last = None;
+            for mut raw in look(context, self.config) {
+                let rule = (raw.lint.name, raw.site.map(|it| it.idx));
+                if last.replace(rule) != Some(rule) {
+                    self.of_rule.clear();
+                }
+                // What is taken as it is stays so.
+                if raw.site.is_some_and(|it| context.is_foreign(it))
+                    && let Some(fix) = raw.said.fix.take()
+                {
+                    raw.said = raw.said.help(fix.title);
+                }
                 self.take(raw, context.env());
             }
         }
@@ -114,25 +132,19 @@ impl<'c> Judge<'c> {
         own: Option<&Board>,
         dialect: &Dialect,
     ) {
-        let shown: Vec<usize> = (0..read.panels.len())
-            .filter(|idx| read.panels[*idx].kind != "row")
-            .collect();
         let panels = || own.iter().flat_map(|it| &it.rows).flat_map(|it| &it.panels);
-        let permits: Vec<&[Allow]> = panels().map(|it| &it.allow[..]).collect();
         let whole = own.map_or(&[][..], |it| &it.allow);
-        // What every panel of an alert may do stands nowhere.
-        let written = panels()
-            .flat_map(|panel| panel.allow.iter().filter(move |it| it.span != panel.span));
-        for it in written.chain(whole) {
+        for it in own.into_iter().flat_map(permits::written).chain(whole) {
             self.permits.entry(it.span).or_insert_with(|| (it.clone(), true));
         }
         for it in dashboard::findings(read, dialect) {
             let Some(lint) = lookup(it.said.code).filter(|it| self.config.has(it)) else {
                 continue;
             };
-            let panel = it.panel.and_then(|idx| shown.iter().position(|it| *it == idx));
-            let of_panel = panel.and_then(|idx| permits.get(idx).copied());
-            let mut allow = of_panel.unwrap_or_default().iter().chain(whole);
+            // Panels are known again by their numbers.
+            let id = it.panel.and_then(|idx| read.panels[idx].id);
+            let of_panel = panels().filter(|it| Some(it.id.into()) == id);
+            let mut allow = of_panel.flat_map(|it| &it.allow).chain(whole);
             if let Some(allow) = allow.find(|it| permitted(it, lint)) {
                 self.used.insert(allow.span);
                 continue;
@@ -150,6 +162,12 @@ impl<'c> Judge<'c> {
         self.used.extend(places);
     }
 
+    /// The same, where all that other rooms can find is known.
+    pub fn used_elsewhere(&mut self, places: impl IntoIterator<Item = Span>) {
+        self.elsewhere = true;
+        self.used(places);
+    }
+
     fn take(&mut self, raw: Raw<'_>, env: Option<&str>) {
         let site = raw.site;
         let mut allow = site.iter().flat_map(Site::allow);
@@ -162,7 +180,11 @@ impl<'c> Judge<'c> {
     }
 
     fn add(&mut self, raw: Raw<'_>, env: Option<&str>) {
-        let key = (raw.lint.name, raw.said.place());
+        // What is said twice of one rule at one place differs.
+        let place = (raw.lint.name, raw.said.place());
+        let nth = self.of_rule.entry(place).or_default();
+        let key = (place.0, place.1, *nth);
+        *nth += usize::from(matches!(raw.lint.check, Check::Rule(_)));
         let next = self.found.len();
         let idx = *self.places.entry(key).or_insert(next);
         if idx == next {
@@ -214,7 +236,9 @@ impl<'c> Judge<'c> {
         let looks = match lint.check {
             Check::Rule(_) | Check::Book(_) => dashboards || self.config.has(lint),
             Check::Dashboard => !dashboards || self.config.has(lint),
-            Check::Elsewhere => false,
+            Check::Elsewhere => {
+                self.elsewhere && self.config.has(lint) && permits::looks(lint)
+            }
         };
         let said = meta::UNUSED.finding(format!("`allow` of `{name}` permits nothing"));
         let said = said
@@ -243,11 +267,14 @@ pub fn permitted(allow: &Allow, lint: &Lint) -> bool {
 fn look<'a>(context: &Context<'a>, config: &Config) -> Vec<Raw<'a>> {
     let lints = LINTS.into_iter().filter(|it| config.level(it) != Level::Off);
     let lints: Vec<&'static Lint> = lints.collect();
-    let sites: Vec<Site<'a>> = context.judged().collect();
+    let sites: Vec<Site<'a>> = context.sites().collect();
     let one = |site: &Site<'a>| {
         let mut out = Vec::new();
         for lint in &lints {
             let Check::Rule(run) = lint.check else { continue };
+            if context.is_foreign(*site) && of_project(lint) {
+                continue;
+            }
             let mut said = Vec::new();
             run(context, *site, &mut said);
             out.extend(said.into_iter().map(|said| Raw {
@@ -267,4 +294,9 @@ fn look<'a>(context: &Context<'a>, config: &Config) -> Vec<Raw<'a>> {
         out.extend(found.into_iter().map(|(site, said)| Raw { lint, site, said }));
     }
     out
+}
+
+/// Whether a lint holds rules against what the project demands of its own.
+fn of_project(lint: &Lint) -> bool {
+    matches!(family(lint).name, "coverage" | "policy")
 }

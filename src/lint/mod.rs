@@ -17,6 +17,8 @@ pub mod fix;
 pub mod judge;
 pub mod meta;
 pub mod page;
+pub mod peers;
+pub mod permits;
 pub mod policy;
 pub mod promql;
 mod recorded;

@@ -42,9 +42,9 @@ pub fn index() -> String {
         `\"deny\"`, which fails; `strict = true` turns on what is off because it is a matter \
         of policy or taste. What is meant is allowed where it stands, with a reason: `allow = \
         [{ lint = \"…\", why = \"…\" }]` on an alert, a tier, a record, a group, a file, a \
-        dashboard or a panel; `# aqua-alerts: allow NAME: why` above or in a rule of a YAML \
-        file, and for all of its rules at its top. `check --fix` makes the changes that keep \
-        the meaning.\n"
+        use of a rule file, a dashboard or a panel; `# aqua-alerts: allow NAME: why` above or \
+        in a rule of a YAML file, and for all of its rules at its top. `check --fix` makes the \
+        changes that keep the meaning.\n"
         .to_owned();
     for family in FAMILIES {
         out += &format!("\n## {}\n\n| lint | level | finds |\n", family.title);

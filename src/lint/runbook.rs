@@ -36,7 +36,7 @@ static LINK_DEAD: Lint = Lint {
     why: "Who follows it at night finds nothing.",
     example: "[alert.ApiDown]\nannotations = { logs = \"https://logs.example.com/gone\" }",
     instead: "Write where it is now, or take it out.",
-    peers: &["promruval validUrl"],
+    peers: &["pint rule/link", "promruval annotationIsValidURL"],
     ..FOUND
 };
 

@@ -33,6 +33,8 @@ pub struct Server<'a> {
     pub severities: Option<Vec<Text>>,
     /// The global evaluation interval.
     pub interval: Millis,
+    /// How long samples are kept, where the project says so.
+    pub retention: Option<Millis>,
     /// The PromQL that it speaks.
     pub dialect: Dialect,
     /// Whether names of metrics, labels and annotations may be any text.
@@ -111,8 +113,9 @@ pub(super) fn server<'a>(
         layers::parameters(&mut parameters, &env.parameters);
         layers::labels(&mut external_labels, &env.external_labels);
         severities = env.severities.clone().or(severities);
-        let Prometheus { version, interval, lookback, features, names } =
+        let Prometheus { version, interval, lookback, retention, features, names } =
             env.prometheus.clone();
+        prometheus.retention = retention.or(prometheus.retention);
         prometheus.version = version.or(prometheus.version);
         prometheus.interval = interval.or(prometheus.interval);
         prometheus.lookback = lookback.or(prometheus.lookback);
@@ -137,6 +140,7 @@ pub(super) fn server<'a>(
         external_labels: plain(&external_labels),
         severities,
         interval: millis(prometheus.interval.as_ref()).unwrap_or(INTERVAL),
+        retention: millis(prometheus.retention.as_ref()),
         dialect: dialect(&prometheus, sink),
         utf8_names,
         build,

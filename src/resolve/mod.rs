@@ -79,6 +79,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         env: server.name.clone(),
         external_labels: server.external_labels.clone(),
         interval: server.interval,
+        retention: server.retention,
         dialect: server.dialect,
         groups,
         monitors,

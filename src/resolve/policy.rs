@@ -28,6 +28,10 @@ pub(super) fn policy(it: &model::Policy, sink: &mut Sink) -> Policy {
         name,
         least_hold: hold(&it.least_hold),
         most_hold: hold(&it.most_hold),
+        most_keep: hold(&it.most_keep),
+        keeps: it.keeps.clone(),
+        drops: it.drops.clone(),
+        selects: it.selects.clone(),
         forbidden: it
             .forbidden
             .iter()

@@ -23,6 +23,8 @@ pub struct Book {
     pub external_labels: Vec<(String, String)>,
     /// The global evaluation interval.
     pub interval: Millis,
+    /// How long this Prometheus keeps samples, where the project says so.
+    pub retention: Option<Millis>,
     /// The PromQL that this Prometheus speaks.
     pub dialect: Dialect,
     /// All groups in the order of files and of declaration.

@@ -24,6 +24,14 @@ pub struct Policy {
     pub least_hold: Option<(Millis, Span)>,
     /// The longest `for`.
     pub most_hold: Option<(Millis, Span)>,
+    /// The longest `keep_firing_for`.
+    pub most_keep: Option<(Millis, Span)>,
+    /// Labels that all results have.
+    pub keeps: Vec<Text>,
+    /// Labels that no result has.
+    pub drops: Vec<Text>,
+    /// Labels that all selectors of what is scraped match.
+    pub selects: Vec<Text>,
     /// What stands in no label or annotation.
     pub forbidden: Vec<Pattern>,
     /// Why, in a sentence.

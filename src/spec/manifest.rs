@@ -197,6 +197,7 @@ fn prometheus(fields: &Fields<'_>) -> Prometheus {
         version: fields.text("version").cloned(),
         interval: fields.text("interval").cloned(),
         lookback: fields.text("lookback").cloned(),
+        retention: fields.text("retention").cloned(),
         features: fields.node("features").map(|_| fields.texts("features")),
         names: fields.text("names").cloned(),
     }

@@ -114,6 +114,14 @@ pub struct Policy {
     pub least_hold: Option<Text>,
     /// The longest `for`.
     pub most_hold: Option<Text>,
+    /// The longest `keep_firing_for`.
+    pub most_keep: Option<Text>,
+    /// Labels that all results have.
+    pub keeps: Vec<Text>,
+    /// Labels that no result has.
+    pub drops: Vec<Text>,
+    /// Labels that all selectors match.
+    pub selects: Vec<Text>,
     /// Patterns of what stands nowhere.
     pub forbidden: Vec<Text>,
     /// Why.
@@ -153,6 +161,8 @@ pub struct Prometheus {
     pub interval: Option<Text>,
     /// The lookback delta.
     pub lookback: Option<Text>,
+    /// How long samples are kept.
+    pub retention: Option<Text>,
     /// Feature flags.
     pub features: Option<Vec<Text>>,
     /// `legacy` or `utf8`: the names that rules may set.

@@ -26,6 +26,10 @@ fn policy(fields: &Fields<'_>) -> Policy {
         name: text("name"),
         least_hold: text("min_for"),
         most_hold: text("max_for"),
+        most_keep: text("max_keep_firing_for"),
+        keeps: fields.texts("keeps"),
+        drops: fields.texts("drops"),
+        selects: fields.texts("selects"),
         forbidden: fields.texts("forbidden"),
         why: text("why"),
     }

@@ -2,6 +2,7 @@
 //! of their alerts and records, so that a change of one that does not exist is found.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::diag::diagnostic::{Diagnostic, Fix};
 use crate::diag::sink::Sink;
@@ -24,6 +25,8 @@ pub struct RuleFile {
     pub path: String,
     /// The file.
     pub file: FileId,
+    /// Its text.
+    pub text: Arc<str>,
     /// Its YAML documents.
     pub documents: Vec<Node>,
     /// The names in it.
@@ -83,13 +86,15 @@ pub(super) fn load(
             continue;
         }
         let Some(text) = load(path, sources, sink) else { continue };
-        let file = sources.add(path.as_str(), text.as_str());
+        let text: Arc<str> = text.into();
+        let file = sources.add(path.as_str(), text.clone());
         let n_before = sink.n_errors();
         let documents = yaml::read(file, &text, sink);
         let faulty = n_before < sink.n_errors();
         let mut rules = Vec::new();
         documents.iter().for_each(|it| known(it, &mut rules));
-        out.push(RuleFile { path: path.to_string(), file, documents, rules, faulty });
+        let path = path.to_string();
+        out.push(RuleFile { path, file, text, documents, rules, faulty });
     }
     (out, n_errors == sink.n_errors())
 }

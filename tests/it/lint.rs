@@ -22,7 +22,7 @@ use aqua_alerts::lint::context::{Context, Proof, Tests};
 use aqua_alerts::lint::dashboard::findings;
 use aqua_alerts::lint::judge::{Finding, Judge};
 use aqua_alerts::lint::table::Lint;
-use aqua_alerts::lint::{self, FAMILIES, LINTS, page};
+use aqua_alerts::lint::{self, FAMILIES, LINTS, page, peers};
 use aqua_alerts::promql::dialect::{Dialect, Version};
 use aqua_alerts::resolve;
 use aqua_alerts::rules::book::Book;
@@ -54,6 +54,7 @@ fn pages() -> Result<(), Failed> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lints");
     fs::create_dir_all(&dir).unwrap();
     golden::check(&dir.join("README.md"), &page::index())?;
+    golden::check(&dir.with_file_name("peers.md"), &peers::page())?;
     for family in FAMILIES {
         for lint in family.lints {
             let path = dir.join(format!("{}.md", lint.name));

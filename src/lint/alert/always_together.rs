@@ -26,7 +26,7 @@ const MAX_COMPARED: usize = 32;
 
 fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
     let mut seen: HashMap<_, Vec<(Site<'a>, Condition)>> = HashMap::new();
-    for site in context.judged() {
+    for site in context.sites() {
         if site.alert().is_none() {
             continue;
         }

@@ -25,7 +25,11 @@ pub static LINT: Lint = Lint {
     example: "expr    = 'sum by (job) (rate(http_errors_total[5m])) > 1'\n\
               summary = \"errors of {{ $labels.instance }}\"",
     instead: "Keep the label, `sum by (job, instance) (…)`, or name one that is there.",
-    peers: &["pint alerts/template", "promruval validateLabelTemplates"],
+    peers: &[
+        "pint alerts/template",
+        "promruval validateLabelTemplates",
+        "promruval validateAnnotationTemplates",
+    ],
     check: Check::Rule(run),
 };
 

@@ -31,7 +31,7 @@ const RANKS: &[(&str, u8)] =
 fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
     let mut tiers: HashMap<_, Vec<Tier<'a>>> = HashMap::new();
     let mut order = Vec::new();
-    for site in context.judged() {
+    for site in context.sites() {
         let Some(alert) = site.alert() else { continue };
         let Some(severity) = alert.severity() else { continue };
         let condition = Condition::of(site.tree());

@@ -28,7 +28,7 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
     // An alert is looked at in the first environment that has it.
     let before = || context.books.iter().take_while(|it| it.env != book.env);
     let mut seen: BTreeMap<(&str, &str), Site<'a>> = BTreeMap::new();
-    for site in context.judged() {
+    for site in context.own() {
         let Some(key) = key(site.rule) else { continue };
         if is_worst(book, site.rule) && !before().any(|it| alerts(it).any(|it| it == key))
         {

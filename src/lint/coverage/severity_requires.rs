@@ -18,7 +18,12 @@ pub static LINT: Lint = Lint {
     why: "The manifest says what an alert must have before it may wake somebody.",
     example: "[severity.critical]\nrequires = [\"runbook\"]\n\n[alert.ApiDown]\nseverity = \"critical\"\nrunbook = false",
     instead: "Give the alert what is missing, or another severity.",
-    peers: &["pint alerts/annotation", "promruval hasAnnotations"],
+    peers: &[
+        "pint alerts/annotation",
+        "promruval hasAnnotations",
+        "mixtool alert-description-missing-rule",
+        "mixtool alert-summary-missing-rule",
+    ],
     check: Check::Book(run),
 };
 
@@ -32,7 +37,7 @@ struct Lack<'a> {
 fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
     let Some(book) = context.book else { return };
     let mut lacks: BTreeMap<(Span, &str), Lack<'a>> = BTreeMap::new();
-    for site in context.judged() {
+    for site in context.own() {
         let Some(alert) = site.alert() else { continue };
         let Some(severity) = alert.severity() else { continue };
         let severity = book.severities.iter().find(|it| it.name == severity);

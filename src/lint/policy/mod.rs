@@ -4,6 +4,8 @@ pub mod policy_annotation;
 pub mod policy_for;
 pub mod policy_label;
 pub mod policy_name;
+pub mod policy_result;
+pub mod policy_selector;
 pub mod policy_text;
 
 use crate::diag::diagnostic::Diagnostic;
@@ -21,6 +23,8 @@ pub const LINTS: &[&Lint] = &[
     &policy_for::LINT,
     &policy_label::LINT,
     &policy_name::LINT,
+    &policy_result::LINT,
+    &policy_selector::LINT,
     &policy_text::LINT,
 ];
 

@@ -18,6 +18,10 @@ pub static LINT: Lint = Lint {
         "promruval hasAnnotations",
         "promruval annotationMatchesRegexp",
         "promruval annotationHasAllowedValue",
+        "promruval doesNotHaveAnnotations",
+        "mixtool alert-description-missing-rule",
+        "mixtool alert-summary-missing-rule",
+        "mixtool alert-summary-style",
     ],
     check: Check::Rule(run),
 };

@@ -12,12 +12,15 @@ pub static LINT: Lint = Lint {
     summary: "A rule without a label that a `[[policy]]` demands, or with another value.",
     why: "The project says so: alerts are routed and silenced by their labels.",
     example: "[[policy]]\nlabels = { team = \"platform|sre\" }\n\n[alert.ApiDown]\nlabels = { team = \"platfrom\" }",
-    instead: "Write a value that the pattern matches.",
+    instead: "Write a value that the pattern matches. One that is empty, `page = \"\"`, takes no \
+              such label.",
     peers: &[
         "pint rule/label",
         "promruval hasLabels",
         "promruval labelMatchesRegexp",
         "promruval labelHasAllowedValue",
+        "promruval doesNotHaveLabels",
+        "promruval exclusiveLabels",
     ],
     check: Check::Rule(run),
 };

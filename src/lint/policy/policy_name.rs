@@ -17,6 +17,9 @@ pub static LINT: Lint = Lint {
         "pint rule/name",
         "promruval alertNameMatchesRegexp",
         "promruval recordedMetricNameMatchesRegexp",
+        "promruval recordedMetricNameDoesNotMatchRegexp",
+        "mixtool alert-name-camelcase",
+        "mixtool alert-name-length",
     ],
     check: Check::Rule(run),
 };

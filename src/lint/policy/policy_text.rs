@@ -14,7 +14,7 @@ pub static LINT: Lint = Lint {
           other systems do not take.",
     example: "[[policy]]\nforbidden = [\"TODO\"]\n\n[alert.ApiDown]\nsummary = \"TODO\"",
     instead: "Write it otherwise.",
-    peers: &["pint rule/reject", "promruval doesNotHaveLabels"],
+    peers: &["pint rule/reject"],
     check: Check::Rule(run),
 };
 

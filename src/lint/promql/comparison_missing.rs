@@ -19,7 +19,7 @@ pub static LINT: Lint = Lint {
           matcher of a state, `disk_info{health!=\"OK\"}`, for a condition.",
     example: "rate(http_errors_total[5m]) > bool 0.1",
     instead: "Compare: `rate(http_errors_total[5m]) > 0.1`, `up == 0`.",
-    peers: &["pint alerts/comparison", "mixtool alert-expr"],
+    peers: &["pint alerts/comparison"],
     check: Check::Rule(run),
 };
 

@@ -4,6 +4,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
 use crate::promql::syntax::ast::{AggregateOp, BinaryOp, Expr, ExprKind};
+use crate::rules::comparison::number;
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -59,8 +60,10 @@ fn divisor(expr: &Expr) -> Option<&Expr> {
 }
 
 fn may_be_zero(expr: &Expr) -> bool {
+    if let Some(value) = number(expr) {
+        return value == 0.0;
+    }
     match &expr.without_parens().kind {
-        ExprKind::Number { value, .. } => *value == 0.0,
         ExprKind::Binary(it) if it.op.is_comparison() && !it.return_bool => false,
         ExprKind::Call(it) => {
             !matches!(it.name, "clamp_min" | "clamp" | "scalar" | "vector" | "time")

@@ -40,7 +40,7 @@ struct Earlier<'a> {
 
 fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
     let mut seen: HashMap<_, Earlier<'a>> = HashMap::new();
-    for site in context.judged() {
+    for site in context.sites() {
         let Rule::Record(record) = site.rule else { continue };
         // Which files of others run on one server is not known.
         let file = if context.book.is_some() { "" } else { &*site.group.file };

@@ -19,7 +19,7 @@ pub static LINT: Lint = Lint {
     example: "up{job=\"api-servce\"} == 0   # the service is api-service",
     instead: "Mend the name, or declare what somebody else scrapes: `[job.node-exporter]` in \
               the manifest.",
-    peers: &["pint promql/series"],
+    peers: &["pint promql/series", "promruval expressionSelectorsMatchesAnything"],
     check: Check::Rule(run),
 };
 

@@ -2,6 +2,8 @@
 
 pub mod absent_without_for;
 pub mod aggregate_label_missing;
+pub mod beyond_retention;
+pub mod bucket_arithmetic;
 pub mod comparison_impossible;
 pub mod comparison_missing;
 pub mod counter_without_rate;
@@ -34,6 +36,8 @@ use crate::lint::table::Lint;
 pub const LINTS: &[&Lint] = &[
     &absent_without_for::LINT,
     &aggregate_label_missing::LINT,
+    &beyond_retention::LINT,
+    &bucket_arithmetic::LINT,
     &comparison_impossible::LINT,
     &comparison_missing::LINT,
     &counter_without_rate::LINT,

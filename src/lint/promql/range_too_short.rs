@@ -18,7 +18,7 @@ pub static LINT: Lint = Lint {
           recorded metric it is that of its group.",
     example: "rate(http_requests_total{job=\"api\"}[30s])   # scraped every 30 s",
     instead: "Take four intervals, so that one scrape may fail: `[2m]`.",
-    peers: &["pint promql/rate"],
+    peers: &["pint promql/rate", "promruval expressionDoesNotUseRangeShorterThan"],
     check: Check::Rule(run),
 };
 

@@ -20,7 +20,11 @@ pub static LINT: Lint = Lint {
     example: "rate(sum(http_errors_total)[5m:1m])",
     instead: "Take the rate first: `sum(rate(http_errors_total[5m]))`; of gauges take \
               `delta(…)` or `deriv(…)`.",
-    peers: &["pint promql/rate"],
+    peers: &[
+        "pint promql/rate",
+        "promruval validFunctionsOnCounters",
+        "promruval rateBeforeAggregation",
+    ],
     check: Check::Rule(run),
 };
 

@@ -1,5 +1,7 @@
 //! Arithmetic of two aggregations that is reported at once.
 
+use std::collections::BTreeSet;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
@@ -35,7 +37,10 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
             .any(|it| matches!(&it.kind, ExprKind::Binary(it) if it.op.is_comparison()));
         // What has a window of its own looks past the start.
         let inside = path.iter().any(|it| matches!(&it.kind, ExprKind::Subquery(_)));
-        if compared && !inside && is_aggregate(&it.lhs) && is_aggregate(&it.rhs) {
+        // Of one metric both sides see the same scrapes.
+        let other = metrics(&it.lhs) != metrics(&it.rhs);
+        if compared && !inside && other && is_aggregate(&it.lhs) && is_aggregate(&it.rhs)
+        {
             let title = format!("`{}` fires at once on two aggregations", site.name());
             let said = site.at(
                 LINT.finding(title),
@@ -45,6 +50,10 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
             out.push(said.help("give the alert a `for` of two scrapes at least"));
         }
     });
+}
+
+fn metrics(expr: &Expr) -> BTreeSet<Option<&str>> {
+    expr.selectors().into_iter().map(|it| it.1.name.as_deref()).collect()
 }
 
 fn is_aggregate(expr: &Expr) -> bool {

@@ -16,7 +16,8 @@ use crate::resolve::environment::Server;
 use crate::resolve::origin::Origin;
 use crate::resolve::scope::Scope;
 use crate::resolve::vendor::texts::{Texts, put};
-use crate::resolve::{expression, layers, rule, runbook};
+use crate::resolve::{allow, expression, layers, rule, runbook};
+use crate::rulefile::allow as permits;
 use crate::rulefile::read::{self, Config};
 use crate::rules::group::{About, Alert, Group, Record, Rule};
 use crate::spec::form;
@@ -65,7 +66,7 @@ fn read(file: &RuleFile, server: &Server<'_>, sink: &mut Sink) -> Vec<Group> {
             check(text, server.dialect.version, sink);
         },
     };
-    let groups = read::groups(&file.documents, &file.path, &config, &mut said);
+    let mut groups = read::groups(&file.documents, &file.path, &config, &mut said);
     let none = groups.iter().all(|it| it.rules.is_empty());
     if none && !file.faulty && !said.has_errors() {
         let title = format!("`{}` has no rules", file.path);
@@ -76,6 +77,9 @@ fn read(file: &RuleFile, server: &Server<'_>, sink: &mut Sink) -> Vec<Group> {
     // What only a lint says of it is for those who write it.
     let said = said.into_sorted().into_iter().filter(|it| it.code != "duplicate-rule");
     said.for_each(|it| sink.push_once(it));
+    let mut said = Sink::new();
+    permits::attach(file.file, &file.text, &file.documents, &mut groups, &mut said);
+    said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
     groups
 }
 
@@ -166,6 +170,8 @@ impl User<'_> {
         }
         let scope = self.scope.clone().for_record();
         let body = &merged.body;
+        record.allow.extend(allow(&body.allow));
+        record.allow.extend(allow(&self.used.changes.body.allow));
         if let Some(expr) = body.expr.as_ref().and_then(|it| it.value.as_ref()) {
             let dialect = &self.server.dialect;
             record.expr = expression::expression(expr, &scope, dialect, sink)?;
@@ -213,6 +219,7 @@ impl User<'_> {
         if let Some(severity) = &severity {
             scope.set("severity", severity.clone());
         }
+        alert.allow.extend(allow(&body.allow));
         let given = body.expr.as_ref().and_then(|it| it.value.as_ref());
         let dialect = &self.server.dialect;
         let expr = given.map(|it| expression::expression(it, &scope, dialect, sink));

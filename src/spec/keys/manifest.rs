@@ -112,6 +112,14 @@ pub static PROMETHEUS: Shape = Shape {
             .default("`\"5m\"`")
             .example("\"5m\""),
         Key::new(
+            "retention",
+            INTERVAL,
+            "How long the server keeps samples, its `storage.tsdb.retention.time`: what \
+             looks further back is a finding.",
+        )
+        .default("not known")
+        .example("\"15d\""),
+        Key::new(
             "features",
             Type::Array(&Type::Choice(&[
                 "promql-experimental-functions",

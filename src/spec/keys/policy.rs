@@ -34,6 +34,27 @@ pub(super) static POLICY: Shape = Shape {
             .example("\"([A-Z][a-z0-9]+)+\""),
         Key::new("min_for", DURATION, "The shortest `for`.").example("\"1m\""),
         Key::new("max_for", DURATION, "The longest `for`.").example("\"1h\""),
+        Key::new("max_keep_firing_for", DURATION, "The longest `keep_firing_for`.")
+            .example("\"1h\""),
+        Key::new(
+            "keeps",
+            Type::Array(&text(&form::LABEL_NAME)),
+            "Labels that the results of the expression have: no aggregation may drop them.",
+        )
+        .example("[\"job\"]"),
+        Key::new(
+            "drops",
+            Type::Array(&text(&form::LABEL_NAME)),
+            "Labels that the results of the expression cannot have: an aggregation must drop \
+             them.",
+        )
+        .example("[\"instance\"]"),
+        Key::new(
+            "selects",
+            Type::Array(&text(&form::LABEL_NAME)),
+            "Labels of which every selector of a scraped metric has a matcher.",
+        )
+        .example("[\"namespace\"]"),
         Key::new(
             "forbidden",
             Type::Array(&text(&TEXT)),

@@ -7,6 +7,7 @@ use crate::spec::keys::alert::{
     RECORD_EXPR, RUNBOOK, SEVERITY_KEY, SUMMARY,
 };
 use crate::spec::keys::file::USE_SHAPE;
+use crate::spec::keys::lint::ALLOW_KEY;
 use crate::spec::keys::{ANNOTATIONS, ENVIRONMENT, RULE_LABELS};
 
 /// An alert of one of the rule files that the project uses.
@@ -47,6 +48,7 @@ pub static RULE_FILE: Shape = Shape {
         ANNOTATIONS_OF_ALL,
         RUNBOOK_OF_ALL,
         RECORD_KEY,
+        ALLOW_KEY,
         Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
     ],
     others: Some(Others {
@@ -84,7 +86,7 @@ static RECORD_CHANGE: Shape = Shape {
     name: "a change of a rule file's record",
     header: "[use.\"<path>.yaml\".record.\"<metric>\"]",
     doc: "Keys of the record with other values.",
-    keys: &[RECORD_EXPR, LABELS],
+    keys: &[RECORD_EXPR, LABELS, ALLOW_KEY],
     others: None,
 };
 
@@ -129,6 +131,7 @@ static CHANGE: Shape = Shape {
         OWNER_KEY,
         LABELS,
         ANNOTATIONS_KEY,
+        ALLOW_KEY,
         Key::new("env", Type::Table(&CHANGE_ENVS), "What differs in an environment."),
     ],
     others: Some(TIERS),
@@ -170,6 +173,7 @@ const CHANGES: &[Key] = &[
     OWNER_KEY,
     LABELS,
     ANNOTATIONS_KEY,
+    ALLOW_KEY,
 ];
 
 static ENV_CHANGE: Shape = Shape {

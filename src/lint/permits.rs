@@ -1,0 +1,166 @@
+//! Permissions of what other rooms find on the way.
+//!
+//! Their findings know places only: one is permitted by an `allow` that stands in the same
+//! table, or in a table around it, as any of the places that it shows.
+
+use std::ops::Range;
+
+use crate::diag::sink::Sink;
+use crate::diag::source::{SourceMap, Span};
+use crate::lint::judge::permitted;
+use crate::lint::lookup;
+use crate::lint::table::{Check, Lint};
+use crate::rules::allow::Allow;
+use crate::rules::book::Book;
+use crate::rules::dashboard::{Board, Content};
+use crate::rules::group::Rule;
+
+/// Lints of other rooms that look whenever a project is checked, so that a permission of
+/// theirs that permits nothing is one too many.
+const ALWAYS: &[&str] = &[
+    "duplicate-panel",
+    "heatmap-without-buckets",
+    "runbook-alert",
+    "runbook-facts",
+    "runbook-heading",
+    "runbook-link",
+    "runbook-section",
+    "several-values",
+];
+
+/// Whether a lint of another room has looked.
+pub(super) fn looks(lint: &Lint) -> bool {
+    ALWAYS.contains(&lint.name)
+}
+
+/// Takes out of what was found what is permitted, and gives the permissions that were used.
+pub fn apply(books: &[Book], sources: &SourceMap, sink: &mut Sink) -> Vec<Span> {
+    let of_others = |it: &&&Allow| {
+        lookup(&it.lint).is_some_and(|lint| matches!(lint.check, Check::Elsewhere))
+    };
+    let all: Vec<&Allow> = books.iter().flat_map(all).collect();
+    let all: Vec<(&Allow, Range<u32>)> =
+        all.iter().filter(of_others).map(|it| (*it, table(it.span, sources))).collect();
+    let mut used = Vec::new();
+    if all.is_empty() {
+        return used;
+    }
+    sink.retain(|said| {
+        let Some(lint) = lookup(said.code) else { return true };
+        let found = all.iter().find(|(allow, table)| {
+            permitted(allow, lint)
+                && said.labels.iter().any(|it| {
+                    it.span.file == allow.span.file && table.contains(&it.span.start)
+                })
+        });
+        used.extend(found.map(|it| it.0.span));
+        found.is_none()
+    });
+    used
+}
+
+/// All permissions in a project.
+fn all(book: &Book) -> Vec<&Allow> {
+    let mut out = Vec::new();
+    for group in &book.groups {
+        out.extend(&group.allow);
+        for rule in &group.rules {
+            out.extend(match rule {
+                Rule::Alert(it) => &it.allow,
+                Rule::Record(it) => &it.allow,
+            });
+        }
+    }
+    for it in &book.dashboards {
+        let Content::Board(board) = &it.content else { continue };
+        out.extend(&board.allow);
+        out.extend(written(board));
+    }
+    out
+}
+
+/// The permissions that somebody wrote on panels: what every panel of an alert may do stands
+/// nowhere.
+pub(super) fn written(board: &Board) -> impl Iterator<Item = &Allow> {
+    let panels = board.rows.iter().flat_map(|it| &it.panels);
+    panels.flat_map(|panel| panel.allow.iter().filter(|it| it.span != panel.span))
+}
+
+/// The bytes of the TOML table in which a place lies, with the tables in it; the whole file
+/// above the first one, and one line where the table stands in it.
+fn table(at: Span, sources: &SourceMap) -> Range<u32> {
+    let text = &*sources.file(at.file).text;
+    let mut own: Option<(u32, &str)> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len() as u32;
+        match header(line) {
+            Some(name) if start <= at.start => own = Some((start, name)),
+            Some(name) => {
+                let inside = own.is_none_or(|(_, own)| is_below(name, own));
+                if !inside {
+                    return own.map_or(0, |it| it.0)..start;
+                }
+            }
+            None => {}
+        }
+        let before = &line[..(at.start.saturating_sub(start) as usize).min(line.len())];
+        if (start..end).contains(&at.start) && before.contains('{') {
+            return start..end;
+        }
+        start = end;
+    }
+    own.map_or(0, |it| it.0)..start
+}
+
+/// The name in the header of a table.
+fn header(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    let line = line.split_once(" #").map_or(line, |it| it.0.trim_end());
+    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
+    let inner =
+        inner.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(inner);
+    Some(inner.trim()).filter(|it| !it.is_empty() && !it.contains(','))
+}
+
+/// Whether a table is one of another one's.
+fn is_below(name: &str, above: &str) -> bool {
+    name.strip_prefix(above).is_some_and(|it| it.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What lies in the table of the place of `ALLOW`.
+    #[track_caller]
+    fn check(text: &str, wanted: &str) {
+        let mut sources = SourceMap::new();
+        let file = sources.add("x.toml", text);
+        let start = text.find("ALLOW").unwrap() as u32;
+        let found = table(Span { file, start, end: start + 5 }, &sources);
+        assert_eq!(&text[found.start as usize..found.end as usize], wanted);
+    }
+
+    #[test]
+    fn a_permission_reaches_as_far_as_its_table() {
+        let all = "allow = [ALLOW]\n[alert.A]\nexpr = 'x'\n[alert.B]\n";
+        check(all, all);
+        check(
+            "[alert.A]\nexpr = 'x'\nallow = [ALLOW]\n[alert.A.critical]\nfor = '1m'\n[alert.AB]\n",
+            "[alert.A]\nexpr = 'x'\nallow = [ALLOW]\n[alert.A.critical]\nfor = '1m'\n",
+        );
+        check(
+            "[[row.panel]]\ntitle = 'a'\n[[row.panel]]   # b\nallow = [\n  ALLOW\n]\n[[row]]\n",
+            "[[row.panel]]   # b\nallow = [\n  ALLOW\n]\n",
+        );
+        check(
+            "[alert.A]\nwarning = {}\ncritical = { allow = [ALLOW] }\nfor = '1m'\n",
+            "critical = { allow = [ALLOW] }\n",
+        );
+        check(
+            "[alert.A]\nexpr = '''\nrate(x\n[5m])\n'''\nallow = [ALLOW]\n",
+            "[alert.A]\nexpr = '''\nrate(x\n[5m])\n'''\nallow = [ALLOW]\n",
+        );
+    }
+}
