@@ -452,6 +452,7 @@ fn dashboards_are_grafanas() {
         thresholds: Thresholds {
             limits: vec![(0.05, "critical".into())],
             zones: vec![Zone::above(0.05, "critical")],
+            open: false,
         },
         look: Look::default(),
         links: Vec::new(),

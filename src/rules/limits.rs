@@ -7,6 +7,8 @@ pub struct Thresholds {
     pub limits: Vec<(f64, String)>,
     /// The values that are bad.
     pub zones: Vec<Zone>,
+    /// Whether no number tells which are: an alert compares them with a series, say.
+    pub open: bool,
 }
 
 /// Values that are bad.

@@ -7,6 +7,7 @@ use crate::rules::limits::{Thresholds, Zone};
 /// each step has the colour of its own severity.
 pub(super) fn steps(thresholds: &Thresholds, zones: bool) -> Vec<Step> {
     match zones {
+        true if thresholds.open => vec![Step { color: NEUTRAL, value: None }],
         true => of_zones(&thresholds.zones),
         false => of_lines(&thresholds.limits),
     }
@@ -21,6 +22,9 @@ fn of_lines(limits: &[(f64, String)]) -> Vec<Step> {
     let base = Step { color: HEALTH, value: None };
     std::iter::once(base).chain(limits.iter().map(step)).collect()
 }
+
+/// The colour of what may be bad.
+const NEUTRAL: &str = "text";
 
 /// The colour of what is not bad.
 const HEALTH: &str = "green";
@@ -113,6 +117,13 @@ mod tests {
         for (zones, expect) in cases {
             assert_eq!(written(&of_zones(&zones)), expect, "{zones:?}");
         }
+    }
+
+    #[test]
+    fn what_may_be_bad_has_no_colour() {
+        let open = Thresholds { open: true, ..Thresholds::default() };
+        assert_eq!(written(&steps(&open, true)), "text");
+        assert_eq!(written(&steps(&open, false)), "green");
     }
 
     #[test]

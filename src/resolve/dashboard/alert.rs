@@ -97,6 +97,7 @@ pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
             }
         }
     }
+    thresholds.open = thresholds.zones.is_empty();
     let mut queries = named(queries, context);
     queries.extend(limits);
     View {

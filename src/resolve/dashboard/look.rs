@@ -166,6 +166,7 @@ pub(super) fn limits(it: &spec::Thresholds) -> Thresholds {
     Thresholds {
         limits: it.limits.iter().map(|it| (it.1, it.0.clone())).collect(),
         zones: it.limits.iter().map(zone).collect(),
+        open: false,
     }
 }
 
