@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod duration;
 pub mod form;
 pub mod keys;
+pub mod look;
 pub mod manifest;
 pub mod model;
 pub mod object_form;

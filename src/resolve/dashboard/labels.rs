@@ -12,7 +12,8 @@ use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::Parsed;
 use crate::resolve::known::Known;
 use crate::rules::dashboard::Query;
-use crate::spec::panel::{Column, Panel};
+use crate::spec::look::Column;
+use crate::spec::panel::Panel;
 
 /// What the series of each query carry; `None` where anything is possible.
 pub(super) struct Carried(Vec<Option<LabelFacts>>);

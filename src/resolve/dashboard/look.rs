@@ -12,7 +12,7 @@ use crate::rules::look::{
     Style, Values,
 };
 use crate::spec::keys::panel::{KINDS, TAKEN_BY};
-use crate::spec::panel as spec;
+use crate::spec::look as spec;
 
 /// How many repeated panels stand beside each other, as Grafana's default.
 const PER_ROW: u32 = 4;

@@ -4,7 +4,8 @@ use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
 use crate::spec::duration;
 use crate::spec::form;
 use crate::spec::keys::lint::ALLOW;
-use crate::spec::keys::panel::{COLOR, PANEL, QUERY_TEXT, REPEAT};
+use crate::spec::keys::look::{COLOR, REPEAT};
+use crate::spec::keys::panel::{PANEL, QUERY_TEXT};
 
 /// A time such as Grafana shows: `6h`.
 pub(super) static SPAN_OF_TIME: Form = Form {

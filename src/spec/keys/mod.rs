@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod file;
 pub mod http;
 pub mod lint;
+pub mod look;
 pub mod manifest;
 pub mod online;
 pub mod panel;
