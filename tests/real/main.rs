@@ -38,11 +38,12 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    // Those that wait for a server's clock go beside all others.
+    trials.extend(prometheus::trials());
     trials.extend(alertmanager::trials());
     trials.extend(deployment::trials());
     trials.extend(grafana::trials());
     trials.extend(kubernetes::trials());
-    trials.extend(prometheus::trials());
     trials.extend(targets::trials());
     libtest_mimic::run(&args, trials).exit();
 }

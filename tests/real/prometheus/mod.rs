@@ -23,11 +23,11 @@ use crate::parts;
 
 pub fn trials() -> Vec<Trial> {
     vec![
+        Trial::test("prometheus::alerts_of_the_platform_fire_as_ours", platform::agrees),
         Trial::test("prometheus::promtool_accepts_every_rule_file", rule_files),
         Trial::test("prometheus::every_rule_of_the_platform_is_healthy", healthy),
         Trial::test("prometheus::expressions_are_laid_out_as_ours", format::agrees),
         Trial::test("prometheus::alerts_turn_pending_and_firing_as_ours", live::scripted),
-        Trial::test("prometheus::alerts_of_the_platform_fire_as_ours", platform::agrees),
     ]
 }
 
