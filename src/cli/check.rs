@@ -28,6 +28,11 @@ use crate::lint::permits;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Check) -> Exit {
+    if args.fix && args.paths.iter().any(|it| it.as_os_str() == "-") {
+        let title = "`--fix` cannot change standard input";
+        let it = Diagnostic::error("bad-argument", title);
+        return Session::new(global).fail(it.help("name the file, or leave `--fix` out"));
+    }
     // What is left after the changes is found by looking again.
     let (fixed, failed) = match args.fix {
         true => {
@@ -83,9 +88,12 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
     let config = lints::of_check(config, args, &mut session);
     // Where nothing was resolved, no page is led to; and the pages of other environments
     // would look as if nothing led to them.
+    let mut of_pages = Sink::new();
     if !loaded.books.is_empty() {
         let odd = args.env.is_empty() && !session.sink.has_errors();
+        std::mem::swap(&mut session.sink, &mut of_pages);
         pages::check(&loaded, odd, &mut session);
+        std::mem::swap(&mut session.sink, &mut of_pages);
     }
     let mut tests = None;
     if !session.sink.has_errors() {
@@ -112,9 +120,13 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
             proofs = stages.iter().map(proofs::proofs).collect();
         });
     }
+    // Alerts are mostly written before their pages: what is wrong with these keeps nothing
+    // else from being said.
+    let is_sound = !session.sink.has_errors();
+    session.sink.extend(of_pages.into_sorted());
     let permitted = permits::apply(&loaded.books, &session.sources, &mut session.sink);
     lints::apply(&config, &mut session.sink);
-    if !session.sink.has_errors() {
+    if is_sound {
         let mut judge = Judge::new(&config);
         match args.env.is_empty() {
             true => judge.used_elsewhere(permitted),

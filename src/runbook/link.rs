@@ -108,7 +108,8 @@ fn one(alert: &Alert, runbook: &Runbook, pages: &Pages, sink: &mut Sink) {
             it = it.help(format!("there is a page `{near}`"));
         }
         sink.push(it.help(format!(
-            "write `{folder}/{name}.md`, or name the page of `{}` with `runbook = \"…\"`",
+            "`aqua-alerts runbooks new` begins `{folder}/{name}.md`; or name the page of \
+             `{}` with `runbook = \"…\"`",
             alert.name
         )));
         return;

@@ -135,7 +135,7 @@ fn alerts_and_pages_that_do_not_fit() -> Result<(), Failed> {
           |           ^^^^^^^^^^ leads to no page in `docs/runbooks`
           |
           = help: there is a page `api-errors`
-          = help: write `docs/runbooks/api-eror.md`, or name the page of `A` with `runbook = "…"`
+          = help: `aqua-alerts runbooks new` begins `docs/runbooks/api-eror.md`; or name the page of `A` with `runbook = "…"`
 
         warning[runbook-heading]: runbook page `README.md` has no heading
          --> docs/runbooks/README.md:1:1

@@ -161,7 +161,7 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
     }
     // So are facts with certain values.
     let last = name.rsplit('_').next().unwrap_or_default();
-    let fact = FACTS.contains(&last);
+    let fact = FACTS.contains(&last) || name.split('_').any(|it| it == "info");
     let counted = matches!(last, "total" | "bucket" | "count" | "sum");
     let state = |it: &str| {
         let it = it.to_ascii_lowercase();
