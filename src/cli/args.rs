@@ -120,8 +120,8 @@ pub struct Check {
     /// Look, too, for what is off because it is a matter of policy or taste
     #[arg(long)]
     pub strict: bool,
-    /// Look for what this lint finds only; may be repeated
-    #[arg(long, value_name = "LINT")]
+    /// Look for what this lint finds only; may be repeated, or comma separated
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Change files where a finding has a change that keeps the meaning
     #[arg(long)]

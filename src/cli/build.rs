@@ -93,7 +93,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     }
     let Some(own) = own else {
         let left = left(&plan, &chosen);
-        return stale(session, &plan, &shown, &left);
+        return stale(session, args, &plan, &shown, &left);
     };
     if let Err(diagnostic) = fs::carry_out(&own, &old, &plan) {
         return session.fail(diagnostic);

@@ -4,6 +4,7 @@ use std::io::stdout;
 
 use serde_json::json;
 
+use crate::cli::args::Build;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Change, LIST, List, Plan};
 use crate::cli::session::{Session, counted};
@@ -67,7 +68,13 @@ pub(super) fn left(plan: &Plan, chosen: &[Chosen<'_>]) -> Vec<&'static str> {
 
 /// The end of `build --check`: a diff where the folder is out of date; `left` are targets
 /// that are not written any more.
-pub(super) fn stale(session: Session, plan: &Plan, shown: &str, left: &[&str]) -> Exit {
+pub(super) fn stale(
+    session: Session,
+    args: &Build,
+    plan: &Plan,
+    shown: &str,
+    left: &[&str],
+) -> Exit {
     let paths: Vec<String> =
         plan.changes.iter().map(|it| format!("{shown}/{}", it.path)).collect();
     let machine = json!({ "out": shown, "stale": paths });
@@ -80,7 +87,8 @@ pub(super) fn stale(session: Session, plan: &Plan, shown: &str, left: &[&str]) -
         plan.changes.iter().map(|it| difference(it, shown, coloured)).collect();
     let n_files = counted(paths.len(), "file");
     human.push_str(&format!(
-        "{shown} is out of date: {n_files} to change; run `aqua-alerts build`\n"
+        "{shown} is out of date: {n_files} to change; run `{}`\n",
+        command(args)
     ));
     for name in left {
         let what = if *name == promtool_tests::TARGET.name { "tests" } else { "files" };
@@ -89,6 +97,28 @@ pub(super) fn stale(session: Session, plan: &Plan, shown: &str, left: &[&str]) -
         ));
     }
     session.finish(Exit::Findings, &human, machine)
+}
+
+/// The build that brings up to date what this one found out of date.
+fn command(args: &Build) -> String {
+    let mut out = "aqua-alerts build".to_owned();
+    let mut add = |key: &str, value: &str| {
+        out.push_str(
+            &match value.contains(|it: char| it.is_whitespace() || it == '\'') {
+                true => format!(" {key} '{}'", value.replace('\'', "'\\''")),
+                false => format!(" {key} {value}"),
+            },
+        );
+    };
+    args.env.iter().for_each(|it| add("--env", it));
+    args.target.iter().for_each(|it| add("--target", it));
+    if let Some(it) = &args.out {
+        add("--out", &it.display().to_string());
+    }
+    if args.only {
+        out.push_str(" --only");
+    }
+    out
 }
 
 fn difference(change: &Change, shown: &str, coloured: bool) -> String {
