@@ -89,10 +89,50 @@ pub(super) fn is_gauge(name: &str) -> bool {
         "_created",
     ];
     let named = matches!(name, "up" | "ALERTS" | "ALERTS_FOR_STATE");
-    (named || ENDS.iter().any(|it| name.ends_with(it))) && !name.contains(':')
+    let ends = || ENDS.iter().any(|it| name.ends_with(it));
+    (named || ends() || is_known_gauge(name)) && !name.contains(':')
+}
+
+/// Gauges of client libraries and of exporters that run nearly everywhere: their names do
+/// not tell.
+#[rustfmt::skip]
+const KNOWN_GAUGES: &[&str] = &[
+    "container_memory_cache", "container_memory_rss", "container_memory_usage_bytes",
+    "container_memory_working_set_bytes", "go_goroutines", "go_threads",
+    "node_filesystem_avail_bytes", "node_filesystem_free_bytes",
+    "node_filesystem_size_bytes", "node_load1", "node_load15", "node_load5",
+    "process_max_fds", "process_open_fds", "process_resident_memory_bytes",
+    "process_start_time_seconds", "process_virtual_memory_bytes",
+];
+
+fn is_known_gauge(name: &str) -> bool {
+    // kube-state-metrics counts nothing else than what it calls so.
+    let of_kube = || {
+        let counted = ["_total", "_bucket", "_sum", "_count"];
+        name.starts_with("kube_") && !counted.iter().any(|it| name.ends_with(it))
+    };
+    let of_memory = || name.starts_with("node_memory_") && name.ends_with("_bytes");
+    KNOWN_GAUGES.binary_search(&name).is_ok() || of_memory() || of_kube()
 }
 
 /// Functions that are made for counters.
 pub(super) fn of_counters(function: &str) -> bool {
     matches!(function, "rate" | "irate" | "increase")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gauges_are_known_by_what_exports_them() {
+        assert!(KNOWN_GAUGES.is_sorted());
+        for it in ["go_goroutines", "node_memory_MemFree_bytes", "kube_pod_status_phase"]
+        {
+            assert!(is_gauge(it), "{it}");
+        }
+        let counters =
+            ["kube_pod_container_status_restarts_total", "node_network_receive_bytes"];
+        assert!(!counters.iter().any(|it| is_gauge(it)));
+    }
 }
