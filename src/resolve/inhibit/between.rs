@@ -81,12 +81,13 @@ pub(super) fn infer(
             continue;
         }
         outcome.together = true;
+        let selected = targets.clone();
         targets.retain(|it| sources.binary_search(it).is_err());
         if targets.is_empty() {
             outcome.is_itself = true;
             continue;
         }
-        let sides = Sides { alerts, sources, targets };
+        let sides = Sides { alerts, sources, targets, selected };
         let pairs = match &inhibit.equal {
             Some(equal) => sides.given(equal, outcome).into_iter().collect(),
             None => sides.inferred(outcome),
@@ -94,7 +95,11 @@ pub(super) fn infer(
         for it in pairs {
             let names = it.targets.iter().map(|it| alerts[*it].alert.name.to_string());
             outcome.hidden.extend(names);
-            out.inhibitions.push(inhibition(book, alerts, [&source, &target], &it));
+            let inhibition = inhibition(book, alerts, [&source, &target], &it);
+            // What tells rules of one name apart may make two the same.
+            if !out.inhibitions.contains(&inhibition) {
+                out.inhibitions.push(inhibition);
+            }
             out.edges.extend(it.parts.into_iter().map(|[sources, targets]| Edge {
                 sources,
                 targets,
@@ -109,12 +114,14 @@ struct Sides<'s, 'a> {
     alerts: &'s [Alerting<'a>],
     sources: Vec<usize>,
     targets: Vec<usize>,
+    /// Targets with those that are sources too.
+    selected: Vec<usize>,
 }
 
 impl Sides<'_, '_> {
     /// With `equal` as written: the alerts for which it can hold.
     fn given(&self, equal: &[Text], outcome: &mut Outcome) -> Option<Pairs> {
-        let Sides { alerts, sources, targets } = self;
+        let Sides { alerts, sources, targets, .. } = self;
         let pairs = |equal: &[Text]| {
             let equal = equal.iter().map(Text::to_string).collect();
             Pairs::of(alerts, equal, sources, targets)
@@ -134,7 +141,7 @@ impl Sides<'_, '_> {
 
     /// With the labels that a source and a target both have.
     fn inferred(&self, outcome: &mut Outcome) -> Vec<Pairs> {
-        let shared = shared(self.alerts, &self.sources, &self.targets);
+        let shared = shared(self.alerts, &self.sources, &self.targets, &self.selected);
         let name = |it: &usize| self.alerts[*it].alert.name.to_string();
         outcome.open.extend(shared.open.iter().map(name));
         outcome.unknown.extend(shared.unknown.iter().map(name));
@@ -154,12 +161,13 @@ fn inhibition(
     [source, target]: [&[Matcher]; 2],
     pairs: &Pairs,
 ) -> Inhibition {
-    let Pairs { sources, targets, .. } = pairs;
-    let side = |places: &[usize], matchers: &[Matcher]| {
+    let Pairs { sources, targets, missing, .. } = pairs;
+    let side = |places: &[usize], matchers: &[Matcher], missing: &BTreeSet<String>| {
         let names = places.iter().map(|it| alerts[*it].alert.name.as_str());
         let names = LabelMatch::one_of("alertname", &names.collect());
         let mut out = vec![names];
         out.extend(without_name(matchers));
+        out.extend(missing.iter().map(|it| LabelMatch::equal(it, "")));
         out
     };
     let mut equal = pairs.equal.clone();
@@ -170,8 +178,8 @@ fn inhibition(
     }
     let all = sources.iter().chain(targets);
     Inhibition {
-        source: side(sources, source),
-        target: side(targets, target),
+        source: side(sources, source, &missing[0]),
+        target: side(targets, target, &missing[1]),
         equal,
         namespaces: namespaces(all.map(|it| &alerts[*it])),
     }

@@ -10,6 +10,7 @@ mod carried;
 mod circle;
 #[cfg(test)]
 mod made;
+mod namesakes;
 mod pairs;
 mod said;
 mod select;

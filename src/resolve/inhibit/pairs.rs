@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::promql::infer::{Fact, Presence};
 use crate::promql::labels::Symbol;
 use crate::resolve::inhibit::carried::Alerting;
+use crate::resolve::inhibit::namesakes::{Side, told_apart};
 
 /// Sources and targets of one rule, by their places.
 #[derive(Debug)]
@@ -18,6 +19,9 @@ pub(super) struct Pairs {
     pub(super) equal: Vec<String>,
     pub(super) sources: Vec<usize>,
     pub(super) targets: Vec<usize>,
+    /// Labels that sources, and those that targets, must not have: others of these names
+    /// have them.
+    pub(super) missing: [BTreeSet<String>; 2],
     /// The same in parts of which none can hide anything of another.
     pub(super) parts: Vec<[Vec<usize>; 2]>,
 }
@@ -46,7 +50,8 @@ impl Pairs {
             all
         };
         let (sources, targets) = (all(0), all(1));
-        (!parts.is_empty()).then_some(Pairs { equal, sources, targets, parts })
+        let missing = Default::default();
+        (!parts.is_empty()).then_some(Pairs { equal, sources, targets, missing, parts })
     }
 }
 
@@ -147,14 +152,19 @@ pub(super) struct Shared {
 }
 
 /// The labels that a source and a target both have. A rule for several takes only pairs
-/// that share the same labels: a source that has fewer would hide too much.
+/// that share the same labels: a source that has fewer would hide too much. `selected` are
+/// the targets with those that are sources too.
 pub(super) fn shared(
     alerts: &[Alerting<'_>],
     sources: &[usize],
     targets: &[usize],
+    selected: &[usize],
 ) -> Shared {
     let mut out = Shared::default();
-    let (of_sources, open) = classes(alerts, sources);
+    let all_sources = classes(alerts, sources);
+    let all_targets = classes(alerts, selected);
+    let sides = [&all_sources, &all_targets].map(|it| Side::new(alerts, it));
+    let (of_sources, open) = &all_sources;
     let (of_targets, mut unknown) = classes(alerts, targets);
     out.open.extend(open.iter().chain(&unknown));
     if !open.is_empty() {
@@ -164,7 +174,7 @@ pub(super) fn shared(
     let mut all: BTreeMap<Vec<&str>, BTreeMap<Vec<usize>, Vec<usize>>> = BTreeMap::new();
     for (names, targets) in &of_targets {
         let mut by_equal: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
-        for (others, sources) in &of_sources {
+        for (others, sources) in of_sources {
             let equal: Vec<&str> = names.intersection(others).copied().collect();
             if !equal.is_empty() {
                 by_equal.entry(equal).or_default().extend(sources);
@@ -179,15 +189,23 @@ pub(super) fn shared(
         for (sources, mut targets) in by_sources {
             targets.sort_unstable();
             let equal = equal.iter().map(|it| (*it).to_owned()).collect();
-            out.pairs.extend(Pairs::of(alerts, equal, &sources, &targets));
+            let Some(pairs) = Pairs::of(alerts, equal, &sources, &targets) else {
+                continue;
+            };
+            match told_apart(alerts, pairs, [&sides[0], &sides[1]]) {
+                Some(pairs) => out.pairs.push(pairs),
+                None => out.unknown.extend(targets),
+            }
         }
     }
+    out.unknown.sort_unstable();
+    out.unknown.dedup();
     out
 }
 
 /// Alerts by the labels that tell them from each other and that their rules do not set; and
 /// those of which these are not known.
-type Classes<'c> = (BTreeMap<BTreeSet<&'c str>, Vec<usize>>, Vec<usize>);
+pub(super) type Classes<'c> = (BTreeMap<BTreeSet<&'c str>, Vec<usize>>, Vec<usize>);
 
 fn classes<'c>(alerts: &'c [Alerting<'_>], places: &[usize]) -> Classes<'c> {
     let (mut classes, mut open) = (BTreeMap::new(), Vec::new());
@@ -216,7 +234,7 @@ mod tests {
             of_jobs(n_jobs, |alerts, sources, targets| {
                 assert_eq!(classes(alerts, sources).0.len(), 2);
                 assert_eq!(classes(alerts, targets).0.len(), 2);
-                let found = shared(alerts, sources, targets).pairs;
+                let found = shared(alerts, sources, targets, targets).pairs;
                 let equal: Vec<_> = found.iter().map(|it| it.equal.join(" ")).collect();
                 assert_eq!(equal, ["instance job", "instance job"]);
                 let n_parts: usize = found.iter().map(|it| it.parts.len()).sum();
@@ -229,7 +247,7 @@ mod tests {
     fn a_part_holds_what_can_meet() {
         of_jobs(6, |alerts, sources, targets| {
             let job = |idx: usize| alerts[idx].facts.value("job");
-            for pairs in shared(alerts, sources, targets).pairs {
+            for pairs in shared(alerts, sources, targets, targets).pairs {
                 for [sources, targets] in pairs.parts {
                     let all = sources.iter().chain(&targets);
                     assert!(all.clone().all(|it| job(*it) == job(sources[0])));

@@ -261,11 +261,17 @@ fn fit(
     let (first, _) = siblings.first()?;
     let names: BTreeSet<&str> = members.iter().flat_map(|it| it.names()).collect();
     let (mut same, mut apart) = (BTreeSet::new(), BTreeSet::new());
+    let set = set_by_any(&members);
     for name in names {
         let relations = || siblings.iter().map(|(a, b)| a.relation(b, name));
-        if relations().any(|it| it == Relation::Apart) {
+        let is_same = || relations().any(|it| it == Relation::Same);
+        // Of results: where rules of one name differ, those that share it are to have it
+        // alike, the others are told both.
+        if !set.contains(name) && is_same() {
+            same.insert(name);
+        } else if relations().any(|it| it == Relation::Apart) {
             apart.insert(name);
-        } else if relations().any(|it| it == Relation::Same) {
+        } else if is_same() {
             same.insert(name);
         }
     }
@@ -296,7 +302,6 @@ fn fit(
     }
     let has_labels = |it: &Alerting<'_>| it.names().any(|name| !it.sets(name));
     let exact = members.iter().any(|it| !is_closed(it));
-    let set = set_by_any(&members);
     same.retain(|it| !set.contains(it) || differs(it));
     let apart_of_results = apart.iter().any(|it| !set.contains(it));
     if same.is_empty() && apart_of_results && members.iter().all(|it| has_labels(it)) {
