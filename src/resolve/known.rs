@@ -1,9 +1,10 @@
 //! Which labels the series of metrics have.
 //!
 //! Rules tell it of what they record. Of other metrics only tests can: a label is there that
-//! a series of a test has, or by which a rule selects or groups, so that what a test leaves
-//! out is not taken for absent.
+//! a series of a test has, or by which a rule selects or groups, or which its templates
+//! read, so that what a test leaves out is not taken for absent.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::promql::functions;
@@ -13,6 +14,8 @@ use crate::promql::labels::{METRIC_NAME, Symbol};
 use crate::promql::syntax::ast::{AggregateOp, Expr, ExprKind};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Record, Rule};
+use crate::template;
+use crate::template::usage;
 
 /// Label names of series by the name of their metric, as tests show them.
 pub type Series = BTreeMap<String, BTreeSet<String>>;
@@ -42,19 +45,21 @@ impl<'a> Known<'a> {
         Known::settled(book, HashMap::new())
     }
 
-    /// The same with what tests show of metrics; `of_targets`: with all labels of targets.
+    /// What its rules tell, and what tests show of metrics; `of_targets`: with all labels
+    /// of targets.
     pub(super) fn with_series(
         book: &'a Book,
         series: &'a Series,
+        asked: &Asked<'_>,
         of_targets: bool,
     ) -> Known<'a> {
-        let asked = asked(book);
         let targets = if of_targets { OF_TARGETS } else { &[INSTANCE] };
         let facts = |(metric, names): (&'a String, &BTreeSet<String>)| {
             let mut facts = LabelFacts::none();
             let asked = asked.get(metric.as_str()).into_iter().flatten();
+            let asked = asked.map(|it| &**it);
             let names = names.iter().map(String::as_str);
-            for name in names.chain(asked.copied()).chain(targets.iter().copied()) {
+            for name in names.chain(asked).chain(targets.iter().copied()) {
                 facts.set(&Symbol::from(name), Fact::UNKNOWN);
             }
             facts.set(&Symbol::from(METRIC_NAME), Fact::ALWAYS);
@@ -142,38 +147,59 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{")
 }
 
+/// The labels that rules name, by the metric that is to have them.
+pub(super) type Asked<'a> = HashMap<&'a str, BTreeSet<Cow<'a, str>>>;
+
 /// The labels by which the rules of a book select the series of a metric, group and match
-/// them.
-fn asked(book: &Book) -> HashMap<&str, BTreeSet<&str>> {
-    let mut out: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for rule in book.groups.iter().flat_map(|it| &it.rules) {
-        let expr = match rule {
-            Rule::Alert(it) => &it.expr.parsed.expr,
-            Rule::Record(it) => &it.expr.parsed.expr,
+/// them, and those that their templates read.
+pub(super) fn asked(book: &Book) -> Asked<'_> {
+    let mut out = Asked::new();
+    for (group, rule) in
+        book.groups.iter().flat_map(|it| it.rules.iter().map(move |rule| (it, rule)))
+    {
+        let (expr, read) = match rule {
+            Rule::Alert(it) => (&it.expr.parsed.expr, read(group, it)),
+            Rule::Record(it) => (&it.expr.parsed.expr, BTreeSet::new()),
         };
         expr.walk_path(&mut |node, path| {
             if let ExprKind::Selector(it) = &node.kind
                 && let Some(metric) = infer::metric(it)
             {
                 let own = it.matchers.iter().map(|it| &*it.name);
-                let names = own.filter(|it| *it != METRIC_NAME).chain(asked_above(path));
-                out.entry(&**metric).or_default().extend(names);
+                let own = own.filter(|it| *it != METRIC_NAME);
+                let (above, reaches) = asked_above(path);
+                let names = out.entry(&**metric).or_default();
+                names.extend(own.chain(above).map(Cow::Borrowed));
+                if reaches {
+                    names.extend(read.iter().cloned().map(Cow::Owned));
+                }
             }
         });
     }
     out
 }
 
+/// The labels of its results that the templates of an alert read.
+fn read(group: &Group, alert: &Alert) -> BTreeSet<String> {
+    let labels = group.labels.iter().chain(&alert.labels);
+    let texts = labels.chain(&alert.annotations).map(|it| it.value.as_str());
+    let parsed =
+        texts.filter(|it| is_template(it)).filter_map(|it| template::parse("", it).ok());
+    let read = parsed.flat_map(|it| usage::usage(&it).labels);
+    // Neither is a label of results.
+    read.map(|it| it.name).filter(|it| it != METRIC_NAME && it != "alertname").collect()
+}
+
 /// The labels that the expressions around a selector name, as long as they are those of its
-/// series.
-fn asked_above<'a>(path: &[&'a Expr]) -> Vec<&'a str> {
+/// series; and whether the results have the names of labels of these.
+fn asked_above<'a>(path: &[&'a Expr]) -> (Vec<&'a str>, bool) {
     let mut out = Vec::new();
     for node in path.iter().rev() {
         match &node.kind {
             ExprKind::Aggregate(it) => {
                 out.extend(it.grouping.iter().map(|it| &*it.text));
                 if it.op == AggregateOp::CountValues {
-                    break;
+                    return (out, false);
                 }
             }
             ExprKind::Binary(it) => {
@@ -186,11 +212,11 @@ fn asked_above<'a>(path: &[&'a Expr]) -> Vec<&'a str> {
                     it.relabels || matches!(it.kind, Kind::Info)
                 };
                 if function.is_some_and(is_other) {
-                    break;
+                    return (out, false);
                 }
             }
             _ => {}
         }
     }
-    out
+    (out, true)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::promql::infer::{Fact, LabelFacts, Presence};
-use crate::resolve::known::{Known, Series, is_template};
+use crate::resolve::known::{self, Known, Series, is_template};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Rule};
 use crate::template;
@@ -87,7 +87,7 @@ impl<'a> Alerting<'a> {
         severity(self.group, self.alert)
     }
 
-    /// Whether the rule sets a label, and always to this text.
+    /// Whether the rule sets a label, to whatever text.
     pub(super) fn sets(&self, name: &str) -> bool {
         self.set(name).is_some()
     }
@@ -148,8 +148,10 @@ pub(super) struct Knowledge<'a> {
 
 impl<'a> Knowledge<'a> {
     pub(super) fn new(book: &'a Book, series: &'a Series) -> Knowledge<'a> {
-        let with = |of_targets| Known::with_series(book, series, of_targets);
-        let tests = (!series.is_empty()).then(|| [with(true), with(false)]);
+        let tests = (!series.is_empty()).then(|| {
+            let asked = known::asked(book);
+            [true, false].map(|it| Known::with_series(book, series, &asked, it))
+        });
         Knowledge { rules: Known::of_rules(book), tests }
     }
 
