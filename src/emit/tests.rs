@@ -82,6 +82,7 @@ fn book(groups: Vec<Group>) -> Book {
         project: "Platform".into(),
         env: "prod".into(),
         external_labels: Vec::new(),
+        foreign_labels: Vec::new(),
         interval: Millis(30_000),
         retention: None,
         dialect: Dialect::new(Version::LATEST),

@@ -1,5 +1,6 @@
 //! The server of an environment: what `like` inherits, merged.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
@@ -29,6 +30,8 @@ pub struct Server<'a> {
     pub parameters: Vec<Parameter>,
     /// Labels that the server adds to everything it sends.
     pub external_labels: Vec<(String, String)>,
+    /// Names of those that other environments have and it has not, sorted.
+    pub foreign_labels: Vec<String>,
     /// The severities that it has; `None` for all.
     pub severities: Option<Vec<Text>>,
     /// The global evaluation interval.
@@ -127,6 +130,12 @@ pub(super) fn server<'a>(
         output::merge(&mut build, &env.build);
     }
     annotations(&build.annotations, sink);
+    let others: BTreeSet<&str> = all
+        .iter()
+        .flat_map(|it| &it.external_labels)
+        .map(|it| it.name.as_str())
+        .filter(|name| external_labels.iter().all(|it| it.name.as_str() != *name))
+        .collect();
     let utf8_names = prometheus.names.as_ref().is_some_and(|it| it.as_str() == "utf8");
     if !utf8_names {
         for label in &external_labels {
@@ -138,6 +147,7 @@ pub(super) fn server<'a>(
         chain,
         parameters,
         external_labels: plain(&external_labels),
+        foreign_labels: others.into_iter().map(str::to_owned).collect(),
         severities,
         interval: millis(prometheus.interval.as_ref()).unwrap_or(INTERVAL),
         retention: millis(prometheus.retention.as_ref()),

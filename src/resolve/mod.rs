@@ -78,6 +78,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         project: project.manifest.name.to_string(),
         env: server.name.clone(),
         external_labels: server.external_labels.clone(),
+        foreign_labels: server.foreign_labels.clone(),
         interval: server.interval,
         retention: server.retention,
         dialect: server.dialect,

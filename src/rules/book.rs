@@ -21,6 +21,8 @@ pub struct Book {
     pub env: Arc<str>,
     /// Labels that this Prometheus adds to everything it sends, in order.
     pub external_labels: Vec<(String, String)>,
+    /// Names of those that servers of other environments add and this one does not, sorted.
+    pub foreign_labels: Vec<String>,
     /// The global evaluation interval.
     pub interval: Millis,
     /// How long this Prometheus keeps samples, where the project says so.

@@ -13,7 +13,7 @@ use crate::promql::syntax::ast::Matcher;
 use crate::resolve::inhibit::carried::{Alerting, Relation};
 use crate::resolve::inhibit::pairs::{Pairs, can_any, shared};
 use crate::resolve::inhibit::select::{Index, selector, without_name};
-use crate::resolve::inhibit::{Edge, Inferred, namespaces};
+use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
 use crate::rules::book::{Book, Inhibit};
 use crate::rules::inhibition::{Inhibition, LabelMatch};
 
@@ -170,19 +170,16 @@ fn inhibition(
         out.extend(missing.iter().map(|it| LabelMatch::equal(it, "")));
         out
     };
-    let mut equal = pairs.equal.clone();
-    for (name, _) in &book.external_labels {
-        if !equal.contains(name) && !is_apart(alerts, pairs, name) {
-            equal.push(name.clone());
-        }
-    }
     let all = sources.iter().chain(targets);
-    Inhibition {
+    let mut out = Inhibition {
         source: side(sources, source, &missing[0]),
         target: side(targets, target, &missing[1]),
-        equal,
+        equal: pairs.equal.clone(),
         namespaces: namespaces(all.map(|it| &alerts[*it])),
-    }
+    };
+    let apart = |name: &str| is_apart(alerts, pairs, name);
+    external::restrict(book, alerts, [sources, targets], apart, &mut out);
+    out
 }
 
 /// Whether a label that the rules set themselves, and which is therefore not the server's,

@@ -8,6 +8,7 @@
 mod between;
 mod carried;
 mod circle;
+mod external;
 #[cfg(test)]
 mod made;
 mod namesakes;

@@ -12,7 +12,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::resolve::inhibit::carried::{Alerting, Relation, set_by_any};
-use crate::resolve::inhibit::{Edge, Inferred, namespaces};
+use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
 use crate::resolve::known::Known;
 use crate::rules::book::{Book, Severity};
 use crate::rules::inhibition::{Inhibition, LabelMatch};
@@ -56,7 +56,8 @@ struct Pairing {
 struct Merged<'a> {
     fit: Fit,
     names: BTreeSet<&'a str>,
-    alerts: BTreeSet<usize>,
+    sources: Vec<usize>,
+    targets: Vec<usize>,
 }
 
 /// Infers the inhibitions of all tiers.
@@ -92,7 +93,6 @@ fn of_one_name(
     for (name, pairing) in pairings {
         let Some(fit) = fit(alerts, &pairing, known, sink) else { continue };
         out.edges.push(Edge::of_tiers(&pairing.sources, &pairing.targets));
-        let members = || pairing.sources.iter().chain(&pairing.targets).copied();
         // To make a new one for each of some thousand names is dear: mostly all are alike.
         let joined = all.iter_mut().find_map(|it| match it.fit.covers(&fit) {
             true => Some((None, it)),
@@ -102,25 +102,32 @@ fn of_one_name(
             Some((fit, merged)) => {
                 merged.fit = fit.unwrap_or_else(|| std::mem::take(&mut merged.fit));
                 merged.names.insert(name);
-                merged.alerts.extend(members());
+                merged.sources.extend(pairing.sources);
+                merged.targets.extend(pairing.targets);
             }
             None => all.push(Merged {
                 fit,
                 names: BTreeSet::from([name]),
-                alerts: members().collect(),
+                sources: pairing.sources,
+                targets: pairing.targets,
             }),
         }
     }
     for it in all {
         let names = LabelMatch::one_of("alertname", &it.names);
-        let mut equal = vec!["alertname".to_owned()];
-        equal.extend(with_external(book, &it.fit));
-        out.inhibitions.push(Inhibition {
+        let own = it.fit.equal.iter().cloned();
+        let all = it.sources.iter().chain(&it.targets);
+        let mut inhibition = Inhibition {
             source: vec![LabelMatch::equal("severity", high), names.clone()],
             target: vec![LabelMatch::equal("severity", low), names],
-            equal,
-            namespaces: namespaces(it.alerts.iter().map(|it| &alerts[*it])),
-        });
+            equal: ["alertname".to_owned()].into_iter().chain(own).collect(),
+            namespaces: namespaces(all.map(|it| &alerts[*it])),
+        };
+        let apart = |name: &str| it.fit.apart.contains(name);
+        let sides = [&it.sources[..], &it.targets];
+        external::restrict(book, alerts, sides, apart, &mut inhibition);
+        inhibition.equal[1..].sort_unstable();
+        out.inhibitions.push(inhibition);
     }
 }
 
@@ -147,7 +154,7 @@ fn of_two_names(
         let Some(fit) = fit(alerts, &pairing, known, sink) else { continue };
         out.edges.push(Edge::of_tiers(&pairing.sources, &pairing.targets));
         let all = pairing.sources.iter().chain(&pairing.targets);
-        out.inhibitions.push(Inhibition {
+        let mut inhibition = Inhibition {
             source: vec![
                 LabelMatch::equal("severity", high),
                 LabelMatch::one_of("alertname", &sources),
@@ -156,18 +163,15 @@ fn of_two_names(
                 LabelMatch::equal("severity", low),
                 LabelMatch::one_of("alertname", &targets),
             ],
-            equal: with_external(book, &fit),
+            equal: fit.equal.iter().cloned().collect(),
             namespaces: namespaces(all.map(|it| &alerts[*it])),
-        });
+        };
+        let apart = |name: &str| fit.apart.contains(name);
+        let sides = [&pairing.sources[..], &pairing.targets];
+        external::restrict(book, alerts, sides, apart, &mut inhibition);
+        inhibition.equal.sort_unstable();
+        out.inhibitions.push(inhibition);
     }
-}
-
-/// The labels that must be equal, and those by which servers are told from each other.
-fn with_external(book: &Book, fit: &Fit) -> Vec<String> {
-    let external = book.external_labels.iter().map(|it| it.0.clone());
-    let mut equal = fit.equal.clone();
-    equal.extend(external.filter(|it| !fit.apart.contains(it)));
-    equal.into_iter().collect()
 }
 
 /// The alerts of two severities, by a key; only where there are some of both.
