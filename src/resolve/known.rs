@@ -29,7 +29,7 @@ const OF_TARGETS: &[&str] =
 const INSTANCE: &str = "instance";
 
 /// What is known of metrics.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Known<'a> {
     recorded: HashMap<&'a str, LabelFacts>,
     /// Of metrics of tests.
@@ -43,6 +43,19 @@ impl<'a> Known<'a> {
     /// What the rules of a book tell by themselves.
     pub(super) fn of_rules(book: &'a Book) -> Known<'a> {
         Known::settled(book, HashMap::new())
+    }
+
+    /// The same of what comes through other servers, which may add the external labels.
+    pub(super) fn sent(&self, book: &Book) -> Known<'a> {
+        let mut known = self.clone();
+        known.recorded.values_mut().for_each(|facts| {
+            for (name, _) in &book.external_labels {
+                if !facts.can_carry(name) {
+                    facts.set(&Symbol::from(name.as_str()), Fact::UNKNOWN);
+                }
+            }
+        });
+        known
     }
 
     /// What its rules tell, and what tests show of metrics; `of_targets`: with all labels

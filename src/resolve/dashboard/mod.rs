@@ -48,6 +48,8 @@ struct Context<'a> {
     alerts: &'a Alerts<'a>,
     /// The labels of what it records.
     records: &'a Known<'a>,
+    /// The same where they come through another server.
+    sent: &'a Known<'a>,
     /// The units of what it records.
     units: &'a Units<'a>,
     /// The alerts that any environment has, by the keys under which they are defined;
@@ -85,8 +87,18 @@ pub fn dashboards(
     let (files, dashboards) = (&files[..], &dashboards[..]);
     let (alerts, units) = (&Alerts::new(book), &Units::new(book));
     let records = &Known::of_rules(book);
-    let context =
-        Context { book, alerts, records, units, known, files, dashboards, parameters };
+    let sent = &records.sent(book);
+    let context = Context {
+        book,
+        alerts,
+        records,
+        sent,
+        units,
+        known,
+        files,
+        dashboards,
+        parameters,
+    };
     let boards = project.dashboards.iter().zip(dashboards);
     let boards = boards.map(|(it, identity)| {
         let uid = identity.uid.clone().unwrap_or_default();

@@ -91,7 +91,7 @@ pub(super) fn panel(
         }
     }
     let unit = unit::of_panel(unit, &mut queries);
-    let carried = Carried::of(&queries, &parsed, context.records);
+    let carried = Carried::of(&queries, &parsed, context.sent);
     carried.check_legends(it, sink);
     if kind == PanelKind::Table {
         carried.check_columns(it, &queries, sink);
