@@ -28,6 +28,16 @@ impl Zone {
         Zone { from: limit, to: f64::INFINITY, severity: severity.to_owned() }
     }
 
+    /// The values above a limit, which is none of them.
+    pub fn beyond(limit: f64, severity: &str) -> Zone {
+        Zone::above(limit.next_up(), severity)
+    }
+
+    /// The values at or below a limit.
+    pub fn up_to(limit: f64, severity: &str) -> Zone {
+        Zone::below(limit.next_up(), severity)
+    }
+
     /// The values below a limit.
     pub fn below(limit: f64, severity: &str) -> Zone {
         Zone { from: f64::NEG_INFINITY, to: limit, severity: severity.to_owned() }

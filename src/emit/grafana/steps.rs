@@ -106,12 +106,13 @@ mod tests {
             (vec![Zone::at(0.0, "critical")], "green, 0 red, 5e-324 green"),
             (vec![Zone::at(1.0, "warning")], "green, 1 orange, 1.0000000000000002 green"),
             (
-                vec![
-                    Zone::below(1.0, "critical"),
-                    Zone::above(1.0_f64.next_up(), "critical"),
-                ],
+                vec![Zone::below(1.0, "critical"), Zone::beyond(1.0, "critical")],
                 "red, 1 green, 1.0000000000000002 red",
             ),
+            // Where the limit itself is good, and where it is bad.
+            (vec![Zone::beyond(0.0, "critical")], "green, 5e-324 red"),
+            (vec![Zone::up_to(0.0, "critical")], "red, 5e-324 green"),
+            (vec![Zone::beyond(-1.0, "critical")], "green, -0.9999999999999999 red"),
             (vec![Zone::above(1.0, "critical"), Zone::below(2.0, "critical")], "red"),
         ];
         for (zones, expect) in cases {

@@ -165,10 +165,12 @@ fn zones(
     severity: &str,
 ) -> Vec<Zone> {
     let of = |op, limit: f64| match op {
-        BinaryOp::Gtr | BinaryOp::Gte => vec![Zone::above(limit, severity)],
-        BinaryOp::Lss | BinaryOp::Lte => vec![Zone::below(limit, severity)],
+        BinaryOp::Gtr => vec![Zone::beyond(limit, severity)],
+        BinaryOp::Gte => vec![Zone::above(limit, severity)],
+        BinaryOp::Lss => vec![Zone::below(limit, severity)],
+        BinaryOp::Lte => vec![Zone::up_to(limit, severity)],
         BinaryOp::Eql => vec![Zone::at(limit, severity)],
-        _ => vec![Zone::below(limit, severity), Zone::above(limit.next_up(), severity)],
+        _ => vec![Zone::below(limit, severity), Zone::beyond(limit, severity)],
     };
     let all = of(op, limit);
     let Some((op, limit)) = too else { return all };
