@@ -13,10 +13,36 @@ pub(super) fn sum(a: Unit, b: Unit, minus: bool) -> Unit {
                 false => it.0 + it.1,
             }))
         }
+        (Unit::Number(by), Unit::Amount(it)) if it.what.is_temperature() => {
+            shifted(it, by.filter(|_| !minus))
+        }
+        (Unit::Amount(it), Unit::Number(by)) if it.what.is_temperature() => {
+            shifted(it, by.map(|by| if minus { -by } else { by }))
+        }
         // A flag that is taken from one is a flag, what is counted up is a count.
         (Unit::Number(_), it) | (it, Unit::Number(_)) => it,
         (Unit::Amount(a), Unit::Amount(b)) => of_amounts(whole(a), whole(b), minus),
         (_, _) => Unit::Unknown,
+    }
+}
+
+/// A temperature to which a number is added: what makes another scale of it, or a deviation
+/// from what nobody knows.
+fn shifted(it: Amount, by: Option<f64>) -> Unit {
+    let What::Measured(scale) = it.what else { return Unit::Unknown };
+    let by = by.unwrap_or(f64::NAN);
+    let is = |id: &str, of: f64, number: f64| {
+        scale == id && same(it.scale, of) && same(by, number)
+    };
+    let of = |id, scale| Unit::scaled(What::Measured(id), scale);
+    match () {
+        () if by == 0.0 => Unit::Amount(it),
+        () if is("kelvin", 1.0, -273.15) => of("celsius", 1.0),
+        () if is("celsius", 1.0, 273.15) => of("kelvin", 1.0),
+        () if is("celsius", 1.8, 32.0) => of("fahrenheit", 1.0),
+        // What is left is 1.8 times the degrees Celsius.
+        () if is("fahrenheit", 1.0, -32.0) => of("celsius", 1.8),
+        () => Unit::Unknown,
     }
 }
 
@@ -100,23 +126,29 @@ fn of_factors(a: &Amount, b: &Amount) -> Option<Amount> {
     }
 }
 
-/// The unit of `a / b`.
-pub(super) fn quotient(a: Unit, b: Unit) -> Unit {
+/// The unit of `a / b`; `is_part` tells whether what `a` counts is among what `b` counts.
+pub(super) fn quotient(a: Unit, b: Unit, is_part: impl Fn() -> bool) -> Unit {
     match (a, b) {
         (Unit::Number(a), Unit::Number(b)) => {
             Unit::Number(a.zip(b).map(|it| it.0 / it.1))
         }
         (Unit::Amount(it), Unit::Number(by)) => times(it, 1.0 / by.unwrap_or(1.0)),
         (Unit::Amount(a), Unit::Amount(b)) => {
-            of_parts(a, &b).map_or(Unit::Unknown, Unit::Amount)
+            of_parts(a, &b, is_part).map_or(Unit::Unknown, Unit::Amount)
         }
         (_, _) => Unit::Unknown,
     }
 }
 
-fn of_parts(a: Amount, b: &Amount) -> Option<Amount> {
+fn of_parts(a: Amount, b: &Amount, is_part: impl Fn() -> bool) -> Option<Amount> {
     let scale = a.scale / b.scale;
-    if a.what != What::Timestamp && a.what.common(&b.what).is_some() {
+    let alike = match (&a.what, &b.what) {
+        (What::Timestamp, _) => false,
+        // Pods for each node are no part of the nodes.
+        (What::Count(of), What::Count(by)) => of == by && a.what != THINGS || is_part(),
+        (of, by) => of.common(by).is_some(),
+    };
+    if alike {
         return match (a.per_second, b.per_second) {
             // How long it lasts.
             (false, true) => Some(Amount { what: SECONDS, per_second: false, scale }),
@@ -126,7 +158,7 @@ fn of_parts(a: Amount, b: &Amount) -> Option<Amount> {
     }
     if let (What::Opaque(part), What::Opaque(whole)) = (&a.what, &b.what)
         && a.per_second == b.per_second
-        && part.iter().any(|part| whole.iter().any(|whole| is_part(part, whole)))
+        && part.iter().any(|part| whole.iter().any(|whole| names_part(part, whole)))
     {
         return Some(Amount { what: What::Ratio, per_second: false, scale });
     }
@@ -144,7 +176,7 @@ fn of_parts(a: Amount, b: &Amount) -> Option<Amount> {
 }
 
 /// Whether one metric is a part of another by its name: `x_used` of `x`.
-fn is_part(part: &str, whole: &str) -> bool {
+fn names_part(part: &str, whole: &str) -> bool {
     const PARTS: &[&str] = &[
         "used",
         "free",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::arithmetic::{either, power, product, quotient, sum};
-use super::{Amount, SECONDS, THINGS, Unit, What, metric};
+use super::{Amount, SECONDS, THINGS, Unit, What, metric, part};
 use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind, Matcher,
 };
@@ -128,7 +128,10 @@ impl<'a> Units<'a> {
             }
             "sgn" | "hour" | "minute" | "month" | "year" | "day_of_month"
             | "day_of_week" | "day_of_year" | "days_in_month" => Unit::Number(None),
-            "sum_over_time" => total(arg(0)),
+            "sum_over_time" => match it.args.first() {
+                Some(it) => over_time(self.of(it), it),
+                None => Unit::Unknown,
+            },
             "avg_over_time" => mean(arg(0)),
             "stddev_over_time" | "mad_over_time" => spread(arg(0)),
             "quantile_over_time" => arg(1),
@@ -176,7 +179,7 @@ impl<'a> Units<'a> {
             BinaryOp::Add => sum(lhs, rhs, false),
             BinaryOp::Sub => sum(lhs, rhs, true),
             BinaryOp::Mul => product(lhs, rhs),
-            BinaryOp::Div => quotient(lhs, rhs),
+            BinaryOp::Div => quotient(lhs, rhs, || part::is_part(&it.lhs, &it.rhs)),
             BinaryOp::Pow => power(&lhs, &rhs),
             BinaryOp::Atan2 => Unit::Unknown,
             BinaryOp::Or => either(lhs, rhs),
@@ -222,6 +225,28 @@ fn total(unit: Unit) -> Unit {
         Unit::Amount(Amount { what: What::Timestamp, .. }) => Unit::Unknown,
         it => it,
     }
+}
+
+/// The unit of a sum over time: of what came in steps it is the whole of it, of levels it
+/// depends on how often these are measured.
+fn over_time(unit: Unit, expr: &Expr) -> Unit {
+    let mut in_steps = false;
+    expr.walk(&mut |it| {
+        let ExprKind::Call(it) = &it.kind else { return };
+        in_steps |= matches!(it.name, "increase" | "delta" | "idelta");
+    });
+    match total(unit) {
+        Unit::Amount(it) if !in_steps && !is_count(&it) => {
+            let selectors = expr.selectors();
+            let names = selectors.iter().filter_map(|it| it.1.name.clone());
+            Unit::of(What::Opaque(names.collect()))
+        }
+        it => it,
+    }
+}
+
+fn is_count(it: &Amount) -> bool {
+    matches!(it.what, What::Count(_)) && !it.per_second
 }
 
 /// The unit of a mean over series or time.

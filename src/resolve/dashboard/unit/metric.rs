@@ -109,6 +109,32 @@ const MEASURED: &[&str] = &[
 /// Words before `time` in the names of times at which something was.
 const MOMENTS: &[&str] = &["boot", "start", "end", "completion", "expiry", "expiration"];
 
+/// Metrics of times at which something was, whose names are those of durations.
+const TIMES: &[&str] = &["go_memstats_last_gc_time_seconds", "node_time_seconds"];
+
+/// Words before `time` in the names of durations; others may be times of the clock.
+const LASTING: &[&str] = &[
+    "busy",
+    "connect",
+    "cpu",
+    "delay",
+    "execution",
+    "idle",
+    "latency",
+    "lookup",
+    "pause",
+    "processing",
+    "query",
+    "queue",
+    "read",
+    "request",
+    "response",
+    "run",
+    "scrape",
+    "wait",
+    "write",
+];
+
 /// Metrics of Kubernetes' own exporters whose names do not tell: of the kubelet by how they
 /// begin and end, of kube-state-metrics by the label `resource`.
 pub(super) fn of_selector(name: &str, matchers: &[Matcher]) -> Unit {
@@ -195,6 +221,8 @@ fn plain(name: &str) -> Unit {
     match name {
         "up" | "probe_success" => return Unit::of(What::Flag),
         "ALERTS" => return Unit::Number(Some(1.0)),
+        _ if TIMES.contains(&name) => return Unit::of(What::Timestamp),
+        _ if may_be_time(name) => return Unit::Unknown,
         "ALERTS_FOR_STATE" => return Unit::of(What::Timestamp),
         _ => {}
     }
@@ -217,6 +245,14 @@ fn plain(name: &str) -> Unit {
         },
         _ => measured(name),
     }
+}
+
+/// Whether nobody can tell if a gauge is a duration or a time: `last_run_time_seconds`.
+fn may_be_time(name: &str) -> bool {
+    let Some(head) = name.strip_suffix("_time_seconds") else { return false };
+    let word = head.rsplit('_').next().unwrap_or_default();
+    let last = head.split('_').any(|it| it == "last");
+    !MOMENTS.contains(&word) && (last || !LASTING.contains(&word))
 }
 
 /// What a counter without `_total` counts.

@@ -4,6 +4,7 @@
 mod arithmetic;
 mod infer;
 mod metric;
+mod part;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -98,6 +99,11 @@ impl What {
             What::Count(_) | What::Measured(_) | What::Opaque(_) => true,
             What::Ratio | What::Flag | What::Timestamp => false,
         }
+    }
+
+    /// Whether its scales begin at different points.
+    fn is_temperature(&self) -> bool {
+        matches!(self, What::Measured("celsius" | "fahrenheit" | "kelvin"))
     }
 
     /// What both are, if they are the same.

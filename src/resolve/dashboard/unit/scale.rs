@@ -109,12 +109,25 @@ pub(super) fn id(it: &Amount) -> Option<&'static str> {
     }
 }
 
+/// Units of which others are a little more or less: miles an hour, gallons, degrees.
+const EXACT: &[&str] = &[
+    "celsius",
+    "fahrenheit",
+    "kelvin",
+    "lengthm",
+    "litre",
+    "massg",
+    "pressurepa",
+    "velocityms",
+];
+
 /// The id of a scale. What is a little more or less than one is measured in ones all the
 /// same: `1.2 * x_bytes`; other factors may be conversions.
 fn pick(ids: &[(&'static str, f64)], scale: f64) -> Option<&'static str> {
     match ids.iter().find(|it| same(it.1, scale)) {
         Some(it) => Some(it.0),
-        None => (0.1 < scale && scale < 8.0).then(|| ids[0].0),
+        None if EXACT.contains(&ids[0].0) => None,
+        None => (0.5..=2.0).contains(&scale).then(|| ids[0].0),
     }
 }
 

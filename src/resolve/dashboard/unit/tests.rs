@@ -156,7 +156,7 @@ fn arithmetic_keeps_account_of_units() {
         ("100 * a_bytes / b_bytes", Some("percent")),
         ("(1 - a_bytes / b_bytes) * 100", Some("percent")),
         ("x_percent / 100", Some("percentunit")),
-        ("a_total / b_total", Some("percentunit")),
+        ("a_requests_total / b_requests_total", Some("percentunit")),
         (
             "sum(rate(a_total{code=~\"5..\"}[5m])) / sum(rate(a_total[5m]))",
             Some("percentunit"),
@@ -188,6 +188,84 @@ fn arithmetic_keeps_account_of_units() {
         ("a_seconds % 60", Some("s")),
         ("sqrt(a_seconds)", None),
         ("clamp_max(round(a_seconds), 5)", Some("s")),
+    ]);
+}
+
+#[test]
+fn what_is_converted_has_another_unit() {
+    check(&[
+        ("water_temperature_celsius * 9 / 5 + 32", Some("fahrenheit")),
+        ("32 + 1.8 * water_temperature_celsius", Some("fahrenheit")),
+        ("(water_temperature_fahrenheit - 32) * 5 / 9", Some("celsius")),
+        ("(water_temperature_fahrenheit - 32) / 1.8", Some("celsius")),
+        ("air_temperature_kelvin - 273.15", Some("celsius")),
+        ("air_temperature_celsius + 273.15", Some("kelvin")),
+        ("air_temperature_celsius * 9 / 5", None),
+        ("air_temperature_celsius - 20", None),
+        ("273.15 - air_temperature_kelvin", None),
+        ("air_temperature_celsius + vector(0)", Some("celsius")),
+        ("a_celsius - b_celsius", Some("celsius")),
+        ("wave_height_meters * 3.28084", None),
+        ("wave_height_meters * 1.0936", None),
+        ("wave_height_meters * 100", Some("lengthcm")),
+        ("rate(way_meters_total[5m]) * 1.94384", None),
+        ("tank_litres / 3.785", None),
+        ("tank_litres / 1000", Some("m3")),
+        ("clamp_max(x_ratio, 1) * 5", None),
+        ("a_bytes * 4", None),
+        ("sum_over_time(pump_watts[1h:1m])", None),
+        (
+            "sum_over_time(pump_watts[1h]) / sum_over_time(pump_watts[1d])",
+            Some("percentunit"),
+        ),
+        ("sum_over_time(job:http_requests:rate5m[1h])", None),
+        ("sum_over_time(increase(x_bytes_total[5m])[1h:5m])", Some("bytes")),
+        ("sum_over_time(up[1h])", Some("short")),
+        ("go_memstats_last_gc_time_seconds", None),
+        ("time() - go_memstats_last_gc_time_seconds", Some("s")),
+        ("backup_last_run_time_seconds", None),
+        ("probe_max_time_seconds", None),
+        ("http_response_time_seconds", Some("s")),
+        ("rate(cpu_time_seconds_total[5m])", Some("percentunit")),
+        (
+            "rate(last_time_seconds_sum[5m]) / rate(last_time_seconds_count[5m])",
+            Some("s"),
+        ),
+    ]);
+}
+
+#[test]
+fn counts_of_other_things_are_no_parts() {
+    check(&[
+        ("count(kube_pod_info) / count(kube_node_info)", Some("short")),
+        (
+            "count(kube_pod_info * on (n) kube_node_info) / count(kube_node_info)",
+            Some("short"),
+        ),
+        ("sum(rate(db_rows_total[5m])) / sum(rate(db_queries_total[5m]))", Some("short")),
+        ("sum(increase(errors_total[1h])) / count(up)", Some("short")),
+        ("a_total / b_total", Some("short")),
+        ("count(up) / sum(rate(a_total[5m]))", None),
+        ("count(up == 0) / count(up)", Some("percentunit")),
+        ("(a_total - b_total) / a_total", Some("percentunit")),
+        (
+            "count(kube_pod_info and on (n) up) / count(kube_pod_info)",
+            Some("percentunit"),
+        ),
+        (
+            "rate(http_errors_total[5m]) / rate(http_requests_total[5m])",
+            Some("percentunit"),
+        ),
+        ("rate(http_errors_total[5m]) / rate(db_rows_total[5m])", Some("short")),
+        (
+            "rate(cache_hits_total[5m]) / rate(cache_requests_total[5m])",
+            Some("percentunit"),
+        ),
+        ("rate(cache_requests_total[5m]) / rate(cache_hits_total[5m])", Some("short")),
+        (
+            "sum(rate(a_reads_total[5m])) / sum(rate(b_reads_total[5m]))",
+            Some("percentunit"),
+        ),
     ]);
 }
 
