@@ -315,7 +315,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("unknown-value", "A key takes one of a few words, and this is none of them."),
     (
         "unknown-variable",
-        "A query of a dashboard uses a variable that is declared nowhere.",
+        "A query or a title of a dashboard uses a variable that is declared nowhere.",
     ),
     ("unreadable", "A file cannot be read."),
     ("unused-argument", "An argument of the command line has no effect here."),

@@ -39,7 +39,7 @@ static DOCUMENT_IGNORED: Lint = Lint {
 
 static DUPLICATE_PANEL: Lint = Lint {
     name: "duplicate-panel",
-    summary: "Two panels of a dashboard that have the same title.",
+    summary: "Two panels of a row that have the same title, or of a dashboard in JSON the same id.",
     why: "Grafana finds a panel by its title where its place changes; people do so always.",
     example: "[[row.panel]]\ntitle = \"Errors\"\n[[row.panel]]\ntitle = \"Errors\"",
     instead: "Say in the title what differs.",

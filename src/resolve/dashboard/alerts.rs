@@ -1,6 +1,6 @@
 //! The alerts of an environment by the names under which panels ask for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Rule};
@@ -35,5 +35,11 @@ impl<'a> Alerts<'a> {
             _ => true,
         };
         all.filter(of_job).collect()
+    }
+
+    /// The services to which an alert belongs here.
+    pub(super) fn jobs(&self, name: &str) -> BTreeSet<&'a str> {
+        let tiers = self.tiers(name, None).into_iter();
+        tiers.filter_map(|it| it.about.as_ref()?.job.as_deref()).collect()
     }
 }

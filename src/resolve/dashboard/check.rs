@@ -1,6 +1,6 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, filter, heatmap, unknown, variable, words};
+use super::{Context, circle, filter, heatmap, unknown, variable, words};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -32,6 +32,7 @@ pub(super) fn variables(
     };
     let mut out: Vec<Variable> =
         it.variables.iter().filter_map(|it| declared(it, sink)).collect();
+    circle::check(&it.variables, sink);
     let asked = asked(it);
     let inner: Vec<&Text> =
         it.variables.iter().filter_map(|it| it.query.as_ref()).collect();
@@ -205,6 +206,7 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
             return None;
         }
     };
+    first_value(it, &values, sink);
     Some(Variable {
         name: it.key.to_string(),
         label: it.label.as_ref().map(Text::to_string),
@@ -215,6 +217,23 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
         regex: it.regex.as_ref().map(Text::to_string).unwrap_or_default(),
         value: it.value.as_ref().map(Text::to_string),
     })
+}
+
+/// Says where the first value is none of those that can be chosen.
+fn first_value(it: &spec::Variable, values: &Values, sink: &mut Sink) {
+    let (Some(value), Values::List(values)) = (&it.value, values) else { return };
+    if values.iter().any(|it| it == value.as_str()) {
+        return;
+    }
+    let title = format!("variable `{}` has no value `{value}`", it.key);
+    let out = Diagnostic::error("bad-variable", title);
+    let known = values.iter().map(String::as_str);
+    sink.push_once(match suggest::nearest(value.as_str(), known.clone()) {
+        Some(near) => out.at(value.span(), format!("did you mean `{near}`?")),
+        None => out
+            .at(value.span(), "none of its `values`")
+            .help(format!("write {}", suggest::list(known, 20))),
+    });
 }
 
 /// Parses a query and says what is wrong with it.

@@ -9,7 +9,7 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::grafana::model;
 use crate::rules::book::Book;
-use crate::rules::dashboard::Row;
+use crate::rules::dashboard::{Panel, Row};
 use crate::rules::name;
 use crate::spec::dashboard as spec;
 use crate::spec::model::Project;
@@ -152,6 +152,27 @@ pub(super) fn number(rows: &mut [Row]) {
         let of = row.title.as_deref().unwrap_or_default();
         for panel in &mut row.panels {
             panel.id = ids.next(of, &panel.title);
+        }
+    }
+}
+
+/// Warns of panels that people, and links whose panel has moved, cannot tell apart.
+pub(super) fn same_panels(rows: &[Row], sink: &mut Sink) {
+    let mut seen: HashMap<&str, &Panel> = HashMap::new();
+    for row in rows {
+        // Panels without a row of their own stand below the one before.
+        if row.title.is_some() {
+            seen.clear();
+        }
+        for it in row.panels.iter().filter(|it| !it.derived && !it.title.is_empty()) {
+            let Some(first) = seen.insert(&it.title, it) else { continue };
+            let title = format!("two panels have the title `{}`", it.title);
+            sink.push_once(
+                Diagnostic::warning("duplicate-panel", title)
+                    .at(it.span, "also the title of another panel of the row")
+                    .context(first.span, "the first is here")
+                    .help("say in the title what differs"),
+            );
         }
     }
 }

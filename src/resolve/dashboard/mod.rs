@@ -22,6 +22,7 @@ use crate::spec::panel::Panel;
 mod alert;
 mod alerts;
 mod check;
+mod circle;
 mod derive;
 mod filter;
 mod heatmap;
@@ -55,6 +56,8 @@ struct Context<'a> {
     /// The alerts that any environment has, by the keys under which they are defined;
     /// `None` where some could not be read.
     known: Option<&'a BTreeSet<String>>,
+    /// The services of all environments.
+    services: &'a BTreeSet<&'a str>,
     /// The alerts files of the project, and the rule files that these use.
     files: &'a [&'a str],
     /// All dashboards, for links.
@@ -79,6 +82,8 @@ pub fn dashboards(
     let alerts = files.flat_map(|it| &it.rules).filter(|it| it.kind == RuleKind::Alert);
     let known = alerts.map(|it| it.key.to_string()).collect();
     let known = project.whole.then_some(&known);
+    let services = project.files.iter().flat_map(|it| &it.services);
+    let services = &services.map(|it| it.key.as_str()).collect();
     let read = json::read(&project.json_dashboards, sink);
     let dashboards = identity::identities(project, &read, book, sink);
     let groups = book.groups.iter().map(|it| &*it.file);
@@ -95,6 +100,7 @@ pub fn dashboards(
         sent,
         units,
         known,
+        services,
         files,
         dashboards,
         parameters,
@@ -160,6 +166,7 @@ fn board(
         .filter(|row| !row.panels.is_empty())
         .collect();
     identity::number(&mut rows);
+    identity::same_panels(&rows, sink);
     let shown: Vec<&Panel> =
         it.rows.iter().chain(&derived).flat_map(|it| &it.panels).collect();
     let board = Board {

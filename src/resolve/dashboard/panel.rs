@@ -7,7 +7,7 @@ use super::alerts::Alerts;
 use super::labels::Carried;
 use super::link::{self, On};
 use super::unit::{self, Unit};
-use super::{Context, alert, look, variable};
+use super::{Context, alert, heatmap, look, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -42,6 +42,11 @@ pub(super) fn panel(
         {
             sink.push(unknown_alert(name, known));
         }
+        if let Some(job) = it.job.as_ref().filter(|_| context.known.is_some())
+            && let Some(said) = unknown_service(name, job, context)
+        {
+            sink.push_once(said);
+        }
         return None;
     }
     let view = (!tiers.is_empty()).then(|| alert::view(&tiers, context));
@@ -64,6 +69,9 @@ pub(super) fn panel(
             let legend = |it: &Query| it.legend.clone().or(legend.clone());
             let named = |it: Query| Query { legend: legend(&it), ..it };
             queries = view.queries.into_iter().map(named).collect();
+            if let Some(name) = it.alert.as_ref().filter(|_| it.kind() == "heatmap") {
+                heatmap::check_alert(name, &queries, context, sink);
+            }
             allowed.extend(of_alerts(it));
         }
         if it.thresholds.is_none() {
@@ -194,4 +202,22 @@ fn unknown_alert(name: &Text, known: &BTreeSet<String>) -> Diagnostic {
         Some(near) => diagnostic.at(name.span(), format!("did you mean `{near}`?")),
         None => diagnostic.at(name.span(), "not an alert of this project"),
     }
+}
+
+/// Said where an alert is there, but of no such service in any environment.
+fn unknown_service(alert: &Text, job: &Text, context: Context<'_>) -> Option<Diagnostic> {
+    let jobs = context.alerts.jobs(alert.as_str());
+    // Where `job` is given otherwise than by services, others may be given elsewhere.
+    let is_known = context.services.contains(job.as_str());
+    if is_known || jobs.is_empty() || !jobs.is_subset(context.services) {
+        return None;
+    }
+    let title = format!("no service `{job}` has the alert `{alert}`");
+    let out = Diagnostic::error("unknown-name", title);
+    Some(match suggest::nearest(job.as_str(), jobs.iter().copied()) {
+        Some(near) => out.at(job.span(), format!("did you mean `{near}`?")),
+        None => out
+            .at(job.span(), "not a service of this project")
+            .help(format!("its services are {}", suggest::list(jobs, 20))),
+    })
 }

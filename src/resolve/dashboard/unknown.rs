@@ -46,6 +46,8 @@ pub(super) const IN_QUERIES: &[&str] = &[
     "__searchFilter",
 ];
 
+const AUTO_INTERVAL: &str = "__auto_interval_";
+
 /// The variables that a text may use.
 pub(super) struct Names<'a> {
     declared: BTreeSet<&'a str>,
@@ -75,9 +77,15 @@ impl<'a> Names<'a> {
     /// Whether a variable is there.
     pub(super) fn has(&self, name: &str) -> bool {
         match name.starts_with("__") {
-            true => self.own.contains(&name),
+            // The step of a variable of the kind interval is called after it.
+            true => self.own.contains(&name) || name.starts_with(AUTO_INTERVAL),
             false => self.declared.contains(&name),
         }
+    }
+
+    /// Whether a dashboard declares it, rather than Grafana.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.declared.contains(name)
     }
 
     /// The variable that was probably meant.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::circle;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::{Text, TextBuilder};
@@ -119,9 +120,12 @@ pub(super) fn add_usual(
         }
         let before = |it: &Variable| USUAL[..rank].contains(&it.name.as_str());
         let at = variables.iter().rposition(before).map_or(0, |it| it + 1);
+        // One that was declared may be narrowed by this one.
+        let is_free = |other: &str| !circle::asks_for(variables, other, name);
         let narrower: Vec<String> = USUAL[..rank]
             .iter()
-            .filter(|name| variables.iter().any(|it| it.name == **name))
+            .filter(|other| variables.iter().any(|it| it.name == **other))
+            .filter(|other| is_free(other))
             .map(|name| format!("{name}=~\"${name}\""))
             .collect();
         let selector = match narrower.is_empty() {

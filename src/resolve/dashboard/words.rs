@@ -1,6 +1,10 @@
 //! Variables in what people read: titles, names of series, descriptions.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use super::unknown;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::grafana::interpolate;
@@ -31,25 +35,83 @@ pub(super) fn used(it: &spec::Dashboard) -> Vec<String> {
     uses.map(|it| it.name).collect()
 }
 
-/// Says which variables are not there.
+/// Says which variables are not there. `$` may be that of a price or a shell: it is an error
+/// only where a short text names almost what the dashboard declares.
 pub(super) fn check(it: &spec::Dashboard, variables: &[Variable], sink: &mut Sink) {
     let names = unknown::Names::of(variables, unknown::IN_TEXTS);
     let texts = short(it).map(|it| (it, true));
     for (text, is_short) in texts.chain(long(it).map(|it| (it, false))) {
+        let code = match is_short {
+            true => Vec::new(),
+            false => code(text.as_str()),
+        };
         for used in interpolate::uses(text.as_str()) {
             // `${1}` is no variable.
             let digit = used.name.starts_with(|it: char| it.is_ascii_digit());
-            if digit || names.has(&used.name) {
+            let in_code = || {
+                let next = code.partition_point(|it| it.end <= used.at.start);
+                code.get(next).is_some_and(|it| it.contains(&used.at.start))
+            };
+            if digit || names.has(&used.name) || in_code() {
                 continue;
             }
             let near = names.nearest(&used.name);
-            if is_short || near.is_some() {
-                sink.push_once(unknown::unknown(
-                    text,
-                    (&used.name, used.at.clone()),
-                    near,
-                ));
+            if !is_short && near.is_none() {
+                continue;
             }
+            let said = unknown::unknown(text, (&used.name, used.at.clone()), near);
+            sink.push_once(match near.is_some_and(|it| names.declares(it)) {
+                true if is_short => said,
+                _ => Diagnostic { level: Level::Warning, ..said },
+            });
+        }
+    }
+}
+
+/// Where code stands in Markdown: between as many backticks as it begins with.
+fn code(text: &str) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices('`') {
+        match runs.last_mut() {
+            Some(it) if it.end == at => it.end += 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    // The next run of each length, by its place among the runs.
+    let mut next: HashMap<usize, usize> = HashMap::new();
+    let mut closes = vec![None; runs.len()];
+    for (idx, it) in runs.iter().enumerate().rev() {
+        closes[idx] = next.insert(it.len(), idx);
+    }
+    let (mut out, mut idx) = (Vec::new(), 0);
+    while let Some(it) = runs.get(idx) {
+        match closes[idx] {
+            Some(close) => {
+                out.push(it.end..runs[close].start);
+                idx = close + 1;
+            }
+            None => idx += 1,
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_ends_with_as_many_backticks() {
+        let cases = [
+            ("a `b` c `d`", "b|d"),
+            ("a ``b ` c`` d", "b ` c"),
+            ("```sh\necho\n``` and `b`", "sh\necho\n|b"),
+            ("a `b", ""),
+            ("a `` b `c`", "c"),
+        ];
+        for (text, expect) in cases {
+            let got: Vec<&str> = code(text).into_iter().map(|it| &text[it]).collect();
+            assert_eq!(got.join("|"), expect, "{text}");
         }
     }
 }
