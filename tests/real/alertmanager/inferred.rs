@@ -69,6 +69,63 @@ const CASES: &[Case] = &[
             r#"Errors{severity="warning",job="api",route="/x"}"#,
         ],
     },
+    Case {
+        project: "by_templates",
+        env: "default",
+        shown: &[
+            r#"DiskFull{severity="critical",job="node",instance="a",device="sda"}"#,
+            r#"DiskFull{severity="warning",job="node",instance="a",device="sdb"}"#,
+        ],
+        hidden: &[r#"DiskFull{severity="warning",job="node",instance="a",device="sda"}"#],
+    },
+    // One of a device hides that device, one of an instance all of its.
+    Case {
+        project: "namesakes",
+        env: "default",
+        shown: &[
+            r#"X{severity="business",instance="a",device="sda"}"#,
+            r#"X{severity="business",instance="b"}"#,
+            r#"Y{severity="business",instance="a",device="sdb"}"#,
+            r#"Down{severity="business",instance="c",device="sda"}"#,
+            r#"X{severity="business",instance="c",device="sdb"}"#,
+            r#"Tier{severity="critical",instance="a",device="sda"}"#,
+            r#"Tier{severity="warning",instance="a",device="sdb"}"#,
+            r#"Tier{severity="critical",instance="b"}"#,
+        ],
+        hidden: &[
+            r#"Y{severity="business",instance="a",device="sda"}"#,
+            r#"Y{severity="business",instance="b",device="sda"}"#,
+            r#"X{severity="business",instance="c",device="sda"}"#,
+            r#"X{severity="business",instance="c"}"#,
+            r#"Tier{severity="warning",instance="a",device="sda"}"#,
+            r#"Tier{severity="warning",instance="b"}"#,
+        ],
+    },
+    // What fires in other environments is theirs.
+    Case {
+        project: "external",
+        env: "production",
+        shown: &[
+            r#"Errors{severity="critical",job="api",cluster="eu"}"#,
+            r#"Errors{severity="critical",job="web",cluster="test",zone="a"}"#,
+            r#"Errors{severity="warning",job="web",cluster="test",zone="a"}"#,
+            r#"Errors{severity="critical",job="db"}"#,
+            r#"Errors{severity="warning",job="db"}"#,
+            r#"Errors{severity="warning",job="db",cluster="eu"}"#,
+        ],
+        hidden: &[r#"Errors{severity="warning",job="api",cluster="eu"}"#],
+    },
+    Case {
+        project: "external",
+        env: "staging",
+        shown: &[
+            r#"Errors{severity="critical",job="api"}"#,
+            r#"Errors{severity="warning",job="api",cluster="eu"}"#,
+            r#"Errors{severity="critical",job="web",cluster="eu"}"#,
+            r#"Errors{severity="warning",job="web"}"#,
+        ],
+        hidden: &[r#"Errors{severity="warning",job="api"}"#],
+    },
 ];
 
 /// An alert, written as a series.

@@ -194,7 +194,8 @@ fn beside() -> Result<(), Failed> {
         Labels::from_strs(&all)
     };
     let ours = |severity: &str, job: &str| {
-        alert("HttpErrors", severity, &[("team", "platform"), ("job", job)])
+        let own = [("team", "platform"), ("job", job), ("cluster", "production")];
+        alert("HttpErrors", severity, &own)
     };
     let theirs = |severity: &str| alert("KubeQuota", severity, &[("pod", severity)]);
     let hidden = [ours("warning", "api"), theirs("warning"), alert("Any", "info", &[])];
