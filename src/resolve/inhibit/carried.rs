@@ -133,7 +133,7 @@ fn reads_labels_only(text: &str) -> bool {
 }
 
 /// The labels of `per`.
-fn per(alert: &Alert) -> Option<impl Iterator<Item = &str>> {
+pub(super) fn per(alert: &Alert) -> Option<impl Iterator<Item = &str>> {
     let per = alert.about.as_ref()?.per.as_ref()?;
     Some(per.iter().map(|it| it.as_str()))
 }

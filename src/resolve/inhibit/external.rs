@@ -5,7 +5,8 @@
 //! alerts are told from those of servers of other environments that do.
 
 use crate::promql::infer::Presence;
-use crate::resolve::inhibit::carried::Alerting;
+use crate::promql::labels::Symbol;
+use crate::resolve::inhibit::carried::{self, Alerting};
 use crate::rules::book::Book;
 use crate::rules::inhibition::{Inhibition, LabelMatch};
 
@@ -44,9 +45,12 @@ pub(super) fn restrict(
 /// Whether an alert has an external label with its value, when it is sent. Series whose
 /// labels nobody names are taken to have none of that name.
 fn has(it: &Alerting<'_>, name: &str, value: &str) -> bool {
-    it.facts.known.get(name).is_none_or(|fact| {
-        let only =
-            |values: &[_]| values.iter().all(|it: &std::sync::Arc<str>| **it == *value);
-        fact.presence == Presence::Never || fact.values.as_deref().is_some_and(only)
-    })
+    let is_named = carried::per(it.alert).is_some_and(|mut it| it.any(|it| it == name));
+    let only = |values: &[Symbol]| values.iter().all(|it| **it == *value);
+    match it.facts.known.get(name) {
+        None => !is_named,
+        Some(fact) => {
+            fact.presence == Presence::Never || fact.values.as_deref().is_some_and(only)
+        }
+    }
 }
