@@ -11,7 +11,7 @@ use crate::grafana::model;
 use crate::rules::dashboard::Variable;
 
 /// Grafana's own variables that it fills in everywhere.
-pub(super) const IN_TEXTS: &[&str] = &[
+const EVERYWHERE: &[&str] = &[
     "__interval",
     "__interval_ms",
     "__rate_interval",
@@ -25,26 +25,13 @@ pub(super) const IN_TEXTS: &[&str] = &[
     "__user",
     "__org",
     "__timezone",
-    "__name",
 ];
 
-/// Those that it fills in in queries, those of variables included.
-pub(super) const IN_QUERIES: &[&str] = &[
-    "__interval",
-    "__interval_ms",
-    "__rate_interval",
-    "__rate_interval_ms",
-    "__range",
-    "__range_s",
-    "__range_ms",
-    "__from",
-    "__to",
-    "__dashboard",
-    "__user",
-    "__org",
-    "__timezone",
-    "__searchFilter",
-];
+/// The one that it fills in in texts besides.
+pub(super) const IN_TEXTS: &str = "__name";
+
+/// The one that it fills in in queries besides, those of variables included.
+pub(super) const IN_QUERIES: &str = "__searchFilter";
 
 const AUTO_INTERVAL: &str = "__auto_interval_";
 
@@ -53,16 +40,13 @@ pub(super) struct Names<'a> {
     declared: BTreeSet<&'a str>,
     /// Those that come by themselves where they are used.
     usual: &'static [&'static str],
-    /// Grafana's.
-    own: &'static [&'static str],
+    /// The one of Grafana's that is not there everywhere.
+    own: &'static str,
 }
 
 impl<'a> Names<'a> {
-    /// Those of a dashboard of the project; `own` are Grafana's.
-    pub(super) fn of(
-        variables: &'a [Variable],
-        own: &'static [&'static str],
-    ) -> Names<'a> {
+    /// Those of a dashboard of the project; `own` is [`IN_TEXTS`] or [`IN_QUERIES`].
+    pub(super) fn of(variables: &'a [Variable], own: &'static str) -> Names<'a> {
         let names = variables.iter().map(|it| it.name.as_str());
         let declared = names.chain(["datasource"]).collect();
         Names { declared, usual: USUAL, own }
@@ -78,7 +62,9 @@ impl<'a> Names<'a> {
     pub(super) fn has(&self, name: &str) -> bool {
         match name.starts_with("__") {
             // The step of a variable of the kind interval is called after it.
-            true => self.own.contains(&name) || name.starts_with(AUTO_INTERVAL),
+            true => {
+                grafanas(self.own).any(|it| it == name) || name.starts_with(AUTO_INTERVAL)
+            }
             false => self.declared.contains(&name),
         }
     }
@@ -90,9 +76,14 @@ impl<'a> Names<'a> {
 
     /// The variable that was probably meant.
     pub(super) fn nearest(&self, name: &str) -> Option<&'a str> {
-        let others = self.usual.iter().chain(self.own).copied();
+        let others = self.usual.iter().copied().chain(grafanas(self.own));
         suggest::nearest(name, self.declared.iter().copied().chain(others))
     }
+}
+
+/// Grafana's own variables, with the one that is not there everywhere.
+fn grafanas(own: &str) -> impl Iterator<Item = &str> {
+    EVERYWHERE.iter().copied().chain([own])
 }
 
 /// An error for a variable that is not there: its name, and where it stands in a text.
