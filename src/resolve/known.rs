@@ -12,6 +12,7 @@ use crate::promql::functions::kind::Kind;
 use crate::promql::infer::{self, Fact, LabelFacts};
 use crate::promql::labels::{METRIC_NAME, Symbol};
 use crate::promql::syntax::ast::{AggregateOp, Expr, ExprKind};
+use crate::resolve::records::{records, until_settled};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Record, Rule};
 use crate::template;
@@ -35,9 +36,6 @@ pub(super) struct Known<'a> {
     /// Of metrics of tests.
     shown: HashMap<&'a str, LabelFacts>,
 }
-
-/// Records of records of records: what is not known after so many rounds stays unknown.
-const ROUNDS: usize = 8;
 
 impl<'a> Known<'a> {
     /// What the rules of a book tell by themselves.
@@ -83,23 +81,11 @@ impl<'a> Known<'a> {
 
     fn settled(book: &'a Book, shown: HashMap<&'a str, LabelFacts>) -> Known<'a> {
         let mut known = Known { recorded: HashMap::new(), shown };
-        let records: Vec<(&Record, &Group)> = book
-            .groups
-            .iter()
-            .flat_map(|group| group.rules.iter().map(move |it| (it, group)))
-            .filter_map(|(rule, group)| match rule {
-                Rule::Record(it) => Some((it, group)),
-                Rule::Alert(_) => None,
-            })
-            .collect();
-        for _ in 0..ROUNDS {
+        let records = records(book);
+        until_settled(|| {
             let next = known.round(&records);
-            let is_settled = next == known.recorded;
-            known.recorded = next;
-            if is_settled {
-                break;
-            }
-        }
+            std::mem::replace(&mut known.recorded, next) != known.recorded
+        });
         known
     }
 

@@ -18,6 +18,7 @@ pub mod names;
 pub mod origin;
 mod output;
 mod policy;
+mod records;
 pub mod rule;
 pub mod runbook;
 pub mod scope;

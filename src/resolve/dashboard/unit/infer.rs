@@ -7,11 +7,9 @@ use super::{Amount, SECONDS, THINGS, Unit, What, metric, part};
 use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind, Matcher,
 };
+use crate::resolve::records::{records, until_settled};
 use crate::rules::book::Book;
-use crate::rules::group::{Record, Rule};
-
-/// Records of records of records: what is not known after so many rounds stays unknown.
-const ROUNDS: usize = 8;
+use crate::rules::group::{Group, Record};
 
 /// The units of what a book records.
 #[derive(Debug, Default)]
@@ -22,28 +20,18 @@ pub(in crate::resolve::dashboard) struct Units<'a> {
 impl<'a> Units<'a> {
     /// Those of the records of a book, by their expressions.
     pub(in crate::resolve::dashboard) fn new(book: &'a Book) -> Units<'a> {
-        let rules = book.groups.iter().flat_map(|it| &it.rules);
-        let records: Vec<&Record> = rules
-            .filter_map(|it| match it {
-                Rule::Record(it) => Some(it),
-                Rule::Alert(_) => None,
-            })
-            .collect();
+        let records = records(book);
         let mut out = Units::default();
-        for _ in 0..ROUNDS {
+        until_settled(|| {
             let next = out.round(&records);
-            let is_settled = next == out.recorded;
-            out.recorded = next;
-            if is_settled {
-                break;
-            }
-        }
+            std::mem::replace(&mut out.recorded, next) != out.recorded
+        });
         out
     }
 
-    fn round(&self, records: &[&'a Record]) -> HashMap<&'a str, Unit> {
+    fn round(&self, records: &[(&'a Record, &Group)]) -> HashMap<&'a str, Unit> {
         let mut out: HashMap<&str, Unit> = HashMap::new();
-        for it in records {
+        for (it, _) in records {
             let unit = self.of(&it.expr.parsed.expr);
             let name = it.name.as_str();
             let unit = match out.remove(name) {
