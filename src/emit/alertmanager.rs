@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{Target, yaml};
+use crate::emit::{Emit, Target, yaml};
 use crate::promql::labels::is_legacy_name;
 use crate::rules::book::Book;
 use crate::rules::inhibition::{Inhibition, LabelMatch};
@@ -17,7 +17,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "alertmanager/",
     claims: |_| Vec::new(),
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ struct InhibitRule<'a> {
     equal: &'a [String],
 }
 
-fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     if book.inhibitions.is_empty() {
         return Vec::new();
     }

@@ -12,7 +12,7 @@ use crate::diag::suggest;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
 use crate::emit::object::{Object, object};
-use crate::emit::{Target, name, yaml};
+use crate::emit::{Emit, Target, name, yaml};
 use crate::rules::book::Book;
 use crate::rules::inhibition::{Inhibition, LabelMatch};
 use crate::rules::output::MatcherStrategy;
@@ -24,7 +24,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "alertmanager-config.yaml",
     claims,
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 const KIND: &str = "AlertmanagerConfig";
@@ -67,7 +67,7 @@ fn claims(book: &Book) -> Vec<Claim> {
     }
 }
 
-fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
     if book.inhibitions.is_empty() {
         return Vec::new();
     }

@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::definition::definitions;
-use crate::emit::{self, Target, name};
+use crate::emit::{self, Emit, Target, name};
 use crate::rules::book::Book;
 use crate::rules::group::Alert;
 use crate::rules::prose::{cell, fence, prose};
@@ -19,7 +19,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "ALERTS.md",
     claims: |_| Vec::new(),
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 /// An alert with all its tiers, and the anchor of its heading.
@@ -37,7 +37,7 @@ struct Part {
 
 const WRITABLE: &str = "a string takes all that is written to it";
 
-fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let mut files = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut anchors = Anchors::default();

@@ -7,7 +7,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::object::{Object, object};
-use crate::emit::{self, Target, grafana, yaml};
+use crate::emit::{self, Emit, Target, grafana, yaml};
 use crate::rules::book::Book;
 
 /// GrafanaDashboard objects.
@@ -17,7 +17,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "grafana-dashboards/",
     claims: |book| grafana::claims(book, "GrafanaDashboard"),
-    emit,
+    emit: Emit::After(emit),
 };
 
 /// The version of the operator's objects.
@@ -43,7 +43,7 @@ fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     let boards = match written.is_empty() {
         false => written,
         true => {
-            own = grafana::emit(book, &[], sink);
+            own = grafana::emit(book, sink);
             own.iter().collect()
         }
     };

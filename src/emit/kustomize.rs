@@ -8,7 +8,7 @@ use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::CONFIG_MAP;
 use crate::emit::object::{Map, labels};
-use crate::emit::{Target, grafana, grafana_dashboard, name, yaml};
+use crate::emit::{Emit, Target, grafana, grafana_dashboard, name, yaml};
 use crate::rules::book::Book;
 
 /// The kustomization.
@@ -18,7 +18,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "kustomization.yaml",
     claims: |book| grafana::claims(book, CONFIG_MAP),
-    emit,
+    emit: Emit::After(emit),
 };
 
 /// The label by which Grafana's sidecar finds dashboards.

@@ -7,7 +7,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{self, Target, name, parameter, yaml};
+use crate::emit::{self, Emit, Target, name, parameter, yaml};
 use crate::rulefile::write;
 use crate::rules::book::Book;
 use crate::rules::group;
@@ -20,7 +20,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "mimir/",
     claims: |_| Vec::new(),
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ struct Gathered<'a> {
     groups: Vec<&'a group::Group>,
 }
 
-fn emit(book: &Book, _: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
     let gathered = gather(book, sink);
     let parts: Vec<&str> = gathered.iter().map(|it| it.name.as_str()).collect();
     let parts: Vec<_> = gathered.iter().zip(name::unique(&parts)).collect();

@@ -54,8 +54,17 @@ pub struct Target {
     pub place: &'static str,
     /// The names that it gives to objects, which nobody else may give.
     pub claims: fn(&Book) -> Vec<Claim>,
-    /// Writes it. What the targets before it wrote is given for those that refer to it.
-    pub emit: fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>,
+    /// How it is written.
+    pub emit: Emit,
+}
+
+/// How a target is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Emit {
+    /// From the book alone.
+    Alone(fn(&Book, &mut Sink) -> Vec<Artifact>),
+    /// It refers to what the targets before it wrote, or is made of it.
+    After(fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>),
 }
 
 /// All targets. Those that refer to others stand after them.
@@ -77,6 +86,19 @@ pub const TARGETS: &[&Target] = &[
 ];
 
 impl Target {
+    /// Writes it; `before` is what the targets before it wrote.
+    pub fn write(
+        &self,
+        book: &Book,
+        before: &[Artifact],
+        sink: &mut Sink,
+    ) -> Vec<Artifact> {
+        match self.emit {
+            Emit::Alone(emit) => emit(book, sink),
+            Emit::After(emit) => emit(book, before, sink),
+        }
+    }
+
     /// Whether a path below the environment's folder is in its place.
     pub fn owns(&self, path: &str) -> bool {
         match self.place.ends_with('/') {
@@ -104,12 +126,24 @@ pub fn emit_only(
     wants: impl Fn(&Target) -> bool,
     sink: &mut Sink,
 ) -> Vec<Artifact> {
+    // One may spend its time on one core while the next uses the others.
+    let alone: Vec<Option<(Vec<Artifact>, Sink)>> = map(targets, |it| match it.emit {
+        Emit::Alone(emit) => {
+            let mut sink = Sink::new();
+            Some((emit(book, &mut sink), sink))
+        }
+        Emit::After(_) => None,
+    });
     let mut out = Vec::new();
-    for target in targets {
-        let mut unheard = Sink::new();
-        let sink = if wants(target) { &mut *sink } else { &mut unheard };
-        let files = (target.emit)(book, &out, sink);
+    for (target, done) in targets.iter().zip(alone) {
+        let (files, said) = done.unwrap_or_else(|| {
+            let mut sink = Sink::new();
+            (target.write(book, &out, &mut sink), sink)
+        });
         out.extend(files);
+        if wants(target) {
+            said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
+        }
     }
     out.retain(|it| !targets.iter().any(|of| of.owns(&it.path) && !wants(of)));
     out

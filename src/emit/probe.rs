@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
 use crate::emit::object::object;
-use crate::emit::{Target, name, yaml};
+use crate::emit::{Emit, Target, name, yaml};
 use crate::rules::book::Book;
 use crate::rules::monitor::Probe;
 
@@ -16,7 +16,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "probes/",
     claims,
-    emit: |book, _, _| emit(book),
+    emit: Emit::Alone(|book, _| emit(book)),
 };
 
 /// The first fields in the operator's order; others follow as written.

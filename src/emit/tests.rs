@@ -565,7 +565,7 @@ fn the_spec_of_an_object_is_printed_as_a_rule_file() {
     groups.push(group("alerts/b.toml", "b", vec![alert("B", "up == 0", 0, &[])]));
     let book = book(groups);
     let write = |target: &Target, before: &[Artifact]| {
-        (target.emit)(&book, before, &mut Sink::new())
+        target.write(&book, before, &mut Sink::new())
     };
     let objects = write(&prometheus_rule::TARGET, &[]);
     let alone = write(&rule_file::TARGET, &[]);

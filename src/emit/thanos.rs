@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{self, Target, name, yaml};
+use crate::emit::{self, Emit, Target, name, yaml};
 use crate::rulefile::write;
 use crate::rules::book::Book;
 
@@ -16,7 +16,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "thanos/",
     claims: |_| Vec::new(),
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 #[derive(Debug, Serialize)]
@@ -32,7 +32,7 @@ struct Group<'a> {
     partial_response_strategy: Option<&'a str>,
 }
 
-fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let files = emit::files(book);
     let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
     let files: Vec<_> = files.iter().zip(name::of_files(&paths)).collect();

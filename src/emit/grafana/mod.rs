@@ -6,7 +6,7 @@
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
-use crate::emit::{Target, name};
+use crate::emit::{Emit, Target, name};
 use crate::rules::book::Book;
 use crate::rules::dashboard::Content;
 
@@ -28,7 +28,7 @@ pub const TARGET: Target = Target {
     place: "dashboards/",
     // The ConfigMaps are the kustomization's.
     claims: |_| Vec::new(),
-    emit,
+    emit: Emit::Alone(emit),
 };
 
 /// The names of the objects that hold dashboards.
@@ -45,7 +45,7 @@ pub(super) fn claims(book: &Book, kind: &'static str) -> Vec<Claim> {
 }
 
 /// Writes them; also for those who put them into objects.
-pub(super) fn emit(book: &Book, _: &[Artifact], _: &mut Sink) -> Vec<Artifact> {
+pub(super) fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let parts: Vec<&str> = book.dashboards.iter().map(|it| &*it.name).collect();
     let names = name::objects(book, &parts);
     let write = |(dashboard, (stem, name)): (_, (String, String))| {
