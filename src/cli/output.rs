@@ -7,8 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::rules::name::fnv;
-
 /// The name of the list inside the output folder.
 pub const LIST: &str = ".aqua-alerts";
 
@@ -74,40 +72,63 @@ impl Plan {
     }
 }
 
+/// A number that tells what a file holds from what it held: FNV-1a over words of eight
+/// bytes, with the upper half folded in, as their upper bytes would not reach it otherwise.
+pub fn fingerprint(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let seed = 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
+    words.iter().chain([&last]).fold(seed, |hash, word| {
+        let hash = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x0000_0100_0000_01b3);
+        hash ^ hash >> 32
+    })
+}
+
 /// Compares what is wanted with what is there. Only what is `ours` is removed where it is
 /// no longer wanted.
 pub fn plan(
     wanted: Vec<Wanted>,
     old: &List,
     ours: impl Fn(&str) -> bool,
-    mut look: impl FnMut(&str) -> Found,
+    look: impl Fn(&str) -> Found + Sync,
 ) -> Plan {
     let mut plan = Plan { list: old.clone(), ..Plan::default() };
     let mut paths = BTreeSet::new();
-    let hashes: Vec<u64> = wanted.par_iter().map(|it| fnv(it.text.as_bytes())).collect();
-    for (Wanted { path, text }, hash) in wanted.into_iter().zip(hashes) {
+    let seen = |it: Wanted| {
+        let hash = fingerprint(it.text.as_bytes());
+        // Nothing is looked at outside.
+        let found = if is_inside(&it.path) { look(&it.path) } else { Found::Missing };
+        match found {
+            Found::File(bytes) if bytes == it.text.as_bytes() => (it, hash, None),
+            other => (it, hash, Some(other)),
+        }
+    };
+    // What is the same is not kept.
+    let seen: Vec<(Wanted, u64, Option<Found>)> =
+        wanted.into_par_iter().map(seen).collect();
+    for (Wanted { path, text }, hash, found) in seen {
         if !is_inside(&path) || !paths.insert(path.to_lowercase()) {
             plan.clashes.push(path);
             continue;
         }
-        let found = look(&path);
         let ours = old.0.contains_key(&path);
         let old_bytes = match found {
-            Found::Missing => None,
-            Found::Other => {
+            Some(Found::Missing) => None,
+            Some(Found::Other) => {
                 plan.foreign.push(path);
                 continue;
             }
-            Found::File(bytes) if bytes == text.as_bytes() => {
+            None => {
                 plan.n_unchanged += 1;
                 plan.list.0.insert(path, hash);
                 continue;
             }
-            Found::File(_) if !ours => {
+            Some(Found::File(_)) if !ours => {
                 plan.foreign.push(path);
                 continue;
             }
-            Found::File(bytes) => Some(bytes),
+            Some(Found::File(bytes)) => Some(bytes),
         };
         plan.list.0.insert(path.clone(), hash);
         plan.changes.push(Change { path, old: old_bytes, new: Some(text) });
@@ -119,7 +140,7 @@ pub fn plan(
         plan.list.0.remove(path);
         match look(path) {
             Found::Missing | Found::Other => {}
-            Found::File(bytes) if fnv(&bytes) == *hash_then => {
+            Found::File(bytes) if fingerprint(&bytes) == *hash_then => {
                 plan.changes.push(Change {
                     path: path.clone(),
                     old: Some(bytes),
@@ -173,10 +194,15 @@ mod tests {
     }
 
     fn list(entries: &[(&str, &str)]) -> List {
-        List(entries.iter().map(|(p, t)| ((*p).to_owned(), fnv(t.as_bytes()))).collect())
+        List(
+            entries
+                .iter()
+                .map(|(p, t)| ((*p).to_owned(), fingerprint(t.as_bytes())))
+                .collect(),
+        )
     }
 
-    fn disk<'a>(files: &'a [(&'a str, &'a str)]) -> impl FnMut(&str) -> Found + 'a {
+    fn disk<'a>(files: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Found + 'a {
         |path| match files.iter().find(|it| it.0 == path) {
             Some((_, text)) => Found::File(text.as_bytes().to_vec()),
             None => Found::Missing,

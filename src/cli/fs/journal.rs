@@ -1,6 +1,6 @@
 //! The journal of what is being done in a folder, and the names that it implies.
 
-use crate::cli::fs::replace::{Changes, Write};
+use crate::cli::fs::replace::{Changes, Remove, Write};
 use crate::cli::output::{LIST, is_inside};
 
 /// What is to be done, until it is certain that it will be.
@@ -20,8 +20,8 @@ pub(super) fn print(changes: &Changes<'_>) -> String {
         let verb = if it.new { "create" } else { "write" };
         out.push_str(&format!("{verb} {}\n", it.path));
     }
-    for path in &changes.remove {
-        out.push_str(&format!("remove {path}\n"));
+    for it in &changes.remove {
+        out.push_str(&format!("remove {:016x} {}\n", it.hash, it.path));
     }
     out
 }
@@ -35,7 +35,14 @@ pub(super) fn parse(text: &str) -> Changes<'_> {
             "write" | "create" if is_inside(path) || path == LIST => {
                 out.write.push(Write { path, text: "", new: what == "create" });
             }
-            "remove" if is_inside(path) => out.remove.push(path),
+            "remove" => {
+                let (hash, path) = path.split_once(' ').unwrap_or_default();
+                if let Ok(hash) = u64::from_str_radix(hash, 16)
+                    && is_inside(path)
+                {
+                    out.remove.push(Remove { path, hash });
+                }
+            }
             _ => {}
         }
     }
@@ -48,15 +55,17 @@ mod tests {
 
     #[test]
     fn a_journal_cannot_lead_out_of_the_folder() {
-        let text = "write ../x\nwrite /etc/passwd\nremove ../../x\nremove a/b\nx\n";
-        assert_eq!(parse(text), Changes { write: Vec::new(), remove: vec!["a/b"] });
+        let text = "write ../x\nwrite /etc/passwd\nremove 1 ../../x\nremove 1 a/b c\nx\n";
+        let remove = vec![Remove { path: "a/b c", hash: 1 }];
+        assert_eq!(parse(text), Changes { write: Vec::new(), remove });
     }
 
     #[test]
     fn a_journal_tells_what_is_new() {
         let file = |path, new| Write { path, text: "", new };
         let write = vec![file("a", true), file("b", false)];
-        let changes = Changes { write, remove: vec!["c"] };
+        let changes =
+            Changes { write, remove: vec![Remove { path: "c", hash: u64::MAX }] };
         assert_eq!(parse(&print(&changes)), changes);
     }
 }

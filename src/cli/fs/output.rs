@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::cli::fs::owned::{self, Owned};
 use crate::cli::fs::read::{MAX_FILE, read_limited};
-use crate::cli::fs::replace::{Changes, Write};
+use crate::cli::fs::replace::{Changes, Remove, Write};
 use crate::cli::fs::unreadable;
-use crate::cli::output::{Found, LIST, List, Plan, Wanted};
+use crate::cli::output::{Found, LIST, List, Plan, Wanted, fingerprint};
 use crate::diag::diagnostic::Diagnostic;
 
 /// The list of what earlier builds wrote into `out`.
@@ -59,7 +59,10 @@ pub fn carry_out(out: &Owned, old: &List, plan: &Plan) -> Result<(), Diagnostic>
                 let new = it.old.is_none();
                 changes.write.push(Write { path: &it.path, text, new });
             }
-            None => changes.remove.push(&it.path),
+            None => {
+                let hash = fingerprint(it.old.as_deref().unwrap_or_default());
+                changes.remove.push(Remove { path: &it.path, hash });
+            }
         }
     }
     changes.write.push(Write { path: LIST, text: &list, new: false });

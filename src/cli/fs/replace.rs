@@ -12,9 +12,11 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::cli::fs::journal::{self, COMMIT, NEXT, TORN};
 use crate::cli::fs::reason;
-use crate::cli::output::LIST;
+use crate::cli::output::{LIST, List, fingerprint};
 use crate::diag::diagnostic::Diagnostic;
 
 /// What is to be done in a folder; paths are below it, with `/`.
@@ -23,7 +25,16 @@ pub(super) struct Changes<'a> {
     /// Files and their new texts.
     pub(super) write: Vec<Write<'a>>,
     /// Files that are to be gone.
-    pub(super) remove: Vec<&'a str>,
+    pub(super) remove: Vec<Remove<'a>>,
+}
+
+/// A file that is to be gone, as long as it is what it was when this was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Remove<'a> {
+    /// Where it is.
+    pub(super) path: &'a str,
+    /// The [`fingerprint`] of what it held.
+    pub(super) hash: u64,
 }
 
 /// A file and its new text.
@@ -45,7 +56,7 @@ enum Step<'a> {
     Stage(usize, Write<'a>),
     Commit,
     Replace(usize, Write<'a>),
-    Remove(&'a str),
+    Remove(Remove<'a>),
     End,
 }
 
@@ -55,8 +66,13 @@ pub(super) fn replace(
     shown: &str,
     changes: &Changes<'_>,
 ) -> Result<(), Diagnostic> {
-    for step in steps(changes) {
-        let Err((path, error)) = perform(out, &step, Run::First) else { continue };
+    let steps = steps(changes);
+    // To write is mostly to wait for the system, on each core for another file.
+    for alike in steps.chunk_by(may_be_swapped) {
+        let fault = |step| Some((step, perform(out, step, Run::First).err()?));
+        let Some((step, (path, error))) = alike.par_iter().find_map_first(fault) else {
+            continue;
+        };
         let diagnostic = failed(shown, &path, &error);
         return Err(match step {
             Step::Begin(_) | Step::Stage(..) | Step::Commit => {
@@ -70,6 +86,17 @@ pub(super) fn replace(
         });
     }
     Ok(())
+}
+
+/// Whether it does not matter which of two steps that follow each other is done first.
+fn may_be_swapped(a: &Step<'_>, b: &Step<'_>) -> bool {
+    use Step::{Remove, Replace, Stage};
+    match (a, b) {
+        (Stage(..), Stage(..)) | (Remove(_), Remove(_)) => true,
+        // The list says what is there: it comes last.
+        (Replace(..), Replace(_, next)) => next.path != LIST,
+        _ => false,
+    }
 }
 
 /// That something in a folder, or the folder itself, cannot be written.
@@ -92,7 +119,7 @@ fn steps<'a>(changes: &Changes<'a>) -> Vec<Step<'a>> {
 fn rest<'a>(changes: &Changes<'a>) -> Vec<Step<'a>> {
     let files = changes.write.iter().enumerate();
     let mut out: Vec<Step<'a>> = files.map(|(idx, it)| Step::Replace(idx, *it)).collect();
-    out.extend(changes.remove.iter().map(|it| Step::Remove(it)));
+    out.extend(changes.remove.iter().map(|it| Step::Remove(*it)));
     out.push(Step::End);
     out
 }
@@ -136,9 +163,16 @@ fn perform(out: &Path, step: &Step<'_>, run: Run) -> Result<(), Failure> {
                 other => other.map_err(at(it.path)),
             }
         }
-        Step::Remove(path) => {
-            gone(fs::remove_file(out.join(path))).map_err(at(path))?;
-            remove_empty_parents(&out.join(path), out);
+        Step::Remove(it) => {
+            let path = out.join(it.path);
+            // Since a run was killed, somebody may have written there.
+            if run == Run::Again
+                && fs::read(&path).is_ok_and(|is| fingerprint(&is) != it.hash)
+            {
+                return Ok(());
+            }
+            gone(fs::remove_file(&path)).map_err(at(it.path))?;
+            remove_empty_parents(&path, out);
             Ok(())
         }
         Step::End => fs::remove_file(out.join(COMMIT)).map_err(at(LIST)),
@@ -199,7 +233,9 @@ pub(super) fn recover(out: &Path) -> Result<(), Failure> {
         Err(error) => Err((name.to_owned(), error)),
     };
     if let Some(text) = read(COMMIT)? {
-        for step in rest(&journal::parse(&text)) {
+        let changes = journal::parse(&text);
+        disown(out, &changes)?;
+        for step in rest(&changes) {
             perform(out, &step, Run::Again)?;
         }
     }
@@ -218,6 +254,32 @@ pub(super) fn recover(out: &Path) -> Result<(), Failure> {
             gone(fs::remove_file(out.join(TORN))).map_err(|it| (TORN.to_owned(), it))
         }
     }
+}
+
+/// Takes out of the list that is going to be put in its place what stays somebody else's:
+/// the next run would take it for its own. Can be done again until the list is there.
+fn disown(out: &Path, changes: &Changes<'_>) -> Result<(), Failure> {
+    let files = || changes.write.iter().enumerate();
+    let Some((idx, _)) = files().find(|it| it.1.path == LIST) else { return Ok(()) };
+    let list = staged(out, idx, LIST);
+    let foreign = |(idx, it): &(usize, &Write<'_>)| {
+        let ours = fs::read(staged(out, *idx, it.path));
+        it.new
+            && ours
+                .is_ok_and(|ours| fs::read(out.join(it.path)).is_ok_and(|is| is != ours))
+    };
+    let foreign: Vec<&str> = files().filter(foreign).map(|it| it.1.path).collect();
+    let Ok(text) = fs::read_to_string(&list) else { return Ok(()) };
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let mut left = List::parse(&text);
+    left.0.retain(|path, _| !foreign.contains(&path.as_str()));
+    let torn = out.join(TORN);
+    gone(fs::remove_file(&torn))
+        .and_then(|()| create(&torn, &left.print()))
+        .and_then(|()| fs::rename(&torn, &list))
+        .map_err(|error| (LIST.to_owned(), error))
 }
 
 /// What came of a removal; that there was nothing is as good.

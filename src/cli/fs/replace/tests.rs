@@ -26,10 +26,14 @@ fn tree(folder: &Path) -> BTreeMap<String, String> {
 
 fn changes(
     write: &[(&'static str, &'static str)],
-    remove: &[&'static str],
+    remove: &[(&'static str, &'static str)],
 ) -> Changes<'static> {
     let write = write.iter().map(|(path, text)| Write { path, text, new: false });
-    Changes { write: write.collect(), remove: remove.to_vec() }
+    let gone = |(path, text): &(&'static str, &str)| Remove {
+        path,
+        hash: fingerprint(text.as_bytes()),
+    };
+    Changes { write: write.collect(), remove: remove.iter().map(gone).collect() }
 }
 
 fn old() -> Changes<'static> {
@@ -38,7 +42,7 @@ fn old() -> Changes<'static> {
 
 fn new() -> Changes<'static> {
     let write = [("a/x", "11"), ("a/w", "4"), ("e/f/v", "5"), (LIST, "new")];
-    changes(&write, &["b/y", "c/d/z"])
+    changes(&write, &[("b/y", "2"), ("c/d/z", "3")])
 }
 
 fn first(out: &Path, steps: &[Step<'_>]) {
@@ -150,5 +154,31 @@ fn what_somebody_put_there_meanwhile_stays() {
     perform(&out, &steps[commit + 2], Run::First).unwrap_err();
     recover(&out).unwrap();
     assert_eq!(tree(&out), BTreeMap::from([file("a", "ours"), file("b", "theirs")]));
+    fs::remove_dir_all(&out).unwrap();
+}
+
+#[test]
+fn what_somebody_wrote_since_a_run_was_killed_is_not_taken_for_ours() {
+    let out = folder("since");
+    replace(&out, "out", &changes(&[("gone", "old")], &[])).unwrap();
+    let hash = |text: &str| fingerprint(text.as_bytes());
+    let list = List(["a", "b"].map(|it| (it.to_owned(), hash("ours"))).into()).print();
+    let file = |path, text, new| Write { path, text, new };
+    let write =
+        vec![file("a", "ours", true), file("b", "ours", true), file(LIST, &list, false)];
+    let remove = vec![Remove { path: "gone", hash: hash("old") }];
+    let changes = Changes { write, remove };
+    let steps = steps(&changes);
+    let commit = steps.iter().position(|it| matches!(it, Step::Commit)).unwrap();
+    first(&out, &steps[..=commit]);
+    fs::write(out.join("b"), "theirs").unwrap();
+    fs::write(out.join("gone"), "theirs").unwrap();
+    // The run that finishes it may be killed too, when the list is right already.
+    disown(&out, &changes).unwrap();
+    drop(own_if_there(&out, "out").unwrap());
+    let left = List(BTreeMap::from([("a".to_owned(), hash("ours"))])).print();
+    let expected = [("a", "ours"), ("b", "theirs"), ("gone", "theirs"), (LIST, &*left)];
+    let expected = expected.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    assert_eq!(tree(&out), BTreeMap::from(expected));
     fs::remove_dir_all(&out).unwrap();
 }
