@@ -1,6 +1,6 @@
 //! Source files and places in them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One of the files in a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,15 +61,17 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
-    lines: Vec<u32>,
+    /// Where lines begin; asked for by messages, which most files have none of.
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// The byte range of line `line` (from 1), without its line end.
     pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
         let idx = (line.max(1) - 1) as usize;
-        let start = self.lines.get(idx).map_or(self.text.len(), |it| *it as usize);
-        let end = self.lines.get(idx + 1).map_or(self.text.len(), |it| *it as usize);
+        let lines = self.lines();
+        let start = lines.get(idx).map_or(self.text.len(), |it| *it as usize);
+        let end = lines.get(idx + 1).map_or(self.text.len(), |it| *it as usize);
         let body = self.text[start..end].trim_end_matches(['\n', '\r']).len();
         start..start + body
     }
@@ -77,8 +79,9 @@ impl Source {
     /// The position of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.lines.partition_point(|it| *it as usize <= offset).max(1);
-        let start = self.lines[line - 1] as usize;
+        let lines = self.lines();
+        let line = lines.partition_point(|it| *it as usize <= offset).max(1);
+        let start = lines[line - 1] as usize;
         let column = self.text.as_bytes()[start..offset]
             .iter()
             .filter(|it| **it & 0xC0 != 0x80)
@@ -88,7 +91,15 @@ impl Source {
 
     /// Number of lines; an empty file has one.
     pub fn n_lines(&self) -> u32 {
-        self.lines.len() as u32
+        self.lines().len() as u32
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let bytes = self.text.bytes().zip(1..);
+            let after = bytes.filter(|it| it.0 == b'\n').map(|it| it.1);
+            std::iter::once(0).chain(after).collect()
+        })
     }
 }
 
@@ -106,15 +117,8 @@ impl SourceMap {
 
     /// Adds a file and gives its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let text: Arc<str> = text.into();
-        let mut lines = vec![0];
-        lines.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, it)| *it == b'\n')
-                .map(|(idx, _)| idx as u32 + 1),
-        );
-        self.files.push(Source { path: path.into(), text, lines });
+        let (path, text) = (path.into(), text.into());
+        self.files.push(Source { path, text, lines: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 

@@ -53,16 +53,18 @@ pub struct Place {
     pub via: Vec<(Span, Arc<str>)>,
 }
 
-/// Decoded text with the map of its pieces. Cheap to clone.
+/// Decoded text with the map of its pieces. Cheap to clone and to move: a project has
+/// hundreds of thousands, and structures with a dozen of them each.
 #[derive(Clone)]
-pub struct Text {
+pub struct Text(Arc<Inner>);
+
+struct Inner {
     text: Arc<str>,
     pieces: Pieces,
     whole: Span,
 }
 
-/// Most texts are one piece, and a document has tens of thousands of them.
-#[derive(Clone)]
+/// Most texts are one piece.
 enum Pieces {
     One(Piece),
     Several(Arc<[Piece]>),
@@ -81,27 +83,31 @@ impl Text {
 
     fn single(text: &str, span: Span, kind: PieceKind) -> Text {
         let pieces = Pieces::One(Piece { at: 0, source: span, kind, via: None });
-        Text { text: text.into(), pieces, whole: span }
+        Text::of(text.into(), pieces, span)
+    }
+
+    fn of(text: Arc<str>, pieces: Pieces, whole: Span) -> Text {
+        Text(Arc::new(Inner { text, pieces, whole }))
     }
 
     /// The decoded text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The decoded text, shared.
     pub fn shared(&self) -> Arc<str> {
-        self.text.clone()
+        self.0.text.clone()
     }
 
     /// The whole scalar in the source, quotes included.
     pub fn span(&self) -> Span {
-        self.whole
+        self.0.whole
     }
 
     /// The pieces in order.
     pub fn pieces(&self) -> &[Piece] {
-        match &self.pieces {
+        match &self.0.pieces {
             Pieces::One(piece) => std::slice::from_ref(piece),
             Pieces::Several(pieces) => pieces,
         }
@@ -114,7 +120,7 @@ impl Text {
     }
 
     fn piece_end(&self, idx: usize) -> usize {
-        self.pieces().get(idx + 1).map_or(self.text.len(), |it| it.at as usize)
+        self.pieces().get(idx + 1).map_or(self.as_str().len(), |it| it.at as usize)
     }
 
     /// Where the decoded bytes `start..end` were written.
@@ -122,10 +128,10 @@ impl Text {
     /// An empty range is an empty span. A range over pieces from several files or
     /// parameters is cut to what shares the place of its first byte.
     pub fn place(&self, start: usize, end: usize) -> Place {
-        let start = start.min(self.text.len());
-        let end = end.clamp(start, self.text.len());
+        let start = start.min(self.as_str().len());
+        let end = end.clamp(start, self.as_str().len());
         let Some((idx, first)) = self.piece_at(start) else {
-            return Place { span: self.whole, via: Vec::new() };
+            return Place { span: self.span(), via: Vec::new() };
         };
         let from = self.source_offset(idx, start, false);
         let mut span = Span { start: from, end: from, ..first.source };
@@ -175,20 +181,20 @@ impl Text {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 /// Two texts are equal when they read the same, wherever they were written.
 impl PartialEq for Text {
     fn eq(&self, other: &Text) -> bool {
-        self.text == other.text
+        self.as_str() == other.as_str()
     }
 }
 
@@ -225,7 +231,7 @@ impl TextBuilder {
 
     /// Adds the value of a parameter that is used at `via`.
     pub fn parameter(&mut self, value: &Text, via: &Arc<Via>) {
-        self.part_via(value, 0..value.text.len(), Some(via));
+        self.part_via(value, 0..value.as_str().len(), Some(via));
     }
 
     fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
@@ -242,7 +248,7 @@ impl TextBuilder {
                 PieceKind::Escape => piece.source,
             };
             let via = wrap(piece.via.as_ref(), via);
-            self.push(&other.text[start..end], source, piece.kind, via);
+            self.push(&other.as_str()[start..end], source, piece.kind, via);
         }
     }
 
@@ -280,7 +286,7 @@ impl TextBuilder {
             1 => Pieces::One(self.pieces.remove(0)),
             _ => Pieces::Several(self.pieces.into()),
         };
-        Text { text: self.text.into(), pieces, whole: self.whole }
+        Text::of(self.text.into(), pieces, self.whole)
     }
 }
 

@@ -72,8 +72,9 @@ pub enum Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
-    /// Places of the keys in `entries`; empty while a search is as fast.
-    index: HashMap<Arc<str>, u32>,
+    /// Places of the keys in `entries`; none while a search is as fast.
+    #[expect(clippy::box_collection, reason = "few have one, and all nodes are as large")]
+    index: Option<Box<HashMap<Arc<str>, u32>>>,
 }
 
 /// A key and its value.
@@ -131,11 +132,12 @@ impl Table {
             n if n < INDEXED => {}
             INDEXED => {
                 let keys = self.entries.iter().map(|it| it.key.shared());
-                self.index = keys.zip(0..).collect();
+                self.index = Some(Box::new(keys.zip(0..).collect()));
             }
             n => {
                 let key = self.entries[n - 1].key.shared();
-                self.index.insert(key, n as u32 - 1);
+                let index = self.index.get_or_insert_default();
+                index.insert(key, n as u32 - 1);
             }
         }
         true
@@ -143,9 +145,9 @@ impl Table {
 
     /// The place of a key among the entries.
     pub(super) fn position(&self, key: &str) -> Option<usize> {
-        match self.index.is_empty() {
-            true => self.entries.iter().position(|it| it.key.as_str() == key),
-            false => self.index.get(key).map(|it| *it as usize),
+        match &self.index {
+            None => self.entries.iter().position(|it| it.key.as_str() == key),
+            Some(index) => index.get(key).map(|it| *it as usize),
         }
     }
 

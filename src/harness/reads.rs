@@ -147,14 +147,14 @@ impl Reads {
         expr.walk(&mut |it| match &it.kind {
             ExprKind::Selector(selector) => {
                 reads.selectors.push(Read::new(selector));
-                reads.single_ticks |= moves(selector.offset.as_ref(), selector.at);
+                reads.single_ticks |= moves(selector.offset.as_deref(), selector.at);
             }
             ExprKind::Matrix(matrix) => {
                 reads.single_ticks |= !is_literal(&matrix.range);
             }
             ExprKind::Subquery(subquery) => {
                 let step = subquery.step.as_ref();
-                reads.single_ticks |= moves(subquery.offset.as_ref(), subquery.at)
+                reads.single_ticks |= moves(subquery.offset.as_deref(), subquery.at)
                     || !is_literal(&subquery.range)
                     || step.is_some_and(|it| !is_literal(it));
             }

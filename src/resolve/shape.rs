@@ -65,7 +65,7 @@ fn fits(expr: &Expr, text: &str, range: &Range<usize>) -> bool {
         ExprKind::Selector(it) => in_selector(expr, it, text, range),
         ExprKind::Matrix(it) => in_duration(&it.range),
         ExprKind::Subquery(it) => {
-            let step = it.step.iter().chain(&it.offset);
+            let step = it.step.as_deref().into_iter().chain(it.offset.as_deref());
             [&it.range].into_iter().chain(step).any(in_duration)
                 || it.at.is_some() && is_time(&text[range.clone()])
         }

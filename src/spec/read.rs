@@ -101,8 +101,8 @@ pub fn read_with(
         }
     }
     let documents: Vec<(&str, Place, Option<Node>)> =
-        apart(&named, sink, |(path, place, file, text), sink| {
-            (*path, *place, toml::read(*file, text, sink))
+        apart(named, sink, |(path, place, file, text), sink| {
+            (path, place, toml::read(file, text, sink))
         });
     let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
     let (manifest, mut declared) = manifest::read(manifest.2.as_ref()?, sink)?;
@@ -123,8 +123,10 @@ pub fn read_with(
         templates: Vec::new(),
         whole: true,
     };
-    let read = apart(&documents, sink, |(path, place, node), sink| {
-        let node = node.as_ref()?;
+    whole &= documents.iter().all(|it| it.2.is_some());
+    // A document goes as soon as it is read: its memory serves the next.
+    let read = apart(documents, sink, |(path, place, node), sink| {
+        let node = &node?;
         match place {
             Place::Alerts => {
                 alerts::read(path, node, &FILE, &declared, sink).map(Read::Alerts)
@@ -138,7 +140,6 @@ pub fn read_with(
             Place::Manifest | Place::JsonDashboard | Place::Other => None,
         }
     });
-    whole &= documents.iter().all(|it| it.2.is_some());
     for it in read.into_iter().flatten() {
         match it {
             Read::Alerts(it) => project.files.push(it),
@@ -168,16 +169,16 @@ enum Read {
 }
 
 /// Applies a function to all items on all cores; results and messages keep the order.
-pub(super) fn apart<T: Sync, R: Send>(
-    items: &[T],
+pub(super) fn apart<T: Send, R: Send>(
+    items: impl IntoParallelIterator<Item = T, Iter: IndexedParallelIterator>,
     sink: &mut Sink,
-    read: impl Fn(&T, &mut Sink) -> R + Sync,
+    read: impl Fn(T, &mut Sink) -> R + Sync,
 ) -> Vec<R> {
-    let one = |it: &T| {
+    let one = |it: T| {
         let mut sink = Sink::new();
         (read(it, &mut sink), sink)
     };
-    let done: Vec<(R, Sink)> = items.par_iter().map(one).collect();
+    let done: Vec<(R, Sink)> = items.into_par_iter().map(one).collect();
     let mut out = Vec::with_capacity(done.len());
     for (result, said) in done {
         sink.extend(said.into_sorted());

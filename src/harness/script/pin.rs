@@ -70,11 +70,12 @@ pub(super) fn depends_on_query(parsed: &Parsed) -> bool {
             ExprKind::Call(call) => functions::lookup(call.name)
                 .is_some_and(|it| matches!(it.kind, Kind::Query(_))),
             ExprKind::Selector(it) => {
-                is_relative(it.at) || it.offset.as_ref().is_some_and(asks)
+                is_relative(it.at) || it.offset.as_deref().is_some_and(asks)
             }
             ExprKind::Matrix(it) => asks(&it.range),
             ExprKind::Subquery(it) => {
-                let durations = [Some(&it.range), it.step.as_ref(), it.offset.as_ref()];
+                let durations =
+                    [Some(&it.range), it.step.as_deref(), it.offset.as_deref()];
                 is_relative(it.at) || durations.into_iter().flatten().any(asks)
             }
             _ => false,

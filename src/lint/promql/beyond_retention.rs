@@ -54,10 +54,12 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
 /// The times by which an expression looks back itself. With `@` it looks elsewhere.
 fn times(expr: &Expr) -> Vec<&Duration> {
     match &expr.kind {
-        ExprKind::Selector(it) if it.at.is_none() => it.offset.iter().collect(),
+        ExprKind::Selector(it) if it.at.is_none() => {
+            it.offset.as_deref().into_iter().collect()
+        }
         ExprKind::Matrix(it) => vec![&it.range],
         ExprKind::Subquery(it) if it.at.is_none() => {
-            [&it.range].into_iter().chain(&it.offset).collect()
+            [&it.range].into_iter().chain(it.offset.as_deref()).collect()
         }
         _ => Vec::new(),
     }

@@ -42,7 +42,7 @@ impl Evaluator<'_> {
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
         let everything = Matching::EVERYTHING;
-        let matching = binary.matching.as_ref().unwrap_or(&everything);
+        let matching = binary.matching.as_deref().unwrap_or(&everything);
         let keys = Signatures::new(Some(matching), lhs, rhs);
         let n_keys = keys.n_distinct;
         let swapped = matching.cardinality == Cardinality::OneToMany;

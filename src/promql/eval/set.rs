@@ -16,7 +16,7 @@ impl Evaluator<'_> {
         rhs: Vec<Column>,
         grid: Grid,
     ) -> Result<Vec<Column>, EvalError> {
-        let signatures = Signatures::new(binary.matching.as_ref(), &lhs, &rhs);
+        let signatures = Signatures::new(binary.matching.as_deref(), &lhs, &rhs);
         let present = |columns: &[Column], of: &[u32]| {
             let mut present = vec![Bits::none(grid.n_steps()); signatures.n_distinct];
             for (column, signature) in columns.iter().zip(of) {

@@ -21,7 +21,7 @@ pub(super) fn binary(binary: &Binary, recorded: Recorded<'_>) -> LabelFacts {
         (false, false) => return LabelFacts::none(),
     }
     let everything = Matching::EVERYTHING;
-    let matching = binary.matching.as_ref().unwrap_or(&everything);
+    let matching = binary.matching.as_deref().unwrap_or(&everything);
     // A comparison of two vectors forgets that a name was to go later: where removal is
     // delayed it is there again.
     let of_result = |mut it: LabelFacts| {

@@ -60,7 +60,8 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
-/// The kinds of expressions.
+/// The kinds of expressions. What few of them have is boxed: all are as large as the
+/// largest.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     /// `1`, `0x1f`, `Inf`, or a duration in a place for numbers (`5m` is 300).
@@ -104,7 +105,7 @@ pub struct Selector {
     /// `name` is the last, the others are in the order of the text.
     pub matchers: Vec<Matcher>,
     /// `offset …`
-    pub offset: Option<Duration>,
+    pub offset: Option<Box<Duration>>,
     /// `@ …`
     pub at: Option<At>,
     /// `anchored`
@@ -133,9 +134,9 @@ pub struct Subquery {
     /// How far back.
     pub range: Duration,
     /// The step; the default is the server's evaluation interval.
-    pub step: Option<Duration>,
+    pub step: Option<Box<Duration>>,
     /// `offset …`
-    pub offset: Option<Duration>,
+    pub offset: Option<Box<Duration>>,
     /// `@ …`
     pub at: Option<At>,
 }
@@ -275,7 +276,7 @@ pub struct Binary {
     pub return_bool: bool,
     /// How vectors are matched; `None` unless both sides are vectors (or labels were
     /// given all the same, which the type check refuses).
-    pub matching: Option<Matching>,
+    pub matching: Option<Box<Matching>>,
 }
 
 /// Binary operators.

@@ -66,7 +66,7 @@ impl fmt::Display for Line<'_> {
                 bare(f, it, expr.span, spelling)?;
                 at(f, it.at)?;
                 extension(f, it)?;
-                offset(f, it.offset.as_ref(), spelling)
+                offset(f, it.offset.as_deref(), spelling)
             }
             ExprKind::Matrix(it) => matrix(f, it, spelling),
             ExprKind::Subquery(it) => {
@@ -245,7 +245,7 @@ fn matrix(
     write!(f, "[{}]", duration(&it.range, spelling))?;
     extension(f, selector)?;
     at(f, selector.at)?;
-    offset(f, selector.offset.as_ref(), spelling)
+    offset(f, selector.offset.as_deref(), spelling)
 }
 
 /// The brackets of a subquery and what follows them.
@@ -260,7 +260,7 @@ pub(crate) fn subquery_suffix(it: &Subquery, spelling: Spelling<'_>) -> String {
             }
             f.write_char(']')?;
             at(f, it.at)?;
-            offset(f, it.offset.as_ref(), spelling)
+            offset(f, it.offset.as_deref(), spelling)
         }
     }
     Suffix(it, spelling).to_string()

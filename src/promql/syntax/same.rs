@@ -20,8 +20,8 @@ pub fn same(a: &Expr, b: &Expr) -> bool {
         (ExprKind::Subquery(a), ExprKind::Subquery(b)) => {
             a.at == b.at
                 && same_duration(Some(&a.range), Some(&b.range))
-                && same_duration(a.step.as_ref(), b.step.as_ref())
-                && same_offset(a.offset.as_ref(), b.offset.as_ref())
+                && same_duration(a.step.as_deref(), b.step.as_deref())
+                && same_offset(a.offset.as_deref(), b.offset.as_deref())
         }
         (ExprKind::Call(a), ExprKind::Call(b)) => a.name == b.name,
         (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) => {
@@ -33,7 +33,7 @@ pub fn same(a: &Expr, b: &Expr) -> bool {
         (ExprKind::Binary(a), ExprKind::Binary(b)) => {
             a.op == b.op
                 && a.return_bool == b.return_bool
-                && same_matching(a.matching.as_ref(), b.matching.as_ref())
+                && same_matching(a.matching.as_deref(), b.matching.as_deref())
         }
         (ExprKind::Unary { op: a, .. }, ExprKind::Unary { op: b, .. }) => a == b,
         (ExprKind::Paren(_), ExprKind::Paren(_)) => true,
@@ -62,7 +62,7 @@ fn same_selector(a: &Selector, b: &Selector) -> bool {
         && a.at == b.at
         && (a.anchored, a.smoothed) == (b.anchored, b.smoothed)
         && a.bypass_empty_check == b.bypass_empty_check
-        && same_offset(a.offset.as_ref(), b.offset.as_ref())
+        && same_offset(a.offset.as_deref(), b.offset.as_deref())
         && sorted(a) == sorted(b)
 }
 

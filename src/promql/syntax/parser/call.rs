@@ -87,7 +87,8 @@ impl Parser<'_> {
     /// `(a, b, …)`
     fn arguments(&mut self) -> Parse<Vec<Expr>> {
         self.expect(TokenKind::LeftParen)?;
-        let mut args = Vec::new();
+        // Most have one, and a node is large.
+        let mut args = Vec::with_capacity(1);
         let mut height = 0;
         if self.eat(TokenKind::RightParen).is_none() {
             args.push(self.inner()?);

@@ -78,7 +78,7 @@ impl Parser<'_> {
             lhs: Box::new(lhs),
             rhs: Box::new(rhs),
             return_bool,
-            matching: Some(matching),
+            matching: Some(Box::new(matching)),
         });
         node(span, kind)
     }

@@ -187,7 +187,7 @@ impl Parser<'_> {
             TokenKind::RightBracket => None,
             _ => {
                 let step = self.positive_duration();
-                Some(self.within(step, context, self.duration_words().1)?)
+                Some(Box::new(self.within(step, context, self.duration_words().1)?))
             }
         };
         let close = self.expect(TokenKind::RightBracket);
@@ -224,7 +224,7 @@ impl Parser<'_> {
         if slot.as_ref().is_some_and(|it| it.literal_nanos() != Some(0)) {
             self.error(span, "offset may not be set multiple times");
         }
-        *slot = Some(duration);
+        *slot = Some(Box::new(duration));
         expr.span.end = self.last_end;
         Ok(())
     }
