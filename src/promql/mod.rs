@@ -25,5 +25,6 @@ pub mod re2;
 pub mod series;
 pub mod storage;
 pub mod syntax;
+pub mod unit;
 pub mod value;
 pub mod xxhash;

@@ -12,7 +12,7 @@ use crate::promql::functions::kind::Kind;
 use crate::promql::infer::{self, Fact, LabelFacts};
 use crate::promql::labels::{METRIC_NAME, Symbol};
 use crate::promql::syntax::ast::{AggregateOp, Expr, ExprKind};
-use crate::resolve::records::{records, until_settled};
+use crate::resolve::records::records;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Record, Rule};
 use crate::template;
@@ -82,7 +82,7 @@ impl<'a> Known<'a> {
     fn settled(book: &'a Book, shown: HashMap<&'a str, LabelFacts>) -> Known<'a> {
         let mut known = Known { recorded: HashMap::new(), shown };
         let records = records(book);
-        until_settled(|| {
+        infer::until_settled(|| {
             let next = known.round(&records);
             std::mem::replace(&mut known.recorded, next) != known.recorded
         });

@@ -1,10 +1,7 @@
-//! What rules record, from which what is known of records follows in rounds.
+//! What rules record.
 
 use crate::rules::book::Book;
 use crate::rules::group::{Group, Record, Rule};
-
-/// Records of records of records: what is not known after so many rounds stays unknown.
-const ROUNDS: usize = 8;
 
 /// The recording rules of a book with their groups, in order.
 pub(super) fn records(book: &Book) -> Vec<(&Record, &Group)> {
@@ -18,13 +15,4 @@ pub(super) fn records(book: &Book) -> Vec<(&Record, &Group)> {
             Rule::Alert(_) => None,
         })
         .collect()
-}
-
-/// Repeats what follows from what is known already, until a round changes nothing.
-pub(super) fn until_settled(mut changes: impl FnMut() -> bool) {
-    for _ in 0..ROUNDS {
-        if !changes() {
-            return;
-        }
-    }
 }

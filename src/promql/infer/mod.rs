@@ -25,6 +25,18 @@ pub use facts::{Fact, LabelFacts, Presence};
 /// What is known of a recorded metric's series, by its name.
 pub type Recorded<'a> = &'a dyn Fn(&str) -> Option<LabelFacts>;
 
+/// Records of records of records: what is not known after so many rounds stays unknown.
+const ROUNDS: usize = 8;
+
+/// Repeats what follows from what is known already, until a round changes nothing.
+pub fn until_settled(mut changes: impl FnMut() -> bool) {
+    for _ in 0..ROUNDS {
+        if !changes() {
+            return;
+        }
+    }
+}
+
 /// Which labels the results of an expression can carry.
 pub fn labels(expr: &Expr) -> LabelFacts {
     labels_with(expr, &|_| None)

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
+use crate::promql::unit::Units;
 use crate::resolve::allow;
 use crate::resolve::dashboard::alerts::Alerts;
 use crate::resolve::dashboard::identity::Identity;
 use crate::resolve::dashboard::link::On;
-use crate::resolve::dashboard::unit::Units;
 use crate::resolve::known::Known;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Annotation, Board, Content, Dashboard, Mark, Row};
@@ -52,7 +52,7 @@ struct Context<'a> {
     /// The same where they come through another server.
     sent: &'a Known<'a>,
     /// The units of what it records.
-    units: &'a Units<'a>,
+    units: &'a Units,
     /// The alerts that any environment has, by the keys under which they are defined;
     /// `None` where some could not be read.
     known: Option<&'a BTreeSet<String>>,
@@ -90,7 +90,7 @@ pub fn dashboards(
     let files: Vec<&str> =
         project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
     let (files, dashboards) = (&files[..], &dashboards[..]);
-    let (alerts, units) = (&Alerts::new(book), &Units::new(book));
+    let (alerts, units) = (&Alerts::new(book), &unit::units(book));
     let records = &Known::of_rules(book);
     let sent = &records.sent(book);
     let context = Context {

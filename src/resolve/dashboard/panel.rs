@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alerts::Alerts;
 use super::labels::Carried;
 use super::link::{self, On};
-use super::unit::{self, Unit};
+use super::unit;
 use super::{Context, alert, heatmap, look, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -14,6 +14,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql::syntax::ast::Parsed;
 use crate::promql::syntax::parse;
+use crate::promql::unit::{Unit, of_histogram};
 use crate::resolve::allow;
 use crate::rules::allow::Allow;
 use crate::rules::dashboard::{Panel, PanelKind, Query, Shown, Variable};
@@ -92,7 +93,7 @@ pub(super) fn panel(
     if unit.is_none() && (it.alert.is_none() || !it.queries.is_empty()) {
         for (query, parsed) in queries.iter_mut().zip(&parsed) {
             let inferred = parsed.as_ref().map_or(Unit::Unknown, |it| match kind {
-                PanelKind::Heatmap => unit::of_histogram(&it.expr),
+                PanelKind::Heatmap => of_histogram(&it.expr),
                 _ => context.units.of(&it.expr),
             });
             query.unit = query.unit.take().or_else(|| unit::beside_others(&inferred));

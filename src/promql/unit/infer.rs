@@ -4,23 +4,23 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::arithmetic::{either, power, product, quotient, sum};
 use super::{Amount, SECONDS, THINGS, Unit, What, metric, part};
+use crate::promql::infer::until_settled;
 use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, Expr, ExprKind, Matcher,
 };
-use crate::resolve::records::{records, until_settled};
-use crate::rules::book::Book;
-use crate::rules::group::{Group, Record};
 
-/// The units of what a book records.
+/// The units of what rules record.
 #[derive(Debug, Default)]
-pub(in crate::resolve::dashboard) struct Units<'a> {
-    recorded: HashMap<&'a str, Unit>,
+pub struct Units {
+    recorded: HashMap<String, Unit>,
 }
 
-impl<'a> Units<'a> {
-    /// Those of the records of a book, by their expressions.
-    pub(in crate::resolve::dashboard) fn new(book: &'a Book) -> Units<'a> {
-        let records = records(book);
+impl Units {
+    /// Those of records, by their names and expressions.
+    pub fn of_records<'a>(
+        records: impl IntoIterator<Item = (&'a str, &'a Expr)>,
+    ) -> Units {
+        let records: Vec<(&str, &Expr)> = records.into_iter().collect();
         let mut out = Units::default();
         until_settled(|| {
             let next = out.round(&records);
@@ -29,22 +29,21 @@ impl<'a> Units<'a> {
         out
     }
 
-    fn round(&self, records: &[(&'a Record, &Group)]) -> HashMap<&'a str, Unit> {
-        let mut out: HashMap<&str, Unit> = HashMap::new();
-        for (it, _) in records {
-            let unit = self.of(&it.expr.parsed.expr);
-            let name = it.name.as_str();
-            let unit = match out.remove(name) {
+    fn round(&self, records: &[(&str, &Expr)]) -> HashMap<String, Unit> {
+        let mut out: HashMap<String, Unit> = HashMap::new();
+        for (name, expr) in records {
+            let unit = self.of(expr);
+            let unit = match out.remove(*name) {
                 Some(other) => either(other, unit),
                 None => unit,
             };
-            out.insert(name, unit);
+            out.insert((*name).to_owned(), unit);
         }
         out
     }
 
     /// The unit of the values of an expression.
-    pub(in crate::resolve::dashboard) fn of(&self, expr: &Expr) -> Unit {
+    pub fn of(&self, expr: &Expr) -> Unit {
         match &expr.kind {
             ExprKind::Number { value, .. } => Unit::Number(Some(*value)),
             ExprKind::String(_) => Unit::Unknown,
@@ -181,7 +180,7 @@ impl<'a> Units<'a> {
 }
 
 /// The unit of what the histograms of an expression observe.
-pub(in crate::resolve::dashboard) fn of_histogram(expr: &Expr) -> Unit {
+pub fn of_histogram(expr: &Expr) -> Unit {
     of_names(expr, metric::observed)
 }
 

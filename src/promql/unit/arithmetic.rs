@@ -61,7 +61,8 @@ fn of_amounts(a: Amount, b: Amount, minus: bool) -> Unit {
     }
     let what = match (&a.what, &b.what) {
         (What::Timestamp, What::Timestamp) => minus.then_some(SECONDS),
-        (What::Timestamp, it) if *it == SECONDS => Some(What::Timestamp),
+        // What is taken away may be a time too, whose name does not tell.
+        (What::Timestamp, it) if *it == SECONDS && !minus => Some(What::Timestamp),
         (it, What::Timestamp) if *it == SECONDS && !minus => Some(What::Timestamp),
         (What::Flag, What::Flag) => Some(THINGS),
         // What is added is alike, whatever it is.

@@ -6,10 +6,12 @@ use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind};
 
 /// Last words of the names of things that are some of all, by what became of them.
 const SOME: &[&str] = &[
+    "aborted",
     "canceled",
     "cancelled",
     "conflicts",
     "denied",
+    "discarded",
     "dropped",
     "drops",
     "error",
@@ -19,11 +21,13 @@ const SOME: &[&str] = &[
     "failures",
     "hits",
     "lost",
+    "missed",
     "misses",
     "rejected",
     "retried",
     "retries",
     "retransmits",
+    "skipped",
     "succeeded",
     "success",
     "successes",
@@ -54,7 +58,8 @@ fn counted<'a>(expr: &'a Expr, out: &mut BTreeSet<&'a str>) {
         ExprKind::Call(it) => it.args.iter().for_each(|it| counted(it, out)),
         ExprKind::Binary(it) => {
             counted(&it.lhs, out);
-            if matches!(it.op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or) {
+            let scaled = it.lhs.selectors().is_empty();
+            if scaled || matches!(it.op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or) {
                 counted(&it.rhs, out);
             }
         }

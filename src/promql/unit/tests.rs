@@ -249,6 +249,10 @@ fn counts_of_other_things_are_no_parts() {
         ("count(up == 0) / count(up)", Some("percentunit")),
         ("(a_total - b_total) / a_total", Some("percentunit")),
         (
+            "100 * rate(http_errors_total[5m]) / rate(http_requests_total[5m])",
+            Some("percent"),
+        ),
+        (
             "count(kube_pod_info and on (n) up) / count(kube_pod_info)",
             Some("percentunit"),
         ),
@@ -257,6 +261,10 @@ fn counts_of_other_things_are_no_parts() {
             Some("percentunit"),
         ),
         ("rate(http_errors_total[5m]) / rate(db_rows_total[5m])", Some("short")),
+        (
+            "rate(rule_iterations_missed_total[5m]) / rate(rule_iterations_total[5m])",
+            Some("percentunit"),
+        ),
         (
             "rate(cache_hits_total[5m]) / rate(cache_requests_total[5m])",
             Some("percentunit"),

@@ -1,5 +1,8 @@
 //! Units of values: what the names of metrics tell, carried through expressions as a small
 //! system of types. What is not certain has no unit.
+//!
+//! Units go by Grafana's ids, the longest list of them that there is: panels take them as
+//! they are.
 
 mod arithmetic;
 mod infer;
@@ -12,13 +15,11 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::rules::dashboard::Query;
-
-pub(super) use infer::{Units, of_histogram};
+pub use infer::{Units, of_histogram};
 
 /// What is known of the values of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Unit {
+pub enum Unit {
     /// Nothing.
     Unknown,
     /// A number without a unit, with its value where it is constant: it takes the unit of
@@ -30,16 +31,18 @@ pub(super) enum Unit {
 
 /// An amount of something.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Amount {
-    what: What,
-    per_second: bool,
+pub struct Amount {
+    /// Of what.
+    pub what: What,
+    /// Whether it is so much in each second.
+    pub per_second: bool,
     /// The value of one: 1000 for milliseconds, since one second is a value of 1000.
-    scale: f64,
+    pub scale: f64,
 }
 
 /// What there is an amount of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum What {
+pub enum What {
     /// Things, with Grafana's id of so many of them a second.
     Count(&'static str),
     /// A part of a whole.
@@ -54,14 +57,15 @@ enum What {
     Opaque(BTreeSet<Arc<str>>),
 }
 
-const SECONDS: What = What::Measured("s");
+/// Seconds.
+pub const SECONDS: What = What::Measured("s");
 
 /// Things of no further kind.
 const THINGS: What = What::Count("cps");
 
 impl Unit {
     /// Grafana's id of the unit, if there is one.
-    pub(super) fn id(&self) -> Option<&'static str> {
+    pub fn id(&self) -> Option<&'static str> {
         match self {
             Unit::Unknown | Unit::Number(_) => None,
             Unit::Amount(it) => scale::id(it),
@@ -69,7 +73,7 @@ impl Unit {
     }
 
     /// Whether it takes the unit of what it stands beside.
-    pub(super) fn is_number(&self) -> bool {
+    pub fn is_number(&self) -> bool {
         matches!(self, Unit::Number(_))
     }
 
@@ -115,34 +119,5 @@ impl What {
             }
             (a, b) => (a == b).then(|| a.clone()),
         }
-    }
-}
-
-/// What is known of no unit.
-const NO_UNIT: &str = "short";
-
-/// Grafana's id for the values of a query; `None` where they take the unit of the panel.
-pub(super) fn beside_others(unit: &Unit) -> Option<String> {
-    (!unit.is_number()).then(|| unit.id().unwrap_or(NO_UNIT).to_owned())
-}
-
-/// The unit of a panel: what was chosen, else that of its first query that has one. The
-/// queries keep theirs only where it is another.
-pub(super) fn of_panel(chosen: Option<String>, queries: &mut [Query]) -> String {
-    let first = || queries.iter().find_map(|it| it.unit.clone());
-    let panel = chosen.or_else(first).unwrap_or_else(|| NO_UNIT.to_owned());
-    for it in queries {
-        it.unit = it.unit.take().filter(|it| *it != panel);
-    }
-    panel
-}
-
-/// The unit that a template function of Prometheus shows a value in.
-pub(super) fn of_function(function: &str) -> Option<&'static str> {
-    match function {
-        "humanizePercentage" => Some("percentunit"),
-        "humanizeDuration" => Some("s"),
-        "humanize1024" => Some("bytes"),
-        _ => None,
     }
 }
