@@ -12,6 +12,7 @@ use crate::lint::recorded::{Outside, facts};
 use crate::promql::dialect::Dialect;
 use crate::promql::infer::{self, LabelFacts};
 use crate::promql::syntax::ast::{Expr, ExprKind, TextRange};
+use crate::promql::unit::{Unit, Units};
 use crate::rules::allow::Allow;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Expression, Group, Millis, Pair, Rule};
@@ -37,6 +38,8 @@ pub struct Context<'a> {
     facts: HashMap<&'a str, LabelFacts>,
     /// Metrics of which a rule takes a rate, found when they are asked for.
     rated: OnceLock<HashSet<String>>,
+    /// The units of what rules record, found when they are asked for.
+    units: OnceLock<Units>,
 }
 
 /// What tests prove of alerts, as plain data.
@@ -128,6 +131,7 @@ impl<'a> Context<'a> {
             scrapes: HashMap::new(),
             facts: HashMap::new(),
             rated: OnceLock::new(),
+            units: OnceLock::new(),
         };
         let mut records: HashMap<&str, Vec<Site<'a>>> = HashMap::new();
         for site in out.sites() {
@@ -185,6 +189,13 @@ impl<'a> Context<'a> {
             out
         });
         all.contains(name)
+    }
+
+    /// The unit of the values of an expression.
+    pub fn unit(&self, expr: &Expr) -> Unit {
+        let records = || self.sites().filter(|it| it.alert().is_none());
+        let units = || records().map(|it| (it.name().as_str(), it.tree()));
+        self.units.get_or_init(|| Units::of_records(units())).of(expr)
     }
 
     /// Which labels the results of an expression can carry.

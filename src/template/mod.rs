@@ -22,6 +22,7 @@ mod methods;
 mod parse;
 mod print;
 mod regex;
+pub mod shown;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -5,6 +5,7 @@
 //! name that is computed, the place is told instead of a name.
 
 use super::Template;
+use super::shown::{self, Shown};
 use super::tree::{
     Branch, BranchKind, Command, List, Node, NodeKind, Pipe, Statement, StatementKind,
 };
@@ -21,6 +22,8 @@ pub struct Usage {
     pub all_labels: Vec<TextRange>,
     /// Places where the alert's value is used.
     pub values: Vec<TextRange>,
+    /// The value as it is written out.
+    pub shown: Vec<Shown>,
     /// Calls of `query`.
     pub queries: Vec<QueryUse>,
     /// Labels of the alerting series on whose presence branches depend.
@@ -65,6 +68,8 @@ pub fn usage(template: &Template) -> Usage {
         places.sort_by_key(|it| (it.start, it.end));
         places.dedup();
     }
+    usage.shown.sort_by_key(|it| (it.at.start, it.at.end));
+    usage.shown.dedup();
     usage.queries.sort_by_key(|it| it.at.start);
     usage.queries.dedup();
     usage
@@ -77,6 +82,8 @@ enum Known {
     Labels,
     ExternalLabels,
     Value,
+    /// The value as functions write it.
+    Written(Shown),
     Text(String, TextRange),
     Other,
 }
@@ -96,18 +103,24 @@ impl<'a> Walk<'a> {
     }
 
     fn list(&mut self, dot: &Known, list: &'a List) {
-        for statement in &list.items {
-            self.statement(dot, statement);
+        for (idx, statement) in list.items.iter().enumerate() {
+            let after = match list.items.get(idx + 1).map(|it| &it.kind) {
+                Some(StatementKind::Text(text)) => text.as_str(),
+                _ => "",
+            };
+            self.statement(dot, statement, after);
         }
     }
 
-    fn statement(&mut self, dot: &Known, statement: &'a Statement) {
+    /// `after` is the text behind it.
+    fn statement(&mut self, dot: &Known, statement: &'a Statement, after: &str) {
         match &statement.kind {
             StatementKind::Text(_) | StatementKind::Break | StatementKind::Continue => {}
             StatementKind::Action(pipe) => {
                 let value = self.pipe(dot, pipe);
                 if pipe.variables.is_empty() {
                     self.used_whole(&value, pipe_range(pipe));
+                    self.shown(value, pipe_range(pipe), after);
                 }
             }
             StatementKind::Branch(branch) => {
@@ -229,6 +242,14 @@ impl<'a> Walk<'a> {
                     self.usage.queries.push(QueryUse { expression, at });
                 }
             }
+            // What is written of the value is still the value.
+            (function, args)
+                if let Some(by) = self.own(at)
+                    && args.iter().any(|it| is_value(&it.0))
+                    && let Some(shown) = written(function, by, args) =>
+            {
+                return Known::Written(shown);
+            }
             // They look at whether there is something, not at what.
             ("len" | "not", _) => {}
             ("and" | "or", args) => {
@@ -304,6 +325,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn shown(&mut self, value: Known, at: TextRange, after: &str) {
+        let mut shown = match value {
+            Known::Value => Shown::default(),
+            Known::Written(it) => it,
+            _ => return,
+        };
+        let Some(at) = self.own(at) else { return };
+        shown.at = at;
+        if !shown.is_closed {
+            shown.after.push_str(after);
+        }
+        self.usage.shown.push(shown);
+    }
+
     fn used_whole(&mut self, value: &Known, at: TextRange) {
         let Some(at) = self.own(at) else { return };
         match value {
@@ -312,9 +347,31 @@ impl<'a> Walk<'a> {
                 self.usage.all_labels.push(at);
                 self.usage.values.push(at);
             }
-            Known::ExternalLabels | Known::Value | Known::Text(..) | Known::Other => {}
+            Known::ExternalLabels
+            | Known::Value
+            | Known::Written(_)
+            | Known::Text(..)
+            | Known::Other => {}
         }
     }
+}
+
+fn is_value(known: &Known) -> bool {
+    matches!(known, Known::Value | Known::Written(_))
+}
+
+/// The value as a call writes it.
+fn written(function: &str, by: TextRange, args: &[(Known, TextRange)]) -> Option<Shown> {
+    let idx = args.iter().position(|it| is_value(&it.0))?;
+    let before = match &args[idx].0 {
+        Known::Written(it) => it.clone(),
+        _ => Shown::default(),
+    };
+    let format = match &args[0].0 {
+        Known::Text(format, _) => Some(format.as_str()),
+        _ => None,
+    };
+    shown::through(before, function, by, format, idx)
 }
 
 fn pipe_range(pipe: &Pipe) -> TextRange {

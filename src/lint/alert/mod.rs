@@ -9,7 +9,9 @@ pub mod for_shorter_than_interval;
 pub mod for_zero;
 pub mod interval_too_long;
 mod limits;
+mod shown_unit;
 pub mod template_label_missing;
+pub mod template_unit_wrong;
 mod texts;
 pub mod tiers_out_of_order;
 pub mod value_in_label;
@@ -27,6 +29,7 @@ pub const LINTS: &[&Lint] = &[
     &for_zero::LINT,
     &interval_too_long::LINT,
     &template_label_missing::LINT,
+    &template_unit_wrong::LINT,
     &tiers_out_of_order::LINT,
     &value_in_label::LINT,
 ];
