@@ -5,7 +5,7 @@ use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
 use crate::promql::infer::{Fact, LabelFacts, Presence};
 use crate::promql::labels::METRIC_NAME;
-use crate::promql::syntax::ast::{Binary, BinaryOp, ExprKind, Matching};
+use crate::promql::syntax::ast::{Binary, BinaryOp, Expr, ExprKind, Matching};
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -23,34 +23,49 @@ pub static LINT: Lint = Lint {
 };
 
 fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
-    site.tree().walk(&mut |expr| {
-        let ExprKind::Binary(it) = &expr.kind else { return };
-        let Some(matching) = &it.matching else { return };
-        if it.op == BinaryOp::Or || fills(matching) {
-            return;
-        }
-        let (lhs, rhs) = (context.labels(&it.lhs), context.labels(&it.rhs));
-        let Some((label, why)) = conflict(it, matching, [&lhs, &rhs], context) else {
-            return;
-        };
-        let title = match it.op {
-            BinaryOp::Unless => format!("`{}` never excludes anything", it.op.as_str()),
-            _ => format!("`{}` never has a result", it.op.as_str()),
-        };
-        let said = site.at(LINT.finding(title), it.op_span, why);
-        let said =
-            [(&it.lhs, &lhs), (&it.rhs, &rhs)].into_iter().fold(said, |said, side| {
-                let at = side.0.span.bytes();
-                let place = site.expr().text.place(at.start, at.end);
-                said.context(place.span, describe(&side.1.get(label), label))
-            });
-        out.push(said.help(match matching.on {
-            true => "match on labels that both sides have",
-            false => {
-                "give both sides the same labels, or name those that count: `on (…)`"
-            }
-        }));
+    look(context, site, site.tree(), out);
+}
+
+/// Looks at an expression, its parts first; whether something was found. What a part
+/// without results does to those around it is the same mistake.
+fn look<'a>(
+    context: &Context<'a>,
+    site: Site<'a>,
+    expr: &Expr,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
+    let n_before = out.len();
+    for it in expr.children() {
+        look(context, site, it, out);
+    }
+    if n_before == out.len() {
+        out.extend(found(context, site, expr));
+    }
+    n_before < out.len()
+}
+
+fn found<'a>(context: &Context<'a>, site: Site<'a>, expr: &Expr) -> Option<Diagnostic> {
+    let ExprKind::Binary(it) = &expr.kind else { return None };
+    let matching = it.matching.as_ref()?;
+    if it.op == BinaryOp::Or || fills(matching) {
+        return None;
+    }
+    let (lhs, rhs) = (context.labels(&it.lhs), context.labels(&it.rhs));
+    let (label, why) = conflict(it, matching, [&lhs, &rhs], context)?;
+    let title = match it.op {
+        BinaryOp::Unless => format!("`{}` never excludes anything", it.op.as_str()),
+        _ => format!("`{}` never has a result", it.op.as_str()),
+    };
+    let said = site.at(LINT.finding(title), it.op_span, why);
+    let said = [(&it.lhs, &lhs), (&it.rhs, &rhs)].into_iter().fold(said, |said, side| {
+        let at = side.0.span.bytes();
+        let place = site.expr().text.place(at.start, at.end);
+        said.context(place.span, describe(&side.1.get(label), label))
     });
+    Some(said.help(match matching.on {
+        true => "match on labels that both sides have",
+        false => "give both sides the same labels, or name those that count: `on (…)`",
+    }))
 }
 
 fn fills(matching: &Matching) -> bool {
