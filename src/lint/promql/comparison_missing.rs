@@ -5,7 +5,9 @@ use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
 use crate::promql::functions::{self, kind::Kind};
 use crate::promql::labels::METRIC_NAME;
-use crate::promql::syntax::ast::{Binary, BinaryOp, Call, Expr, ExprKind, Selector};
+use crate::promql::syntax::ast::{
+    Binary, BinaryOp, Call, Expr, ExprKind, MatchOp, Matcher, Selector,
+};
 use crate::rules::group::Rule;
 
 /// The lint.
@@ -160,6 +162,10 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
         return true;
     }
     // So are facts with certain values.
+    // A search that finds nothing has no buckets.
+    if name.ends_with("_doc_count") {
+        return true;
+    }
     let last = name.rsplit('_').next().unwrap_or_default();
     let fact = FACTS.contains(&last) || name.split('_').any(|it| it == "info");
     let counted = matches!(last, "total" | "bucket" | "count" | "sum");
@@ -168,9 +174,13 @@ fn selector(selector: &Selector, context: &Context<'_>, depth: usize) -> bool {
         STATES.iter().any(|end| it.ends_with(end))
     };
     let mut chosen = selector.matchers.iter().filter(|it| &*it.name != METRIC_NAME);
-    let by_label =
-        chosen.any(|it| state(&it.name) || fact && !TARGETS.contains(&&*it.name));
-    let by_label = by_label && !counted;
+    // Of counters the series of what went wrong come when it first does: those of all
+    // states but the good one are a condition, one of them is counted.
+    let excludes = |it: &Matcher| matches!(it.op, MatchOp::NotEqual | MatchOp::NotRegexp);
+    let by_label = chosen.any(|it| match counted {
+        true => state(&it.name) && excludes(it),
+        false => state(&it.name) || fact && !TARGETS.contains(&&*it.name),
+    });
     // kube-state-metrics gives all states, with 0.
     let ends = ["_info", "_labels", "_annotations"];
     if by_label

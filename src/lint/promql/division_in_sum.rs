@@ -65,6 +65,9 @@ fn may_be_zero(expr: &Expr) -> bool {
     }
     match &expr.without_parens().kind {
         ExprKind::Binary(it) if it.op.is_comparison() && !it.return_bool => false,
+        ExprKind::Selector(it) => {
+            !it.name.as_deref().is_some_and(|it| CAPACITIES.contains(&it))
+        }
         ExprKind::Call(it) => {
             !matches!(it.name, "clamp_min" | "clamp" | "scalar" | "vector" | "time")
         }
@@ -74,3 +77,10 @@ fn may_be_zero(expr: &Expr) -> bool {
         _ => true,
     }
 }
+
+/// Metrics of everybody's exporters that are never 0: what a machine has.
+#[rustfmt::skip]
+const CAPACITIES: &[&str] = &[
+    "container_spec_cpu_period", "machine_cpu_cores", "machine_memory_bytes",
+    "node_memory_MemTotal_bytes",
+];

@@ -24,14 +24,30 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     site.tree().walk(&mut |expr| {
         let ExprKind::Selector(selector) = &expr.kind else { return };
         // Several that are listed are named as well.
-        let positive = |it: &Matcher| matches!(it.op, MatchOp::Equal | MatchOp::Regexp);
-        let named = selector.matchers.iter().any(|it| {
-            &*it.name == METRIC_NAME && positive(it) && matchers::values(it).is_some()
-        });
-        if selector.name.is_none() && !named && !selector.bypass_empty_check {
-            let said = LINT.finding("selector names no metric");
-            let said = site.at(said, expr.span, "all metrics with these labels");
-            out.push(said.help("name the metric"));
+        let positive = |it: &&Matcher| {
+            &*it.name == METRIC_NAME && matches!(it.op, MatchOp::Equal | MatchOp::Regexp)
+        };
+        let mut names = selector.matchers.iter().filter(positive);
+        if selector.name.is_some()
+            || selector.bypass_empty_check
+            || names.clone().any(|it| matchers::values(it).is_some())
+        {
+            return;
         }
+        // One that matches any name is none.
+        let pattern = names.find(|it| !matches!(&*it.value, ".*" | ".+"));
+        let said = match pattern {
+            Some(it) => site.at(
+                LINT.finding("selector knows its metrics by a pattern only"),
+                it.span,
+                "all metrics of such a name",
+            ),
+            None => site.at(
+                LINT.finding("selector names no metric"),
+                expr.span,
+                "all metrics with these labels",
+            ),
+        };
+        out.push(said.help("name the metric, or list them: `__name__=~\"a|b\"`"));
     });
 }
