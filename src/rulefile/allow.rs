@@ -16,9 +16,6 @@ use crate::rules::group::{Group, Rule};
 const OURS: &str = "# aqua-alerts:";
 const PINT: &str = "# pint ";
 
-/// How such a comment is written.
-const USAGE: &str = "write `# aqua-alerts: allow LINT: why`";
-
 /// Where a comment holds.
 enum Reach {
     File,
@@ -141,15 +138,11 @@ fn comments(file: FileId, text: &str, sink: &mut Sink) -> Vec<(Allow, Reach)> {
         };
         if let Some(from) = line.find(OURS) {
             match ours(line[from + OURS.len()..].trim()) {
-                Some((lint, why)) => {
+                Ok((lint, why)) => {
                     let (lint, why) = (Arc::from(lint), Arc::from(why));
                     out.push((Allow { lint, why, span: at(from) }, Reach::Place));
                 }
-                None => sink.push(
-                    Diagnostic::warning("bad-comment", "comment allows nothing")
-                        .at(at(from), "neither a lint's name nor a reason")
-                        .help(USAGE),
-                ),
+                Err(fault) => sink.push(fault.at(at(from))),
             }
         } else if let Some(from) = line.find(PINT)
             && let Some((check, reach)) = pint(line[from + PINT.len()..].trim())
@@ -162,12 +155,50 @@ fn comments(file: FileId, text: &str, sink: &mut Sink) -> Vec<(Allow, Reach)> {
     out
 }
 
+/// Why a comment of ours allows nothing.
+struct Fault {
+    title: &'static str,
+    label: &'static str,
+    help: String,
+}
+
+impl Fault {
+    fn at(self, at: Span) -> Diagnostic {
+        let said = Diagnostic::warning("bad-comment", self.title);
+        said.at(at, self.label).help(self.help)
+    }
+}
+
 /// Name and reason of `allow LINT: why`.
-fn ours(text: &str) -> Option<(&str, &str)> {
-    let (lint, why) = text.strip_prefix("allow ")?.split_once(':')?;
+fn ours(text: &str) -> Result<(&str, &str), Fault> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let (lint, why) = rest.split_once(':').unwrap_or((rest, ""));
     let (lint, why) = (lint.trim(), why.trim());
     let name = |it: char| it.is_ascii_lowercase() || it == '-';
-    (!why.is_empty() && !lint.is_empty() && lint.chars().all(name)).then_some((lint, why))
+    if word != "allow" {
+        return Err(Fault {
+            title: "comment for aqua-alerts that says nothing to it",
+            label: "does not begin with `allow`",
+            help: format!("write `{OURS} allow LINT: why`, or another comment"),
+        });
+    }
+    if lint.is_empty() || !lint.chars().all(name) {
+        return Err(Fault {
+            title: "comment allows no lint",
+            label: "no lint is named",
+            help: format!(
+                "write `{OURS} allow LINT: why`; a finding has the name of its lint in brackets"
+            ),
+        });
+    }
+    if why.is_empty() {
+        return Err(Fault {
+            title: "comment allows a lint without a reason",
+            label: "the finding stays: no reason is given",
+            help: format!("say why it is meant: `{OURS} allow {lint}: why`"),
+        });
+    }
+    Ok((lint, why))
 }
 
 /// The check that a comment of pint disables.
