@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
@@ -15,8 +13,9 @@ use crate::grafana::model::Dashboard;
 use crate::lint::config::Config;
 use crate::lint::context::{Context, Site};
 use crate::lint::dashboard::{self, at_panel};
-use crate::lint::table::{Check, Found, Level, Lint};
-use crate::lint::{LINTS, NAMES, family, lookup, meta, permits};
+use crate::lint::look::{Raw, look};
+use crate::lint::table::{Check, Lint};
+use crate::lint::{NAMES, lookup, meta, permits};
 use crate::promql::dialect::Dialect;
 use crate::rules::allow::Allow;
 use crate::rules::dashboard::Board;
@@ -58,13 +57,6 @@ struct Merged {
     /// In how many rules that have the same text it was found.
     n_rules: usize,
     text: Option<Span>,
-}
-
-/// What one lint found about one rule.
-struct Raw<'a> {
-    lint: &'static Lint,
-    site: Option<Site<'a>>,
-    said: Diagnostic,
 }
 
 impl<'c> Judge<'c> {
@@ -153,7 +145,7 @@ impl<'c> Judge<'c> {
                 Some(idx) => at_panel(it.said, read.panels[idx].span),
                 None => it.said,
             };
-            self.add(Raw { lint, site: None, said }, None);
+            self.add(Raw::of(lint, said), None);
         }
     }
 
@@ -175,6 +167,7 @@ impl<'c> Judge<'c> {
             Some(allow) => {
                 self.used.insert(allow.span);
             }
+            None if raw.hidden => {}
             None => self.add(raw, env),
         }
     }
@@ -209,7 +202,7 @@ impl<'c> Judge<'c> {
                 && !self.used.contains(&span)
                 && self.config.has(lint)
             {
-                self.add(Raw { lint, site: None, said }, None);
+                self.add(Raw::of(lint, said), None);
             }
         }
         let config = self.config;
@@ -261,42 +254,4 @@ fn unknown(allow: &Allow) -> Diagnostic {
 pub fn permitted(allow: &Allow, lint: &Lint) -> bool {
     let name = &*allow.lint;
     name == lint.name || name.contains(' ') && lint.peers.contains(&name)
-}
-
-/// What the lints that count find about the rules of an environment.
-fn look<'a>(context: &Context<'a>, config: &Config) -> Vec<Raw<'a>> {
-    let lints = LINTS.into_iter().filter(|it| config.level(it) != Level::Off);
-    let lints: Vec<&'static Lint> = lints.collect();
-    let sites: Vec<Site<'a>> = context.sites().collect();
-    let one = |site: &Site<'a>| {
-        let mut out = Vec::new();
-        for lint in &lints {
-            let Check::Rule(run) = lint.check else { continue };
-            if context.is_foreign(*site) && of_project(lint) {
-                continue;
-            }
-            let mut said = Vec::new();
-            run(context, *site, &mut said);
-            out.extend(said.into_iter().map(|said| Raw {
-                lint,
-                site: Some(*site),
-                said,
-            }));
-        }
-        out
-    };
-    let all: Vec<Vec<Raw<'a>>> = sites.par_iter().map(one).collect();
-    let mut out: Vec<Raw<'a>> = all.into_iter().flatten().collect();
-    for lint in &lints {
-        let Check::Book(run) = lint.check else { continue };
-        let mut found: Vec<Found<'a>> = Vec::new();
-        run(context, &mut found);
-        out.extend(found.into_iter().map(|(site, said)| Raw { lint, site, said }));
-    }
-    out
-}
-
-/// Whether a lint holds rules against what the project demands of its own.
-fn of_project(lint: &Lint) -> bool {
-    matches!(family(lint).name, "coverage" | "policy")
 }

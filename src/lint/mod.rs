@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod elsewhere;
 pub mod fix;
 pub mod judge;
+mod look;
 pub mod meta;
 pub mod page;
 pub mod peers;

@@ -23,14 +23,7 @@ pub static LINT: Lint = Lint {
 fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     for matcher in matchers::patterns(site) {
         let value = &*matcher.value;
-        // In an alternative an anchor holds for one of the sides.
-        if matchers::has_top_level_bar(value) {
-            continue;
-        }
-        let begins = value.starts_with('^');
-        let before_end = value.strip_suffix('$');
-        let n_escapes = |it: &str| it.len() - it.trim_end_matches('\\').len();
-        let ends = before_end.is_some_and(|it| n_escapes(it) % 2 == 0);
+        let (begins, ends) = matchers::anchors(value);
         let label = match (begins, ends) {
             (false, false) => continue,
             (true, true) => "`^` and `$` are always there",

@@ -23,7 +23,9 @@ pub static LINT: Lint = Lint {
 
 fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     for matcher in matchers::patterns(site) {
-        let Ok(pattern) = Pattern::new(&matcher.value) else { continue };
+        let Ok(pattern) = Pattern::new(matchers::without_anchors(&matcher.value)) else {
+            continue;
+        };
         let one =
             pattern.values().and_then(|mut it| it.next().filter(|_| it.next().is_none()));
         // The empty pattern is said otherwise, and escapes may be kept for safety.
