@@ -20,14 +20,25 @@ pub(super) fn policy(it: &model::Policy, sink: &mut Sink) -> Policy {
     let name = it.name.as_ref().and_then(&mut whole);
     let hold =
         |text: &Option<Text>| Some((millis(text.as_ref())?, text.as_ref()?.span()));
+    let (least_hold, most_hold) = (hold(&it.least_hold), hold(&it.most_hold));
+    if let (Some(least), Some(most)) = (least_hold, most_hold)
+        && most.0 < least.0
+    {
+        sink.push_once(
+            Diagnostic::error("bad-value", "`min_for` is longer than `max_for`")
+                .at(least.1, format!("at least {}", least.0))
+                .context(most.1, format!("at most {}", most.0))
+                .help("no alert can wait as long as both demand: write the longer one as `max_for`"),
+        );
+    }
     Policy {
         records: it.of.as_ref().is_some_and(|it| it.as_str() == "records"),
         severities: it.severities.iter().map(Text::to_string).collect(),
         labels,
         annotations,
         name,
-        least_hold: hold(&it.least_hold),
-        most_hold: hold(&it.most_hold),
+        least_hold,
+        most_hold,
         most_keep: hold(&it.most_keep),
         keeps: it.keeps.clone(),
         drops: it.drops.clone(),

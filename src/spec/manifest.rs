@@ -56,7 +56,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
         inhibits: inhibits(&fields),
         targets: build::targets(&fields),
         lints: fields.table("lints").map(|it| lints(&it)).unwrap_or_default(),
-        policies: policy::policies(&fields),
+        policies: policy::policies(&fields, sink),
     };
     Some((manifest, declared))
 }
