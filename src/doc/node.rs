@@ -73,7 +73,10 @@ pub enum Kind {
 pub struct Table {
     entries: Vec<Entry>,
     /// Places of the keys in `entries`; none while a search is as fast.
-    #[expect(clippy::box_collection, reason = "few have one, and all nodes are as large")]
+    #[expect(
+        clippy::box_collection,
+        reason = "few have one, and all nodes are as large"
+    )]
     index: Option<Box<HashMap<Arc<str>, u32>>>,
 }
 

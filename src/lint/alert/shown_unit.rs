@@ -2,7 +2,7 @@
 //! through and the text behind it.
 
 use crate::promql::syntax::ast::TextRange;
-use crate::promql::unit::{Amount, Unit, What};
+use crate::promql::unit::{Amount, THINGS, Unit, What};
 use crate::template::shown::Shown;
 
 /// What is wrong.
@@ -141,7 +141,7 @@ fn is_no_ratio(value: &Amount) -> bool {
     match value.what {
         What::Ratio => value.scale != 1.0,
         // So many requests a second; what is counted else may be a share of the time.
-        What::Count(of) => value.per_second && of != "cps",
+        What::Count(_) => value.per_second && value.what != THINGS,
         _ => is_moment(value) || is_measured(value),
     }
 }

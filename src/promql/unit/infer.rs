@@ -166,7 +166,10 @@ impl Units {
             BinaryOp::Add => sum(lhs, rhs, false),
             BinaryOp::Sub => sum(lhs, rhs, true),
             BinaryOp::Mul => product(lhs, rhs),
-            BinaryOp::Div => quotient(lhs, rhs, || part::is_part(&it.lhs, &it.rhs)),
+            BinaryOp::Div => quotient(lhs, rhs, || {
+                let is_flag = |it: &Expr| is_flag(&self.of(it));
+                part::is_part(&it.lhs, &it.rhs, &is_flag)
+            }),
             BinaryOp::Pow => power(&lhs, &rhs),
             BinaryOp::Atan2 => Unit::Unknown,
             BinaryOp::Or => either(lhs, rhs),
@@ -204,11 +207,19 @@ fn rated(call: &Call, of: fn(&str) -> Unit) -> Unit {
     if is_rate { unit.per_second() } else { unit }
 }
 
+/// Whether values are 0 or 1, or all of them 1.
+fn is_flag(unit: &Unit) -> bool {
+    match unit {
+        Unit::Number(it) => *it == Some(1.0),
+        Unit::Amount(it) => it.what == What::Flag,
+        Unit::Unknown => false,
+    }
+}
+
 /// The unit of a sum over series or time.
 fn total(unit: Unit) -> Unit {
     match unit {
-        Unit::Number(Some(1.0)) => Unit::of(THINGS),
-        Unit::Amount(Amount { what: What::Flag, .. }) => Unit::of(THINGS),
+        it if is_flag(&it) => Unit::of(THINGS),
         Unit::Amount(Amount { what: What::Timestamp, .. }) => Unit::Unknown,
         it => it,
     }

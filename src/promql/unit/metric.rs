@@ -52,10 +52,8 @@ const PER: &str = "per";
 /// What is counted, by the last word of a counter's name, with Grafana's id of so many a
 /// second.
 const COUNTED: &[(&str, &str)] = &[
-    ("requests", "reqps"),
-    ("request", "reqps"),
+    (REQUESTS, "reqps"),
     ("operations", "ops"),
-    ("ops", "ops"),
     ("commands", "ops"),
     ("queries", "ops"),
     ("transactions", "ops"),
@@ -67,6 +65,16 @@ const COUNTED: &[(&str, &str)] = &[
     ("rows", "rowsps"),
     ("packets", "pps"),
 ];
+
+const REQUESTS: &str = "requests";
+
+/// Other words for what is counted.
+const ALSO: &[(&str, &str)] = &[("request", REQUESTS), ("ops", "operations")];
+
+/// Grafana's id of so many things a second, by their word.
+pub(super) fn a_second(word: &str) -> &'static str {
+    COUNTED.iter().find(|it| it.0 == word).map_or("cps", |it| it.1)
+}
 
 /// What became of the things that the word before names.
 const BECAME: &[&str] = &[
@@ -180,7 +188,7 @@ pub(super) fn observed(name: &str) -> Unit {
 /// What a histogram counts.
 pub(super) fn observations(name: &str) -> Unit {
     let requests = name.split(['_', ':']).any(|it| it == "request" || it == "requests");
-    Unit::of(if requests { What::Count("reqps") } else { THINGS })
+    Unit::of(if requests { What::Count(REQUESTS) } else { THINGS })
 }
 
 fn recorded(metric: &str, operations: &str) -> Unit {
@@ -277,7 +285,8 @@ fn of_counter(name: &str) -> Unit {
 fn counted(name: &str) -> Option<What> {
     let mut words = name.rsplit('_').skip_while(|it| BECAME.contains(it));
     let last = words.next()?;
-    COUNTED.iter().find(|it| it.0 == last).map(|it| What::Count(it.1))
+    let last = ALSO.iter().find(|it| it.0 == last).map_or(last, |it| it.1);
+    COUNTED.iter().find(|it| it.0 == last).map(|it| What::Count(it.0))
 }
 
 /// The unit that a name tells, at its end as a rule.

@@ -43,7 +43,7 @@ pub struct Amount {
 /// What there is an amount of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Things, with Grafana's id of so many of them a second.
+    /// Things, by what they are called: `requests`, or `things` of no further kind.
     Count(&'static str),
     /// A part of a whole.
     Ratio,
@@ -61,7 +61,7 @@ pub enum What {
 pub const SECONDS: What = What::Measured("s");
 
 /// Things of no further kind.
-const THINGS: What = What::Count("cps");
+pub const THINGS: What = What::Count("things");
 
 impl Unit {
     /// Grafana's id of the unit, if there is one.

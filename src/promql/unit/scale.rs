@@ -1,6 +1,6 @@
 //! From amounts to Grafana's ids, multiples and parts included.
 
-use super::{Amount, What};
+use super::{Amount, What, metric};
 
 type Ids = &'static [(&'static str, f64)];
 
@@ -87,10 +87,13 @@ const PER_MINUTE: &[(&str, &str)] = &[
 pub(super) fn id(it: &Amount) -> Option<&'static str> {
     match (&it.what, it.per_second) {
         (What::Count(_), false) => pick(&[("short", 1.0)], it.scale),
-        (What::Count(id), true) => match PER_MINUTE.iter().find(|it| it.0 == *id) {
-            Some((_, minute)) => pick(&[(*id, 1.0), (*minute, 60.0)], it.scale),
-            None => pick(&[(*id, 1.0)], it.scale),
-        },
+        (What::Count(of), true) => {
+            let id = metric::a_second(of);
+            match PER_MINUTE.iter().find(|it| it.0 == id) {
+                Some((_, minute)) => pick(&[(id, 1.0), (*minute, 60.0)], it.scale),
+                None => pick(&[(id, 1.0)], it.scale),
+            }
+        }
         (What::Ratio, false) => pick(RATIO, it.scale),
         (What::Timestamp, false) => {
             TIMESTAMP.iter().find(|id| same(id.1, it.scale)).map(|it| it.0)

@@ -245,6 +245,24 @@ fn counts_of_other_things_are_no_parts() {
         ("sum(rate(db_rows_total[5m])) / sum(rate(db_queries_total[5m]))", Some("short")),
         ("sum(increase(errors_total[1h])) / count(up)", Some("short")),
         ("a_total / b_total", Some("short")),
+        // So many for each series.
+        ("sum(restarts_total) / count(restarts_total)", Some("short")),
+        (
+            "sum(increase(http_requests_total[1h])) / count(http_requests_total)",
+            Some("short"),
+        ),
+        ("sum(changes(up[1h])) / count(up)", Some("short")),
+        ("sum_over_time(up[1h]) / count_over_time(up[1h])", Some("percentunit")),
+        ("count(restarts_total > 3) / count(restarts_total)", Some("percentunit")),
+        // Both are operations to Grafana.
+        (
+            "sum(rate(db_queries_total[5m])) / sum(rate(db_transactions_total[5m]))",
+            Some("short"),
+        ),
+        (
+            "rate(slow_operations_total[5m]) / rate(disk_ops_total[5m])",
+            Some("percentunit"),
+        ),
         ("count(up) / sum(rate(a_total[5m]))", None),
         ("count(up == 0) / count(up)", Some("percentunit")),
         ("(a_total - b_total) / a_total", Some("percentunit")),

@@ -59,7 +59,7 @@ pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
         shown.dedup_by(|b, a| same(&a.0, &b.0));
         // Limits of several quantities say nothing on one axis.
         let one = shown.len() == 1;
-        let of_alert = of_summary(alert).or_else(|| context.units.of(expr).id());
+        let of_alert = unit_of(alert, context);
         let of_alert = of_alert.filter(|_| one);
         unit = unit.or(of_alert);
         for (expr, shows) in shown {
@@ -152,6 +152,13 @@ fn part(expr: &Expression, range: TextRange) -> Text {
     out.finish()
 }
 
+/// What the expression tells, and where that is no more than a number, how the alert shows
+/// it: `humanize1024` may be of bytes a second.
+fn unit_of(alert: &Alert, context: Context<'_>) -> Option<&'static str> {
+    let inferred = context.units.of(&alert.expr.parsed.expr).id();
+    inferred.filter(|it| *it != unit::NO_UNIT).or_else(|| of_summary(alert)).or(inferred)
+}
+
 fn of_summary(alert: &Alert) -> Option<&'static str> {
     let texts = ["summary", "description"].into_iter();
     let mut functions = texts.filter_map(|it| value_function(alert.annotation(it)?));
@@ -195,6 +202,7 @@ fn in_words(
         Some("percent") => format!("{}%", short(it)),
         Some("s") => prose(&format!("{{{{ {it} | humanizeDuration }}}}")).into_owned(),
         Some("bytes") => prose(&format!("{{{{ {it} | humanize1024 }}}}B")).into_owned(),
+        Some("Bps") => prose(&format!("{{{{ {it} | humanize1024 }}}}B/s")).into_owned(),
         _ => short(it),
     };
     let hold = match alert.hold.value.0 {

@@ -6,7 +6,7 @@ use crate::rules::book::Book;
 use crate::rules::dashboard::Query;
 
 /// What is known of no unit.
-const NO_UNIT: &str = "short";
+pub(super) const NO_UNIT: &str = "short";
 
 /// The units of what a book records.
 pub(super) fn units(book: &Book) -> Units {
