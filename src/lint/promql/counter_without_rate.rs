@@ -105,7 +105,11 @@ fn is_sound_side(it: &Binary, below: &Expr) -> bool {
     let op = if left { it.op } else { flipped(it.op) };
     match op {
         // `x - x offset 5m`, `x{a="b"} / x`, and a comparison of the two.
-        op if same_metric(&it.lhs, &it.rhs) && !op.is_set() => true,
+        op if same_metric(&it.lhs, &it.rhs)
+            && (op.is_comparison() || matches!(op, BinaryOp::Sub | BinaryOp::Div)) =>
+        {
+            true
+        }
         // The other side of a set operator only has to be there, and `x > 0` is a guard
         // where `increase(x[5m])` is judged.
         BinaryOp::And | BinaryOp::Unless if !left => true,
@@ -116,7 +120,8 @@ fn is_sound_side(it: &Binary, below: &Expr) -> bool {
         // `started - finished` is how many there are.
         BinaryOp::Sub if counters(other) => true,
         // `used / total`, `total - used`: a capacity is called so, too.
-        BinaryOp::Div | BinaryOp::Sub => has_gauge(other),
+        BinaryOp::Div => has_gauge(other),
+        BinaryOp::Sub => has_gauge(other) && are_kin(below, other),
         _ => false,
     }
 }
@@ -145,6 +150,16 @@ fn has_gauge(expr: &Expr) -> bool {
     let all = expr.selectors();
     let gauge = |it: &str| !kind::may_be_counter(it);
     all.iter().any(|(_, it)| it.name.as_deref().is_some_and(gauge))
+}
+
+/// Whether a gauge is called like a capacity: `slots_used` of `slots_total`.
+fn are_kin(capacity: &Expr, gauge: &Expr) -> bool {
+    let (all, gauges) = (capacity.selectors(), gauge.selectors());
+    let stem = |it: &str| it.strip_suffix("_total").map(|it| it.to_owned() + "_");
+    let stems: Vec<String> =
+        all.iter().filter_map(|it| stem(it.1.name.as_deref()?)).collect();
+    let mut names = gauges.iter().filter_map(|it| it.1.name.as_deref());
+    names.any(|name| stems.iter().any(|stem| name.starts_with(stem)))
 }
 
 /// Whether both sides are about the same metric, at two times or of two series.

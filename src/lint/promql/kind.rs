@@ -70,6 +70,7 @@ const STATES: &[&str] = &[
     "remaining",
     "resource",
     "running",
+    "timestamp",
     "unapplied",
     "uptime",
     "used",
