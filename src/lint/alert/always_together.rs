@@ -76,9 +76,12 @@ fn judge<'a>(
         false => title,
     };
     let all = first.expr().text.as_str().len();
+    let label = match order {
+        Ordering::Equal => "the same condition, the same labels",
+        _ => "holds only where the other condition does, with the same labels",
+    };
     let said = LINT.finding(title);
-    let said =
-        said.within(&first.expr().text, 0, all, "the same condition, the same labels");
+    let said = said.within(&first.expr().text, 0, all, label);
     let said = said.context(second.span(), "the other one");
     let help = "take one out, or let their severities or conditions differ";
     Some((Some(first), said.help(help)))
