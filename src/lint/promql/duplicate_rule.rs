@@ -6,7 +6,7 @@ use crate::lint::context::{Context, Site};
 use crate::lint::promql::matchers;
 use crate::lint::table::{Check, Found, Level, Lint};
 use crate::promql::infer::Presence;
-use crate::promql::syntax::ast::Selector;
+use crate::promql::syntax::ast::{BinaryOp, Cardinality, Expr, ExprKind, Selector};
 use crate::rules::group::Rule;
 
 /// The lint.
@@ -17,8 +17,8 @@ pub static LINT: Lint = Lint {
               series.",
     why: "They overwrite each other: at each evaluation, the last one wins. Records of one \
           name are common where each has series of its own, so that those are left alone \
-          that read other metrics, select what the first one excludes, or have other labels \
-          in their results. promtool knows names and labels only: `check PATH --lint \
+          that read other metrics, have other labels in their results, or select by one of \
+          these, or beside, what the first one excludes. promtool knows names and labels only: `check PATH --lint \
           duplicate-rules` says what it says, of alerts too.",
     example: "- record: job:up:sum\n  expr: sum by (job) (up)\n\
               - record: job:up:sum\n  expr: sum by (job) (up == 1)",
@@ -66,34 +66,63 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
 
 /// Whether two records may have results with the same labels.
 fn may_coincide(a: Site<'_>, b: Site<'_>, context: &Context<'_>) -> bool {
-    let [of_a, of_b] = [a, b].map(|it| it.tree().selectors());
-    let names = |all: &[(_, &Selector)]| -> BTreeSet<Option<String>> {
-        all.iter().map(|it| it.1.name.as_deref().map(str::to_owned)).collect()
-    };
-    // What different metrics have in common is not known.
-    if names(&of_a) != names(&of_b) {
+    let (facts_a, facts_b) = (context.labels(a.tree()), context.labels(b.tree()));
+    // What is aggregated by labels is taken to have them, and series to have more.
+    if facts_a.closed != facts_b.closed {
         return false;
     }
-    let excluded = of_a.iter().any(|(_, a)| {
-        let mut same = of_b.iter().filter(|(_, b)| a.name == b.name);
-        same.all(|(_, b)| matchers::may_exclude(a, b))
+    let names = |it: Site<'_>| -> BTreeSet<Option<String>> {
+        let all = it.tree().selectors().into_iter();
+        all.map(|it| it.1.name.as_deref().map(str::to_owned)).collect()
+    };
+    // What different metrics have in common is not known.
+    if names(a) != names(b) {
+        return false;
+    }
+    // Labels that do not come through tell no results apart.
+    let carried = |it: &str| facts_a.can_carry(it) && facts_b.can_carry(it);
+    let may_exclude = |(a, beside): &Asked<'_>, (b, too): &Asked<'_>| {
+        matchers::may_exclude(a, b, &|label| *beside && *too || carried(label))
+    };
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    asked(a.tree(), false, &mut of_a);
+    asked(b.tree(), false, &mut of_b);
+    let excluded = of_a.iter().any(|a| {
+        let mut same = of_b.iter().filter(|b| a.0.name == b.0.name);
+        same.all(|b| may_exclude(a, b))
     });
     // Where both ask for the same metrics in the same order, each is the other's.
     let alike = of_a.len() == of_b.len();
     let mut pairs = of_a.iter().zip(&of_b);
-    let in_order = alike && pairs.clone().all(|(a, b)| a.1.name == b.1.name);
-    if excluded || in_order && pairs.any(|(a, b)| matchers::may_exclude(a.1, b.1)) {
-        return false;
-    }
-    let (a, b) = (context.labels(a.tree()), context.labels(b.tree()));
-    // What is aggregated by labels is taken to have them, and series to have more.
-    if a.closed != b.closed {
+    let in_order = alike && pairs.clone().all(|(a, b)| a.0.name == b.0.name);
+    if excluded || in_order && pairs.any(|(a, b)| may_exclude(a, b)) {
         return false;
     }
     let apart = |it: &str| {
-        let (a, b) = (a.get(it), b.get(it));
+        let (a, b) = (facts_a.get(it), facts_b.get(it));
         let only_one = (a.presence == Presence::Never) != (b.presence == Presence::Never);
         only_one || a.excludes(&b)
     };
-    !a.known.keys().chain(b.known.keys()).any(|it| apart(it))
+    !facts_a.known.keys().chain(facts_b.known.keys()).any(|it| apart(it))
+}
+
+/// A selector, and whether its series only have to be there beside others.
+type Asked<'a> = (&'a Selector, bool);
+
+/// The selectors of an expression, in order.
+fn asked<'a>(expr: &'a Expr, beside: bool, out: &mut Vec<Asked<'a>>) {
+    match &expr.kind {
+        ExprKind::Selector(it) => out.push((it, beside)),
+        ExprKind::Binary(it) => {
+            // What is matched by some labels chooses among the series of the other side.
+            let matching = it.matching.as_ref();
+            let by_some = matching.is_some_and(|it| it.on || !it.labels.is_empty());
+            let chooses = by_some || it.op == BinaryOp::Unless;
+            let many = matching.map(|it| it.cardinality);
+            let left = chooses && many == Some(Cardinality::OneToMany);
+            asked(&it.lhs, beside || left, out);
+            asked(&it.rhs, beside || chooses && !left, out);
+        }
+        _ => expr.children().for_each(|it| asked(it, beside, out)),
+    }
 }

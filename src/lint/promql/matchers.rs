@@ -86,11 +86,16 @@ pub(super) fn has_top_level_bar(pattern: &str) -> bool {
     false
 }
 
-/// Whether no series may satisfy both selectors: their matchers contradict each other, or
-/// are different patterns, of which nothing is known.
-pub(super) fn may_exclude(a: &Selector, b: &Selector) -> bool {
+/// Whether no series may satisfy both selectors: their matchers of labels that count
+/// contradict each other, or are different patterns, of which nothing is known.
+pub(super) fn may_exclude(
+    a: &Selector,
+    b: &Selector,
+    counts: &dyn Fn(&str) -> bool,
+) -> bool {
     let pairs = a.matchers.iter().flat_map(|a| b.matchers.iter().map(move |b| (a, b)));
-    pairs.filter(|(a, b)| a.name == b.name).any(|(a, b)| may_contradict(a, b))
+    let mut pairs = pairs.filter(|(a, b)| a.name == b.name && counts(&a.name));
+    pairs.any(|(a, b)| may_contradict(a, b))
 }
 
 fn may_contradict(a: &Matcher, b: &Matcher) -> bool {
