@@ -6,8 +6,6 @@ pub mod dashboards;
 mod proofs;
 mod rules;
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use crate::cli::args::{Check, Global};
@@ -36,17 +34,8 @@ pub fn run(global: &Global, args: &Check) -> Exit {
     // What is left after the changes is found by looking again.
     let (fixed, failed) = match args.fix {
         true => {
-            let (root, session) = match args.paths.is_empty() {
-                true => {
-                    let (session, loaded) = project(global, args);
-                    (loaded.map(|it| it.root), session)
-                }
-                false => {
-                    let start = fs::start(global.directory.as_deref());
-                    (Some(start), rules::look(global, args).0)
-                }
-            };
-            change(root, session)
+            let (n_fixed, failed) = change(global, args);
+            (Some(n_fixed), failed)
         }
         false => (None, Vec::new()),
     };
@@ -60,16 +49,33 @@ pub fn run(global: &Global, args: &Check) -> Exit {
     }
 }
 
-/// Makes the changes that findings bring along; gives their number, and what failed.
-fn change(root: Option<PathBuf>, session: Session) -> (Option<usize>, Vec<Diagnostic>) {
-    let Some(root) = root else { return (Some(0), Vec::new()) };
-    let Session { sink, sources, .. } = session;
-    let fixed = fix::fix(&sink.into_sorted(), &sources);
-    let failed = fixed.write(&root, &sources);
-    match failed.is_empty() {
-        true => (Some(fixed.n_fixed), failed),
-        false => (Some(0), failed),
+/// Findings that a change brings forth are mended so often.
+const MAX_ROUNDS: usize = 8;
+
+/// Makes the changes that findings bring along, and those of what is found then; gives
+/// their number, and what failed.
+fn change(global: &Global, args: &Check) -> (usize, Vec<Diagnostic>) {
+    let mut n_fixed = 0;
+    for _ in 0..MAX_ROUNDS {
+        let (root, session) = match args.paths.is_empty() {
+            true => {
+                let (session, loaded) = project(global, args);
+                (loaded.map(|it| it.root), session)
+            }
+            false => {
+                let start = fs::start(global.directory.as_deref());
+                (Some(start), rules::look(global, args).0)
+            }
+        };
+        let Some(root) = root else { break };
+        let Session { sink, sources, .. } = session;
+        let (n, failed) = fix::fix(&sink.into_sorted(), &sources).write(&root, &sources);
+        n_fixed += n;
+        if n == 0 || !failed.is_empty() {
+            return (n_fixed, failed);
+        }
     }
+    (n_fixed, Vec::new())
 }
 
 /// What `--fix` did, and what it left.

@@ -1,7 +1,8 @@
 //! `check --fix`: makes the changes that findings bring along.
 //!
 //! Only changes that keep the meaning, each as a whole or not at all; of two that overlap
-//! the first is made, and the other may be in the next run. A file is replaced as a whole.
+//! the first is made, and the other one when the file is looked at again. A file is replaced
+//! as a whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,8 +16,8 @@ use crate::diag::source::{FileId, SourceMap, Span};
 pub struct Fixed {
     /// New texts by file.
     files: BTreeMap<FileId, String>,
-    /// Number of findings that are mended.
-    pub n_fixed: usize,
+    /// The files of each finding that is mended.
+    fixes: Vec<Vec<FileId>>,
 }
 
 /// Makes the changes of findings in memory.
@@ -27,7 +28,7 @@ pub fn fix(said: &[Diagnostic], sources: &SourceMap) -> Fixed {
         if !fix.safe || !fits(fix, &edits, sources) {
             continue;
         }
-        fixed.n_fixed += 1;
+        fixed.fixes.push(fix.edits.iter().map(|it| it.0.file).collect());
         for (span, text) in &fix.edits {
             edits.entry(span.file).or_default().push((*span, text));
         }
@@ -68,12 +69,18 @@ impl Fixed {
         self.files.get(&file).map(String::as_str)
     }
 
-    /// Writes the files, whose paths are below `start`; gives what could not be written.
-    pub fn write(&self, start: &Path, sources: &SourceMap) -> Vec<Diagnostic> {
-        let write = |(file, text): (&FileId, &String)| {
+    /// Writes the files, whose paths are below `start`; gives the number of findings that
+    /// are mended, and what could not be written.
+    pub fn write(&self, start: &Path, sources: &SourceMap) -> (usize, Vec<Diagnostic>) {
+        let (mut left, mut failed) = (Vec::new(), Vec::new());
+        for (file, text) in &self.files {
             let source = sources.file(*file);
-            fs::rewrite(start, &source.path, &source.text, text).err()
-        };
-        self.files.iter().filter_map(write).collect()
+            if let Err(said) = fs::rewrite(start, &source.path, &source.text, text) {
+                left.push(*file);
+                failed.push(said);
+            }
+        }
+        let is_made = |it: &&Vec<FileId>| !it.iter().any(|it| left.contains(it));
+        (self.fixes.iter().filter(is_made).count(), failed)
     }
 }

@@ -5,7 +5,7 @@
 //! on standard output, `! …` on standard error, and `= N` is the exit code; `# …` says
 //! what it shows. Beside `aqua-alerts` a few commands change or show files:
 //! `cat FILE`, `ls DIR`, `rm PATH`, `write FILE TEXT`, `bytes FILE HEX`, `link TO FILE`,
-//! `pipe FILE` for a named pipe, `blank FILE MIB` for a large file of zeros. `aqua-alerts … < FILE` reads standard input from a file.
+//! `protect FILE` against writing, `pipe FILE` for a named pipe, `blank FILE MIB` for a large file of zeros. `aqua-alerts … < FILE` reads standard input from a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -134,6 +134,13 @@ fn run(command: &str, dir: &Path) -> String {
             String::new()
         }
         #[cfg(unix)]
+        ["protect", file] => {
+            let path = dir.join(file);
+            let mut access = fs::metadata(&path).unwrap().permissions();
+            access.set_readonly(true);
+            fs::set_permissions(&path, access).unwrap();
+            String::new()
+        }
         ["link", to, file] => {
             std::os::unix::fs::symlink(to, dir.join(file)).unwrap();
             String::new()
