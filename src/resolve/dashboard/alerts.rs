@@ -37,6 +37,13 @@ impl<'a> Alerts<'a> {
         all.filter(of_job).collect()
     }
 
+    /// The key of an alert that is sent by another name.
+    pub(super) fn sent_as(&self, name: &str) -> Option<&'a str> {
+        let mut all = self.by_name.iter().filter(|it| *it.0 != name);
+        let key = all.find(|it| it.1.iter().any(|it| it.name.as_str() == name))?;
+        Some(key.0)
+    }
+
     /// The services to which an alert belongs here.
     pub(super) fn jobs(&self, name: &str) -> BTreeSet<&'a str> {
         let tiers = self.tiers(name, None).into_iter();

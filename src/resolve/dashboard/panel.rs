@@ -41,7 +41,7 @@ pub(super) fn panel(
         if let Some(known) = context.known
             && !known.contains(name.as_str())
         {
-            sink.push(unknown_alert(name, known));
+            sink.push(unknown_alert(name, known, context.alerts));
         }
         if let Some(job) = it.job.as_ref().filter(|_| context.known.is_some())
             && let Some(said) = unknown_service(name, job, context)
@@ -196,9 +196,18 @@ fn parsed(query: &Query, variables: &[Variable], context: Context<'_>) -> Option
     parse(replaced.as_str(), &context.book.dialect).ok()
 }
 
-fn unknown_alert(name: &Text, known: &BTreeSet<String>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error("unknown-alert", format!("no alert is named `{name}`"));
+fn unknown_alert(
+    name: &Text,
+    known: &BTreeSet<String>,
+    alerts: &Alerts<'_>,
+) -> Diagnostic {
+    let title = |it: String| Diagnostic::error("unknown-alert", it);
+    if let Some(key) = alerts.sent_as(name.as_str()) {
+        return title(format!("no alert is defined as `{name}`"))
+            .at(name.span(), format!("the name under which `{key}` is sent"))
+            .help(format!("write `{key}`, the key of `[alert.{key}]`"));
+    }
+    let diagnostic = title(format!("no alert is named `{name}`"));
     match suggest::nearest(name.as_str(), known.iter().map(String::as_str)) {
         Some(near) => diagnostic.at(name.span(), format!("did you mean `{near}`?")),
         None => diagnostic.at(name.span(), "not an alert of this project"),
