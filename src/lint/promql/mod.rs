@@ -7,6 +7,7 @@ pub mod bucket_arithmetic;
 pub mod comparison_impossible;
 pub mod comparison_missing;
 pub mod counter_without_rate;
+pub mod dashboard_variable;
 pub mod delta_of_counter;
 pub mod division_in_sum;
 pub mod duplicate_rule;
@@ -41,6 +42,7 @@ pub const LINTS: &[&Lint] = &[
     &comparison_impossible::LINT,
     &comparison_missing::LINT,
     &counter_without_rate::LINT,
+    &dashboard_variable::LINT,
     &delta_of_counter::LINT,
     &division_in_sum::LINT,
     &duplicate_rule::LINT,
