@@ -217,10 +217,9 @@ fn words(value: &Amount) -> String {
         (Some("decgbytes" | "gbytes"), _) => "gigabytes",
         (Some("dectbytes" | "tbytes"), _) => "terabytes",
         (Some("Bps"), _) => "bytes a second",
-        (Some("reqps"), _) => "requests a second",
         (Some("dateTimeAsIso"), _) => "milliseconds since 1970",
         (_, What::Timestamp) => "seconds since 1970",
-        (_, What::Count(_)) if value.per_second => "how many there are a second",
+        (_, What::Count(of)) if value.per_second => return format!("{of} a second"),
         (Some(id), _) => return format!("a value in `{id}`"),
         (None, _) => "something else",
     };
