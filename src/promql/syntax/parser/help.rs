@@ -12,6 +12,9 @@ pub(super) fn add_help(text: &str, error: &mut SyntaxError) {
     }
 }
 
+const VARIABLE: &str = "only Grafana fills in such variables: write the value; a parameter of a \
+                        project is `${…}`";
+
 /// Beginnings of messages with advice that always holds.
 const FIXED: &[(&str, &str)] = &[
     (
@@ -77,6 +80,9 @@ const FIXED: &[(&str, &str)] = &[
     ("unexpected character: '≥'", "write `>=`"),
     ("unexpected character: '≤'", "write `<=`"),
     ("unexpected character: '≠'", "write `!=`"),
+    ("unexpected character: '$'", VARIABLE),
+    ("unexpected character in duration expression: '$'", VARIABLE),
+    ("unexpected character inside braces: '$'", VARIABLE),
     ("unexpected character: '&'", "write `and`"),
     ("unexpected character: '|'", "write `or`"),
     (
