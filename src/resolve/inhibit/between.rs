@@ -65,7 +65,7 @@ pub(super) fn infer(
     outcomes: &mut Outcomes,
     sink: &mut Sink,
 ) {
-    let mut index = Index::new(alerts);
+    let mut index = Index::new(alerts, &book.external_labels);
     for (idx, inhibit) in book.inhibits.iter().enumerate() {
         let selectors = [&inhibit.source, &inhibit.target].map(|it| selector(it, sink));
         let [Some(source), Some(target)] = selectors else { continue };

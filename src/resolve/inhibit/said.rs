@@ -89,7 +89,7 @@ fn no_alert(text: &Text, names: &BTreeSet<&str>) -> Diagnostic {
         }
         None => Diagnostic::error("unknown-alert", format!("`{text}` selects no alert"))
             .within(text, 0, all(), "in no environment")
-            .help("labels are those that the rules set, and those of their results"),
+            .help("labels are those that the rules set, those of their results, and external ones"),
     }
 }
 

@@ -16,9 +16,11 @@ use crate::promql::syntax::parse_selector;
 use crate::resolve::inhibit::carried::Alerting;
 use crate::rules::inhibition::LabelMatch;
 
-/// Alerts, found by the values of their labels.
+/// Alerts, found by the values of their labels as an Alertmanager sees them.
 pub(super) struct Index<'i, 'a> {
     alerts: &'i [Alerting<'a>],
+    /// What the server adds to alerts that have no label of the name.
+    external: &'i [(String, String)],
     /// Of each label that a selector asked for.
     labels: HashMap<Arc<str>, Holders>,
 }
@@ -32,8 +34,16 @@ struct Holders {
 }
 
 impl<'i, 'a> Index<'i, 'a> {
-    pub(super) fn new(alerts: &'i [Alerting<'a>]) -> Index<'i, 'a> {
-        Index { alerts, labels: HashMap::new() }
+    pub(super) fn new(
+        alerts: &'i [Alerting<'a>],
+        external: &'i [(String, String)],
+    ) -> Index<'i, 'a> {
+        Index { alerts, external, labels: HashMap::new() }
+    }
+
+    /// What an alert has of a label that it lacks itself.
+    fn missing(&self, label: &str) -> &'i str {
+        self.external.iter().find(|it| it.0 == label).map_or("", |it| &it.1)
     }
 
     /// The places of those that may satisfy all matchers.
@@ -42,7 +52,10 @@ impl<'i, 'a> Index<'i, 'a> {
         let some = matchers.iter().filter_map(|it| self.candidates(it));
         let candidates = some.min_by_key(Vec::len);
         let mut out = candidates.unwrap_or_else(|| (0..self.alerts.len()).collect());
-        out.retain(|idx| tests.iter().all(|it| may_match(&self.alerts[*idx], it)));
+        let may = |idx: &usize, it: &Test| {
+            may_match(&self.alerts[*idx], it, self.missing(&it.0))
+        };
+        out.retain(|idx| tests.iter().all(|it| may(idx, it)));
         out.sort_unstable();
         out.dedup();
         out
@@ -53,7 +66,8 @@ impl<'i, 'a> Index<'i, 'a> {
     fn candidates(&mut self, matcher: &Matcher) -> Option<Vec<usize>> {
         let values = values(matcher)?;
         if !self.labels.contains_key(&matcher.name) {
-            let holders = Holders::of(self.alerts, &matcher.name);
+            let missing = self.missing(&matcher.name);
+            let holders = Holders::of(self.alerts, &matcher.name, missing);
             self.labels.insert(matcher.name.clone(), holders);
         }
         let holders = &self.labels[&matcher.name];
@@ -63,12 +77,15 @@ impl<'i, 'a> Index<'i, 'a> {
 }
 
 impl Holders {
-    fn of(alerts: &[Alerting<'_>], label: &str) -> Holders {
+    fn of(alerts: &[Alerting<'_>], label: &str, missing: &str) -> Holders {
         let mut out = Holders::default();
         for (idx, it) in alerts.iter().enumerate() {
             let mut add =
                 |value: Symbol| out.of_value.entry(value).or_default().push(idx);
             let fact = it.facts.look(label);
+            if !missing.is_empty() && fact.presence != Presence::Always {
+                add(missing.into());
+            }
             match (&fact.values, fact.presence) {
                 _ if is_name(label) => add(it.alert.name.as_str().into()),
                 (_, Presence::Never) => {}
@@ -87,14 +104,15 @@ fn test(matcher: &Matcher) -> Test {
     (matcher.name.clone(), Matchers::new(std::slice::from_ref(matcher)))
 }
 
-/// Whether some alert of a rule can satisfy a matcher.
-fn may_match(it: &Alerting<'_>, (name, test): &Test) -> bool {
+/// Whether some alert of a rule can satisfy a matcher; `missing` is what it has of the label
+/// where the rule's results lack it.
+fn may_match(it: &Alerting<'_>, (name, test): &Test, missing: &str) -> bool {
     let holds = |value: &str| test.hold_for(value);
     if is_name(name) {
         return holds(it.alert.name.as_str());
     }
     let fact = it.facts.look(name);
-    let empty = fact.presence != Presence::Always && holds("");
+    let empty = fact.presence != Presence::Always && holds(missing);
     let values = fact.values.as_ref();
     let other = fact.presence != Presence::Never
         && values.is_none_or(|it| it.iter().any(|it| holds(it)));
@@ -167,7 +185,7 @@ mod tests {
     fn only_alerts_that_can_have_the_value_are_looked_at() {
         for n_jobs in [30, 60] {
             of_jobs(n_jobs, |alerts, _, _| {
-                let mut index = Index::new(alerts);
+                let mut index = Index::new(alerts, &[]);
                 let mut looked = |selector: &str| {
                     let found = index.candidates(&matchers(selector)[0]);
                     found.map(|it| it.len())
@@ -186,7 +204,9 @@ mod tests {
     #[test]
     fn what_is_selected_may_match() {
         of_jobs(30, |alerts, _, _| {
-            let mut index = Index::new(alerts);
+            let external =
+                [("zone".to_owned(), "eu".to_owned()), ("job".into(), "x".into())];
+            let mut index = Index::new(alerts, &[]);
             let mut select = |selector: &str| index.select(&matchers(selector));
             assert_eq!(select("A{job=\"job-7\"}"), [14, 15]);
             assert_eq!(select("{job=\"job-7\",device=\"a\"}"), [15]);
@@ -195,6 +215,13 @@ mod tests {
             assert_eq!(select("B{job=\"job-7\"}"), [] as [usize; 0]);
             assert_eq!(select("{job=\"\"}"), [] as [usize; 0]);
             assert_eq!(select("{zone=\"\",job=\"job-0\"}"), [0, 1]);
+            assert_eq!(select("{zone=\"eu\",job=\"job-0\"}"), [] as [usize; 0]);
+            let mut index = Index::new(alerts, &external);
+            let mut select = |selector: &str| index.select(&matchers(selector));
+            assert_eq!(select("{zone=\"eu\",job=\"job-0\"}"), [0, 1]);
+            assert_eq!(select("{zone=~\"e.*\",job=\"job-0\"}"), [0, 1]);
+            // Only where the alert has none itself.
+            assert_eq!(select("{job=\"x\"}"), [] as [usize; 0]);
         });
     }
 }
