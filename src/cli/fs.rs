@@ -5,6 +5,7 @@
 //! one thing; others know this door alone.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
 
+mod beside;
 mod journal;
 mod named;
 mod output;

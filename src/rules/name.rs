@@ -114,7 +114,7 @@ fn hash(text: &str) -> u32 {
 }
 
 /// FNV-1a of 64 bits: tells apart what people write, no defence against forgery.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -112,7 +112,7 @@ fn take(
 
 /// Whether an open folder is what stands at a path.
 #[cfg(unix)]
-fn is_at(open: &File, path: &Path) -> bool {
+pub(super) fn is_at(open: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     match (open.metadata(), fs::metadata(path)) {
         (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
@@ -121,7 +121,7 @@ fn is_at(open: &File, path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
+pub(super) fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 

@@ -1,9 +1,10 @@
 //! Writes single files, each as a whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
+use crate::cli::fs::beside::Beside;
 use crate::cli::fs::{exists, reason};
 use crate::diag::diagnostic::Diagnostic;
 
@@ -37,21 +38,17 @@ pub fn make_room(start: &Path, shown: &str) -> Result<(), Diagnostic> {
     if folder.ancestors().any(Path::is_file) {
         return Err(failed("a file stands where its folder should be"));
     }
-    let probe = temporary(&target, 0);
     fs::create_dir_all(folder)
-        .and_then(|()| write_new(&probe, ""))
-        .and_then(|()| fs::remove_file(&probe))
+        .and_then(|()| Beside::claim(&target))
+        .map(drop)
         .map_err(|it| failed(&reason(&it)))
 }
 
 /// Writes a file as a whole or not at all.
 pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
     let target = start.join(shown);
-    let temporary = temporary(&target, 0);
-    let written =
-        write_new(&temporary, text).and_then(|()| fs::rename(&temporary, &target));
+    let written = Beside::claim(&target).and_then(|it| it.write(text)?.replace(&target));
     written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
         let reason = reason(&error);
         Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
     })
@@ -72,35 +69,16 @@ pub fn rewrite(
     if !fs::read(&target).is_ok_and(|it| it == old.as_bytes()) {
         return Err(failed("it was changed meanwhile").help("run the command again"));
     }
-    let temporary = temporary(&target, 0);
-    let written = fs::metadata(&target)
-        .and_then(|it| match it.permissions().readonly() {
-            true => Err(io::Error::other("it is read-only")),
-            false => write_new(&temporary, text).map(|()| it.permissions()),
-        })
-        .and_then(|it| fs::set_permissions(&temporary, it))
-        .and_then(|()| fs::rename(&temporary, &target));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        failed(&reason(&error))
-    })
-}
-
-/// A name beside the target that no other file of this or another running process has.
-fn temporary(target: &Path, number: usize) -> PathBuf {
-    target.with_file_name(format!(".aqua-{}-{number}.tmp", std::process::id()))
-}
-
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = match fs::File::create_new(path) {
-        // Left behind by a process of the same number that was killed.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            fs::File::create_new(path)?
+    let written = fs::metadata(&target).and_then(|it| {
+        let permissions = it.permissions();
+        if permissions.readonly() {
+            return Err(io::Error::other("it is read-only"));
         }
-        other => other?,
-    };
-    file.write_all(text.as_bytes())
+        let beside = Beside::claim(&target)?.write(text)?;
+        fs::set_permissions(&beside.path, permissions)?;
+        beside.replace(&target)
+    });
+    written.map_err(|error| failed(&reason(&error)))
 }
 
 #[cfg(test)]
