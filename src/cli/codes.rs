@@ -237,6 +237,10 @@ pub const CODES: &[(&str, &str)] = &[
         "`alertname` among the expected labels of a promtool test has no effect.",
     ),
     ("pack-cycle", "Packs use each other in a circle."),
+    (
+        "panel-without-alert",
+        "A panel shows an alert that no environment has, or not of the service that it names: it is nowhere.",
+    ),
     ("parameter-cycle", "Parameters are defined by each other in a circle."),
     (
         "parameter-shape",

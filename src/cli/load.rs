@@ -12,6 +12,7 @@ use crate::diag::source::SourceMap;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::resolve;
+use crate::resolve::dashboard::nowhere::nowhere;
 use crate::rules::book::Book;
 use crate::spec::model::{Project, TemplateFile};
 use crate::spec::{form, read};
@@ -83,6 +84,9 @@ fn resolve_all(
         for it in sink.into_sorted() {
             session.sink.push_once(it);
         }
+    }
+    if loaded.books.len() == names.len() {
+        nowhere(&loaded.project, &loaded.books, &mut session.sink);
     }
     Some(loaded)
 }

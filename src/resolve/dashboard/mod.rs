@@ -33,6 +33,7 @@ mod legend;
 mod link;
 mod look;
 mod panel;
+pub mod nowhere;
 mod raw;
 pub mod reach;
 mod unit;
