@@ -7,7 +7,7 @@ use crate::diag::text::Text;
 #[derive(Clone, Debug)]
 pub struct Dashboard {
     /// Its title.
-    pub title: String,
+    pub title: Option<Text>,
     /// Its uid.
     pub uid: Option<Text>,
     /// Whether people may change it in the browser, and where that is said.

@@ -83,7 +83,7 @@ fn classic(body: &Node, span: Span) -> Dashboard {
         data_source(it.get("datasource")).unwrap_or_default().is_prometheus()
     });
     Dashboard {
-        title: string(body, "title"),
+        title: body.get("title").and_then(Node::as_text).cloned(),
         uid: body.get("uid").and_then(Node::as_text).cloned(),
         editable: editable(body),
         allow: Vec::new(),
@@ -244,7 +244,7 @@ fn second(root: &Node, body: &Node, elements: &Node, span: Span) -> Dashboard {
         prometheus.then(|| query.at(&["spec", "expr"])?.as_text().cloned())?
     });
     Dashboard {
-        title: string(body, "title"),
+        title: body.get("title").and_then(Node::as_text).cloned(),
         uid: root.at(&["metadata", "name"]).and_then(Node::as_text).cloned(),
         editable: editable(body),
         allow: Vec::new(),

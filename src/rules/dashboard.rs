@@ -33,8 +33,13 @@ pub struct Dashboard {
 pub enum Content {
     /// Rows of panels.
     Board(Board),
-    /// A dashboard in Grafana's own JSON, as it was read.
-    Json(Arc<str>),
+    /// A dashboard in Grafana's own JSON.
+    Json {
+        /// As it was read.
+        read: Arc<str>,
+        /// As it is written in this environment.
+        written: Arc<str>,
+    },
 }
 
 /// Rows of panels.

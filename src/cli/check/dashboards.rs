@@ -27,10 +27,11 @@ pub fn boards(book: &Book, json: bool) -> Vec<Read<'_>> {
                 let read = read::read(FileId(0), &file.path, &file.text).ok()?;
                 Some((placed(read, own, board), Some(board)))
             }
-            Content::Json(text) if json => {
+            // Its places are those of the author's text.
+            Content::Json { read: text, .. } if json => {
                 Some((read::read(own.span.file, &own.file, text).ok()?, None))
             }
-            Content::Json(_) => None,
+            Content::Json { .. } => None,
         }
     });
     boards.collect()

@@ -51,7 +51,7 @@ pub(super) fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let write = |(dashboard, (stem, name)): (_, (String, String))| {
         let dashboard: &crate::rules::dashboard::Dashboard = dashboard;
         let mut text = match &dashboard.content {
-            Content::Json(text) => text.replace("\r\n", "\n"),
+            Content::Json { written, .. } => written.replace("\r\n", "\n"),
             Content::Board(board) => {
                 let model = board::dashboard(book, board);
                 serde_json::to_string_pretty(&model)

@@ -502,7 +502,7 @@ fn probe(it: &Probe) -> Json {
 fn dashboard(it: &Dashboard, name: &str) -> Json {
     let (title, description, tags) = match &it.content {
         Content::Board(it) => (it.title.clone(), it.description.clone(), it.tags.clone()),
-        Content::Json(text) => {
+        Content::Json { written: text, .. } => {
             let json: Json = serde_json::from_str(text).unwrap_or_default();
             let text = |key: &str| json[key].as_str().map(str::to_owned);
             let tags = json["tags"].as_array().map(Vec::as_slice).unwrap_or_default();

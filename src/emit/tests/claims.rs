@@ -25,7 +25,7 @@ fn everything() -> Book {
     book.dashboards = vec![Dashboard {
         name: "own".into(),
         file: "dashboards/own.json".into(),
-        content: Content::Json("{}".into()),
+        content: Content::Json { read: "{}".into(), written: "{}".into() },
         span: SPAN,
     }];
     book.inhibitions = vec![Inhibition {

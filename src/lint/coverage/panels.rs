@@ -18,7 +18,7 @@ pub(super) fn are_there(context: &Context<'_>, book: &Book, site: Site<'_>) -> b
         Content::Board(it) => {
             it.rows.iter().flat_map(|it| &it.panels).any(|it| shows(it, about))
         }
-        Content::Json(_) => false,
+        Content::Json { .. } => false,
     });
     if shown {
         return true;
@@ -31,7 +31,7 @@ pub(super) fn are_there(context: &Context<'_>, book: &Book, site: Site<'_>) -> b
             panels.flat_map(|it| &it.metrics).any(|it| names.contains(&**it))
         }
         // Queries of others need not be PromQL.
-        Content::Json(it) => names.iter().any(|name| it.contains(name)),
+        Content::Json { read, .. } => names.iter().any(|name| read.contains(name)),
     })
 }
 

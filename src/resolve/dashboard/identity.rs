@@ -11,7 +11,6 @@ use crate::grafana::model;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Panel, Row};
 use crate::rules::name;
-use crate::spec::dashboard as spec;
 use crate::spec::model::Project;
 
 /// A dashboard as links know it.
@@ -23,51 +22,93 @@ pub(super) struct Identity {
     pub(super) title: String,
     /// Its uid, if it has one.
     pub(super) uid: Option<String>,
+    /// The uid that its author chose, without an environment.
+    pub(super) chosen: Option<String>,
     /// Where its uid stands, or what it is made from.
     place: Span,
     /// Its title as Grafana shows it, and where it stands.
     shown: (String, Span),
 }
 
+/// How dashboards in JSON pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// As they are: there is one environment.
+    Untouched,
+    /// Uid and title say of which environment they are, as those of all others do.
+    Named,
+}
+
+impl Passing {
+    /// How they pass in a project with so many environments.
+    pub(super) fn of(n_environments: usize) -> Passing {
+        if n_environments < 2 { Passing::Untouched } else { Passing::Named }
+    }
+
+    fn uid(self, book: &Book, chosen: &str) -> String {
+        match self {
+            Passing::Untouched => chosen.to_owned(),
+            Passing::Named => name::chosen_uid(book, chosen),
+        }
+    }
+
+    /// The title in an environment.
+    pub(super) fn title(self, book: &Book, title: &str) -> String {
+        match self {
+            Passing::Untouched => title.to_owned(),
+            Passing::Named => name::titled(book, title),
+        }
+    }
+}
+
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 
 /// All dashboards of a project, those as TOML first, each in its order; `read` are those
-/// in JSON.
+/// in JSON, which `json` gives their uids.
 pub(super) fn identities(
     project: &Project,
     read: &[Option<model::Dashboard>],
+    json: Passing,
     book: &Book,
     sink: &mut Sink,
 ) -> Vec<Identity> {
     let boards = project.dashboards.iter();
     let boards = boards.map(|it| (it.name.as_str(), it.uid.as_ref().map(Text::as_str)));
-    let json = project.json_dashboards.iter();
-    let json_names: Vec<&str> = json.map(|it| json_name(&it.path)).collect();
+    let sources = project.json_dashboards.iter();
+    let json_names: Vec<&str> = sources.map(|it| json_name(&it.path)).collect();
     let all: Vec<_> = boards.chain(json_names.iter().map(|it| (*it, None))).collect();
     let uids = name::uids(book, &all);
     let boards = project.dashboards.iter().zip(&uids).map(|(it, uid)| Identity {
         name: it.name.clone(),
         title: it.title.to_string(),
         uid: Some(uid.clone()),
+        chosen: it.uid.as_ref().map(Text::to_string),
         place: it.uid.as_ref().map_or(it.title.span(), Text::span),
         shown: (name::titled(book, it.title.as_str()), it.title.span()),
     });
-    let json = json_names.into_iter().zip(read).zip(&project.json_dashboards);
-    let json = json.map(|((name, read), source)| {
+    let others = json_names.into_iter().zip(read).zip(&project.json_dashboards);
+    let others = others.map(|((name, read), source)| {
         let whole = Span { file: source.file, start: 0, end: 0 };
-        let uid = read.as_ref().and_then(|it| it.uid.as_ref());
-        let title = read.as_ref().map(|it| it.title.clone());
+        let read = read.as_ref();
+        let uid =
+            read.and_then(|it| it.uid.as_ref()).filter(|it| !it.as_str().is_empty());
+        let title = read.and_then(|it| it.title.as_ref()).map(Text::as_str);
+        let title = title.filter(|it| !it.is_empty());
         Identity {
             name: name.to_owned(),
-            shown: (title.clone().unwrap_or_default(), whole),
-            title: title.filter(|it| !it.is_empty()).unwrap_or_else(|| name.to_owned()),
-            uid: uid.map(Text::to_string).filter(|it| !it.is_empty()),
+            shown: (title.map(|it| json.title(book, it)).unwrap_or_default(), whole),
+            title: title.unwrap_or(name).to_owned(),
+            uid: uid.map(|it| json.uid(book, it.as_str())),
+            chosen: uid.map(Text::to_string),
             place: uid.map_or(NOWHERE, Text::span),
         }
     });
-    let out: Vec<Identity> = boards.chain(json).collect();
-    for it in &project.dashboards {
-        long_uid(it, book, sink);
+    let out: Vec<Identity> = boards.chain(others).collect();
+    let chosen = project.dashboards.iter().filter_map(|it| it.uid.as_ref());
+    chosen.for_each(|it| long_uid(it, book, sink));
+    if json == Passing::Named {
+        let chosen = read.iter().flatten().filter_map(|it| it.uid.as_ref());
+        chosen.for_each(|it| long_uid(it, book, sink));
     }
     same_uids(&out, sink);
     same_titles(&out, sink);
@@ -81,8 +122,7 @@ pub(super) fn json_name(path: &str) -> &str {
 }
 
 /// A uid that was chosen stays as it was chosen, with the environment.
-fn long_uid(it: &spec::Dashboard, book: &Book, sink: &mut Sink) {
-    let Some(chosen) = &it.uid else { return };
+fn long_uid(chosen: &Text, book: &Book, sink: &mut Sink) {
     let uid = name::chosen_uid(book, chosen.as_str());
     // One that is too long by itself has been said.
     if uid.len() <= name::UID || name::UID < chosen.as_str().len() {

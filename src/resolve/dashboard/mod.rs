@@ -9,7 +9,7 @@ use crate::diag::text::Text;
 use crate::promql::unit::Units;
 use crate::resolve::allow;
 use crate::resolve::dashboard::alerts::Alerts;
-use crate::resolve::dashboard::identity::Identity;
+use crate::resolve::dashboard::identity::{Identity, Passing};
 use crate::resolve::dashboard::link::On;
 use crate::resolve::known::Known;
 use crate::rules::book::Book;
@@ -86,7 +86,8 @@ pub fn dashboards(
     let services = project.files.iter().flat_map(|it| &it.services);
     let services = &services.map(|it| it.key.as_str()).collect();
     let read = json::read(&project.json_dashboards, sink);
-    let dashboards = identity::identities(project, &read, book, sink);
+    let passing = Passing::of(project.manifest.environments.len());
+    let dashboards = identity::identities(project, &read, passing, book, sink);
     let groups = book.groups.iter().map(|it| &*it.file);
     let files: Vec<&str> =
         project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
@@ -113,9 +114,11 @@ pub fn dashboards(
     });
     let mut out: Vec<Dashboard> = boards.collect();
     let json = project.json_dashboards.iter().zip(&read);
-    out.extend(
-        json.filter_map(|(it, read)| Some(json::json(it, read.as_ref()?, book, sink))),
-    );
+    out.extend(json.filter_map(|(it, read)| {
+        let read = read.as_ref()?;
+        json::check(read, book, sink);
+        Some(json::passed(it, read, passing, context))
+    }));
     let mut names = BTreeSet::new();
     for it in &out {
         if !names.insert(&it.name) {

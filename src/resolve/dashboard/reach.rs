@@ -18,7 +18,7 @@ pub fn annotate(book: &mut Book, url: &str) {
         .iter()
         .filter_map(|it| match &it.content {
             Content::Board(board) => Some(board),
-            Content::Json(_) => None,
+            Content::Json { .. } => None,
         })
         .collect();
     let ways = Ways::new(&boards);
