@@ -14,43 +14,84 @@ pub struct Thresholds {
 /// Values that are bad.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
-    /// The least of them.
-    pub from: f64,
+    /// Where they begin.
+    pub from: Edge,
     /// Where they end, which is none of them.
-    pub to: f64,
+    pub to: Edge,
     /// The severity.
     pub severity: String,
+}
+
+/// A place between two values next to each other: just below a value, or just above it.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Edge {
+    /// The value.
+    pub value: f64,
+    /// Whether the place is above it.
+    pub above: bool,
+}
+
+impl Edge {
+    /// Below all values.
+    pub const LEAST: Edge = Edge { value: f64::NEG_INFINITY, above: false };
+    /// Above all values.
+    pub const MOST: Edge = Edge { value: f64::INFINITY, above: true };
+
+    /// The place just below a value.
+    pub fn below(value: f64) -> Edge {
+        Edge { value, above: false }
+    }
+
+    /// The place just above a value.
+    pub fn above(value: f64) -> Edge {
+        Edge { value, above: true }
+    }
+
+    /// The place that is further up; no value of an edge is NaN.
+    pub fn max(self, other: Edge) -> Edge {
+        if self < other { other } else { self }
+    }
+
+    /// The place that is further down.
+    pub fn min(self, other: Edge) -> Edge {
+        if other < self { other } else { self }
+    }
 }
 
 impl Zone {
     /// The values at or above a limit, as Grafana counts it.
     pub fn above(limit: f64, severity: &str) -> Zone {
-        Zone { from: limit, to: f64::INFINITY, severity: severity.to_owned() }
+        Zone::between(Edge::below(limit), Edge::MOST, severity)
     }
 
     /// The values above a limit, which is none of them.
     pub fn beyond(limit: f64, severity: &str) -> Zone {
-        Zone::above(limit.next_up(), severity)
+        Zone::between(Edge::above(limit), Edge::MOST, severity)
     }
 
     /// The values at or below a limit.
     pub fn up_to(limit: f64, severity: &str) -> Zone {
-        Zone::below(limit.next_up(), severity)
+        Zone::between(Edge::LEAST, Edge::above(limit), severity)
     }
 
     /// The values below a limit.
     pub fn below(limit: f64, severity: &str) -> Zone {
-        Zone { from: f64::NEG_INFINITY, to: limit, severity: severity.to_owned() }
+        Zone::between(Edge::LEAST, Edge::below(limit), severity)
     }
 
     /// One value.
     pub fn at(value: f64, severity: &str) -> Zone {
-        Zone { from: value, to: value.next_up(), severity: severity.to_owned() }
+        Zone::between(Edge::below(value), Edge::above(value), severity)
     }
 
-    /// Whether a value is one of them.
-    pub fn holds(&self, value: f64) -> bool {
-        self.from <= value && value < self.to
+    /// The values between two places.
+    pub fn between(from: Edge, to: Edge, severity: &str) -> Zone {
+        Zone { from, to, severity: severity.to_owned() }
+    }
+
+    /// Whether the values just above a place are some of them.
+    pub fn holds(&self, place: Edge) -> bool {
+        self.from <= place && place < self.to
     }
 
     /// Whether all of them are values of another zone too.

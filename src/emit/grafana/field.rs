@@ -45,7 +45,7 @@ pub(super) fn field(panel: &Panel) -> Field {
         min: panel.min.map(number),
         thresholds: Thresholds {
             mode: "absolute",
-            steps: steps::steps(&panel.thresholds, zones),
+            steps: steps::steps(&panel.thresholds, zones, &panel.unit),
         },
         unit: if table { "string".to_owned() } else { panel.unit.clone() },
     }

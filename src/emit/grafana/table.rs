@@ -109,7 +109,7 @@ fn properties(it: &Column, title: &str) -> Option<Json> {
         add("custom.width", json!(width));
     }
     if let Some(limits) = &it.thresholds {
-        let steps = steps::steps(limits, true);
+        let steps = steps::steps(limits, true, it.unit.as_deref().unwrap_or_default());
         add("thresholds", json!({ "mode": "absolute", "steps": steps }));
     }
     if !it.mappings.is_empty() {

@@ -182,11 +182,8 @@ fn zones(
     let all = of(op, limit);
     let Some((op, limit)) = too else { return all };
     let others = of(op, limit);
-    let common = |a: &Zone, b: &Zone| Zone {
-        from: a.from.max(b.from),
-        to: a.to.min(b.to),
-        severity: severity.to_owned(),
-    };
+    let common =
+        |a: &Zone, b: &Zone| Zone::between(a.from.max(b.from), a.to.min(b.to), severity);
     let pairs = all.iter().flat_map(|a| others.iter().map(|b| common(a, b)));
     pairs.filter(|it| it.from < it.to).collect()
 }
