@@ -67,12 +67,12 @@ pub static UNIT_FORM: Form = Form {
             suggest::nearest(text, known)
         });
         let (label, help) = match (near, CUSTOM.contains(&text)) {
-            (_, true) => ("says no unit", format!("write what follows: `{text} mg/l`")),
+            (_, true) => ("says no unit", format!("write what follows: `{text}mg/l`")),
             (Some(near), _) => ("is no unit of Grafana's", format!("write `{near}`")),
             (None, _) if text.is_empty() => ("is empty", "write `short`".to_owned()),
             (None, _) => (
                 "is no unit of Grafana's",
-                format!("write `suffix: {bare}`, or an id such as `s` and `bytes`"),
+                format!("write `suffix:{bare}`, or an id such as `s` and `bytes`"),
             ),
         };
         Fault::new(label, help)
@@ -188,15 +188,15 @@ mod tests {
     #[test]
     fn units_are_grafanas_or_made() {
         let help = |it| (UNIT_FORM.fault)(it).map(|it| it.help);
-        for it in ["s", "suffix: mg/l", "prefix:~", "currency:financial:€:suffix"] {
+        for it in ["s", "suffix:mg/l", "prefix:~", "currency:financial:€:suffix"] {
             assert_eq!(help(it), None, "{it}");
         }
         for (text, expect) in [
             ("seconds", "write `s`"),
             ("Percent (0.0-1.0)", "write `percentunit`"),
             ("percentunits", "write `percentunit`"),
-            ("suffix:", "write what follows: `suffix: mg/l`"),
-            ("fish", "write `suffix: fish`, or an id such as `s` and `bytes`"),
+            ("suffix:", "write what follows: `suffix:mg/l`"),
+            ("fish", "write `suffix:fish`, or an id such as `s` and `bytes`"),
         ] {
             assert_eq!(help(text).as_deref(), Some(expect), "{text}");
         }

@@ -117,7 +117,8 @@ static PANEL_UNITS: Lint = Lint {
     summary: "A panel without a unit, or with one that the linter does not know.",
     why: "`3.2e+09` says less than `3.2 GB`.",
     example: "[[row.panel]]\ntitle = \"Memory\"\nunit = \"gigabyte\"",
-    instead: "Set `unit`; `none` and `short` are units too.",
+    instead: "Set `unit`; `none` and `short` are units too, and so is one of the project's own: \
+              `suffix:mg/l`, of which dashboard-linter itself knows nothing.",
     peers: &["dashboard-linter panel-units-rule"],
     ..RULE
 };

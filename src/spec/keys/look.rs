@@ -8,7 +8,7 @@ use crate::spec::units::{UNIT_FORM, UNITS};
 pub(super) const UNIT: Type = Type::Any(&[Type::Text(&UNIT_FORM), Type::Choice(UNITS)]);
 
 pub(super) const UNIT_TEXT: &str = "Grafana's id of the unit, or one of the project's own as Grafana takes them: \
-     `suffix: mg/l`, `prefix:≈`, `si:W`, `count:fish`, `currency:€`, `time:HH:mm`, \
+     `suffix:mg/l`, `prefix:≈`, `si:W`, `count:fish`, `currency:€`, `time:HH:mm`, \
      `bool:open/closed`.";
 
 /// A variable that repeats.
