@@ -453,6 +453,7 @@ fn dashboards_are_grafanas() {
             expr: text("rate(x[$__rate_interval])\n"),
             legend: Some("{{status}}".into()),
             unit: None,
+            limit: None,
         }],
         thresholds: Thresholds {
             limits: vec![(0.05, "critical".into())],

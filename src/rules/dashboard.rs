@@ -271,4 +271,6 @@ pub struct Query {
     pub legend: Option<String>,
     /// Grafana's id of the unit, where it is not the panel's.
     pub unit: Option<String>,
+    /// The severity of what lies beyond its values, where these are a limit for the others.
+    pub limit: Option<String>,
 }

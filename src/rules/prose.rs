@@ -155,7 +155,8 @@ fn scaled(value: f64, base: f64, prefixes: &[&str]) -> String {
 /// Seconds in the largest units that say it.
 fn duration(seconds: f64) -> String {
     let mut rest = seconds.abs() as u64;
-    if rest == 0 {
+    // Minutes have no decimals.
+    if rest < 60 {
         return format!("{}s", short(seconds));
     }
     let mut parts = Vec::new();
@@ -190,6 +191,7 @@ mod tests {
             ),
             ("{{$labels.a}}{{- $labels.b -}} c", "`a``b`c"),
             ("{{ 259200 | humanizeDuration }}", "3d"),
+            ("{{ 2.5 | humanizeDuration }} {{ 90.5 | humanizeDuration }}", "2.5s 1m 30s"),
             ("{{ 1500000 | humanize }} {{ 2048 | humanize1024 }}", "1.5M 2ki"),
             ("{{ range query \"up\" }}x{{ end }}", "…x…"),
             ("{{ printf \"%.2f\" $value }}", "`value`"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::model::{Field, Thresholds, number};
+use super::model::{Field, Thresholds, colour, number};
 use super::panel::ref_id;
 use super::{steps, table};
 use crate::rules::dashboard::{Panel, PanelKind};
@@ -72,7 +72,28 @@ pub(super) fn overrides(panel: &Panel) -> Vec<Json> {
         })
     };
     let colors = panel.look.colors.iter().map(color);
-    units(panel).chain(colors).chain(table::overrides(panel)).collect()
+    units(panel)
+        .chain(limits(panel))
+        .chain(colors)
+        .chain(table::overrides(panel))
+        .collect()
+}
+
+/// Series that are limits look as limits do that are numbers.
+fn limits(panel: &Panel) -> impl Iterator<Item = Json> {
+    let drawn = panel.kind == PanelKind::Timeseries;
+    let queries = panel.queries.iter().enumerate().filter(move |_| drawn);
+    queries.filter_map(|(idx, query)| {
+        let color = colour(query.limit.as_ref()?);
+        Some(json!({
+            "matcher": { "id": "byFrameRefID", "options": ref_id(idx) },
+            "properties": [
+                { "id": "color", "value": { "fixedColor": color, "mode": "fixed" } },
+                { "id": "custom.fillOpacity", "value": 0 },
+                { "id": "custom.lineStyle", "value": { "dash": [10, 10], "fill": "dash" } },
+            ],
+        }))
+    })
 }
 
 /// The units of queries whose values are not in that of the panel. Grafana gives each its
@@ -158,10 +179,15 @@ fn graph(panel: &Panel) -> Json {
         },
         "thresholdsStyle": { "mode": style },
     });
-    let (least, most) = limits.fold((0.0_f64, f64::NEG_INFINITY), |(least, most), it| {
-        (least.min(it), most.max(it))
-    });
-    // Between equal ends there is no axis.
+    let (least, mut most) = limits
+        .fold((0.0_f64, f64::NEG_INFINITY), |(least, most), it| {
+            (least.min(it), most.max(it))
+        });
+    // Between equal ends there is no axis. Of numbers of things that should be 0 the next
+    // one is in sight: Grafana draws 0 alone on an axis up to 100.
+    if most == 0.0 && panel.unit == "short" {
+        most = 1.0;
+    }
     let reached = least < most.max(0.0);
     // Heights of areas and bars are compared, which begin at nothing.
     let heights = look.style == Style::Bars || look.stack == Stack::Normal;

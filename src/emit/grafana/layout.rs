@@ -49,9 +49,21 @@ fn lines(panels: &[Panel]) -> Vec<Vec<(&Panel, u32)>> {
     let mut lines: Vec<Vec<(&Panel, u32)>> = Vec::new();
     let mut free = 0;
     let n_small = panels.iter().filter(|it| is_small(it)).count();
-    let (small, wide) = widths(n_small, panels.len() - n_small);
-    for panel in panels {
-        let usual = if is_small(panel) { small } else { wide };
+    let n_wide = panels.len() - n_small;
+    let (small, wide) = widths(n_small, n_wide);
+    // One that would be left over makes the last lines two of two.
+    let free_hand =
+        panels.iter().all(|it| it.width.is_none() && it.look.repeat.is_none());
+    let two = match free_hand && n_small == 0 && n_wide % 3 == 1 {
+        true => n_wide.saturating_sub(4),
+        false => n_wide,
+    };
+    for (idx, panel) in panels.iter().enumerate() {
+        let usual = match is_small(panel) {
+            true => small,
+            false if two <= idx => COLUMNS / 2,
+            false => wide,
+        };
         let width = match &panel.look.repeat {
             // Its copies share a whole line.
             Some(it) if !it.down => COLUMNS,
@@ -213,6 +225,11 @@ mod tests {
         check("t", &[(0, 3, 24, 8)]);
         check("t t", &[(0, 3, 12, 8), (12, 3, 12, 8)]);
         check("t t t", &[(0, 3, 8, 8), (8, 3, 8, 8), (16, 3, 8, 8)]);
+        let three = |y| [(0, y, 8, 8), (8, y, 8, 8), (16, y, 8, 8)];
+        let two = |y| [(0, y, 12, 8), (12, y, 12, 8)];
+        check("t t t t", &[two(3), two(11)].concat());
+        check("t t t t t", &[&three(3)[..], &two(11)].concat());
+        check("t t t t t t t", &[&three(3)[..], &two(11), &two(19)].concat());
         check("s t", &[(0, 3, 6, 8), (6, 3, 18, 8)]);
         check("s s s s", &[(0, 3, 6, 4), (6, 3, 6, 4), (12, 3, 6, 4), (18, 3, 6, 4)]);
         check("s", &[(0, 3, 12, 4)]);

@@ -107,6 +107,7 @@ pub(super) fn sample(kind: PanelKind, legends: &[Option<&str>]) -> Panel {
         expr: Text::opaque("up", span),
         legend: legend.map(str::to_owned),
         unit: None,
+        limit: None,
     };
     Panel {
         id: 0,

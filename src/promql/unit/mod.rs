@@ -72,6 +72,11 @@ impl Unit {
         }
     }
 
+    /// Whether it is 1 or 0: whether something is there.
+    pub fn is_flag(&self) -> bool {
+        matches!(self, Unit::Amount(Amount { what: What::Flag, .. }))
+    }
+
     /// Whether it takes the unit of what it stands beside.
     pub fn is_number(&self) -> bool {
         matches!(self, Unit::Number(_))

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use crate::diag::text::{Text, TextBuilder};
 use crate::promql::syntax::ast::{BinaryOp, Expr, TextRange};
+use crate::promql::syntax::{parse, same};
+use crate::resolve::dashboard::amount::amount;
 use crate::resolve::dashboard::{Context, legend, unit};
 use crate::rules::comparison::{Limit, comparisons, relation};
 use crate::rules::dashboard::{Link, Query, Target};
 use crate::rules::group::{Alert, Expression};
 use crate::rules::limits::{Thresholds, Zone};
-use crate::rules::prose::{prose, short, value_function};
+use crate::rules::prose::{prose, value_function};
 
 /// What an alert gives to a panel.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct View {
     pub(super) thresholds: Thresholds,
     /// Its unit.
     pub(super) unit: Option<&'static str>,
+    /// Whether all that it shows is there or not: 1 or 0.
+    pub(super) is_flag: bool,
     /// Summary, description and limits in words.
     pub(super) description: String,
     /// Its runbook.
@@ -39,8 +43,9 @@ struct Asked<'a> {
 /// What a series of limits is called.
 const LIMIT: &str = "limit";
 
-/// The panel of an alert's tiers; there is at least one.
-pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
+/// The panel of an alert's tiers; there is at least one. `chosen` is the unit that its author
+/// gives the panel.
+pub(super) fn view(tiers: &[&Alert], chosen: Option<&str>, context: Context<'_>) -> View {
     let mut queries: Vec<Asked<'_>> = Vec::new();
     let mut limits: Vec<Query> = Vec::new();
     let mut thresholds = Thresholds::default();
@@ -56,17 +61,17 @@ pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
         if shown.is_empty() {
             shown.push((alert.expr.text.clone(), expr));
         }
-        shown.dedup_by(|b, a| same(&a.0, &b.0));
+        shown.dedup_by(|b, a| same(a.1, b.1));
         // Limits of several quantities say nothing on one axis.
         let one = shown.len() == 1;
         let of_alert = unit_of(alert, context);
         let of_alert = of_alert.filter(|_| one);
         unit = unit.or(of_alert);
         for (expr, shows) in shown {
-            if queries.iter().all(|it| !same(&it.query.expr, &expr)) {
+            if queries.iter().all(|it| !same(it.shows, shows)) {
                 let inferred = || unit::beside_others(&context.units.of(shows));
                 let unit = of_alert.map(str::to_owned).or_else(inferred);
-                let query = Query { expr, legend: None, unit };
+                let query = Query { expr, legend: None, unit, limit: None };
                 queries.push(Asked { query, alert, shows });
             }
         }
@@ -75,9 +80,8 @@ pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
                 Limit::Number(limit) => limit,
                 Limit::Vector(range) => {
                     let expr = part(&alert.expr, range);
-                    if limits.iter().all(|it| !same(&it.expr, &expr)) {
-                        let legend = Some(LIMIT.to_owned());
-                        limits.push(Query { expr, legend, unit: None });
+                    if limits.iter().all(|it| !is_one(&it.expr, &expr)) {
+                        limits.push(self::limit(expr, alert, context));
                     }
                     continue;
                 }
@@ -91,26 +95,54 @@ pub(super) fn view(tiers: &[&Alert], context: Context<'_>) -> View {
                 }
             }
             thresholds.zones.extend(zones((it.op, limit), it.too, severity));
-            let line = in_words(alert, ops, of_alert);
+            let line = in_words(alert, ops, chosen.or(of_alert));
             if !lines.contains(&line) {
                 lines.push(line);
             }
         }
     }
     thresholds.open = thresholds.zones.is_empty();
+    let is_flag = queries.iter().all(|it| context.units.of(it.shows).is_flag());
     let mut queries = named(queries, context);
-    queries.extend(limits);
+    queries.extend(apart(limits));
     View {
         queries,
         thresholds,
         unit,
+        is_flag,
         description: description(tiers[0], &lines),
         links: runbook(tiers[0]),
     }
 }
 
-fn same(a: &Text, b: &Text) -> bool {
+fn is_one(a: &Text, b: &Text) -> bool {
     a.as_str().trim() == b.as_str().trim()
+}
+
+/// The series that is the limit of others.
+fn limit(expr: Text, alert: &Alert, context: Context<'_>) -> Query {
+    let parsed = parse(expr.as_str(), &context.book.dialect);
+    let labels = parsed
+        .ok()
+        .and_then(|it| legend::labels(&it.expr, alert, false, context.records));
+    let legend = match labels {
+        Some(labels) => format!("{LIMIT} {labels}"),
+        None => LIMIT.to_owned(),
+    };
+    let limit = alert.severity().unwrap_or_default().to_owned();
+    Query { expr, legend: Some(legend), unit: None, limit: Some(limit) }
+}
+
+/// Limits of several severities, named by them.
+fn apart(mut limits: Vec<Query>) -> Vec<Query> {
+    let severities: BTreeSet<_> = limits.iter().map(|it| it.limit.clone()).collect();
+    if 1 < severities.len() {
+        for it in &mut limits {
+            let name = it.limit.iter().chain(&it.legend).cloned().collect::<Vec<_>>();
+            it.legend = Some(name.join(" "));
+        }
+    }
+    limits
 }
 
 /// Names the series: by what differs between the queries of one alert (service, tier,
@@ -194,19 +226,11 @@ fn in_words(
     ops: impl Iterator<Item = (BinaryOp, f64)>,
     unit: Option<&str>,
 ) -> String {
-    let number = |it: f64| match unit {
-        Some("percentunit") => format!("{}%", short(it * 100.0)),
-        Some("percent") => format!("{}%", short(it)),
-        Some("s") => prose(&format!("{{{{ {it} | humanizeDuration }}}}")).into_owned(),
-        Some("bytes") => prose(&format!("{{{{ {it} | humanize1024 }}}}B")).into_owned(),
-        Some("Bps") => prose(&format!("{{{{ {it} | humanize1024 }}}}B/s")).into_owned(),
-        _ => short(it),
-    };
     let hold = match alert.hold.value.0 {
         0 => String::new(),
         _ => format!(" for {}", alert.hold.value),
     };
-    let ops = ops.map(|(op, limit)| format!("{} {}", relation(op), number(limit)));
+    let ops = ops.map(|(op, limit)| format!("{} {}", relation(op), amount(limit, unit)));
     let ops: Vec<String> = ops.collect();
     format!("- **{}**: {}{hold}", alert.severity().unwrap_or_default(), ops.join(" and "))
 }

@@ -21,6 +21,7 @@ use crate::spec::panel::Panel;
 
 mod alert;
 mod alerts;
+mod amount;
 mod check;
 mod circle;
 mod derive;
@@ -32,8 +33,8 @@ mod labels;
 mod legend;
 mod link;
 mod look;
-mod panel;
 pub mod nowhere;
+mod panel;
 mod raw;
 pub mod reach;
 mod unit;

@@ -50,7 +50,8 @@ pub(super) fn panel(
         }
         return None;
     }
-    let view = (!tiers.is_empty()).then(|| alert::view(&tiers, context));
+    let view = (!tiers.is_empty())
+        .then(|| alert::view(&tiers, it.unit.as_ref().map(Text::as_str), context));
     look::misplaced(&it.keys, it.kind(), sink);
     lacking(it, sink);
     let legend = it.legend.as_ref().map(Text::to_string);
@@ -58,11 +59,13 @@ pub(super) fn panel(
         expr: query.expr.clone(),
         legend: query.legend.as_ref().map(Text::to_string).or(legend.clone()),
         unit: query.unit.as_ref().map(Text::to_string),
+        limit: None,
     });
     let mut queries: Vec<Query> = own.collect();
     let mut thresholds = it.thresholds.as_ref().map(look::limits).unwrap_or_default();
     let mut links = link::links(&it.links, On::Panel, context, sink);
     let mut unit = it.unit.as_ref().map(Text::to_string);
+    let mut decimals = it.decimals;
     let mut description = it.description.as_ref().map(Text::to_string);
     let mut allowed: Vec<Allow> = allow(&it.allow);
     if let Some(view) = view {
@@ -78,6 +81,8 @@ pub(super) fn panel(
         if it.thresholds.is_none() {
             thresholds = view.thresholds;
         }
+        // A mean of what is there or not has decimals.
+        decimals = decimals.or((view.is_flag && it.queries.is_empty()).then_some(0));
         links.extend(view.links);
         unit = unit.or(view.unit.filter(|_| !it.queries.is_empty()).map(str::to_owned));
         description = description.or(Some(view.description));
@@ -121,7 +126,7 @@ pub(super) fn panel(
         description: description.filter(|it| !it.is_empty()),
         kind,
         unit,
-        decimals: it.decimals,
+        decimals,
         min: it.min,
         max: it.max,
         width: it.width,

@@ -108,7 +108,7 @@ function Dial({ value, width, height }) {
   const arc = (to, stroke) => <path fill="none" stroke={stroke} strokeWidth={14} d={`M ${x - radius} ${y} A ${radius} ${radius} 0 0 1 ${x - radius * Math.cos(Math.PI * to)} ${y - radius * Math.sin(Math.PI * to)}`} />;
   return <svg width={width} height={height}>
     {arc(1, '#ddd')}{arc(part, display.color)}
-    <text x={x} y={y - 8} textAnchor="middle" fontSize={Math.min(24, radius / 2)} fill={display.color}>{display.text}{display.suffix}</text>
+    <text x={x} y={y - 8} textAnchor="middle" fontSize={Math.min(24, radius / 2, 2.4 * radius / (display.text.length + (display.suffix ?? '').length))} fill={display.color}>{display.text}{display.suffix}</text>
     <text x={x} y={y + 9} textAnchor="middle" fontSize={11}>{display.title}</text>
   </svg>;
 }
