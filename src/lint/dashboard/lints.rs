@@ -179,7 +179,8 @@ static TARGET_INSTANCE: Lint = Lint {
 static TARGET_COUNTER: Lint = Lint {
     name: "target-counter-agg-rule",
     summary: "A counter that is shown as it is.",
-    why: "It only ever rises, until a restart.",
+    why: "It only ever rises, until a restart. As in dashboard-linter, one that is selected by \
+          labels is not looked at.",
     example: "[[row.panel]]\nquery = 'sum(http_requests_total)'",
     instead: "Show `rate(…)` or `increase(…)` of it.",
     peers: &["dashboard-linter target-counter-agg-rule"],
