@@ -7,7 +7,7 @@ use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::CONFIG_MAP;
-use crate::emit::object::{Map, labels};
+use crate::emit::object::{INSTANCE, Map, labels};
 use crate::emit::{Emit, Target, grafana, grafana_dashboard, name, yaml};
 use crate::rules::book::Book;
 
@@ -85,12 +85,12 @@ fn annotations(book: &Book) -> Map {
 fn nothing(book: &Book) -> Diagnostic {
     let title =
         format!("`{}` has no object, so that there is nothing to apply", book.env);
-    let instance = name::cut(&name::instance(book), name::LABEL);
+    // A project may choose it, where the server selects rules by it.
+    let labels = labels(book).0;
+    let instance = labels.iter().find(|it| it.0 == INSTANCE).map_or("", |it| &it.1);
     let out = Diagnostic::warning("nothing-to-apply", title)
         .note("no `kustomization.yaml` is written: kubectl refuses one without objects")
-        .note(format!(
-            "what was deployed before has the label `app.kubernetes.io/instance={instance}`"
-        ));
+        .note(format!("what was deployed before has the label `{INSTANCE}={instance}`"));
     Diagnostic { level: Level::Note, ..out }
 }
 

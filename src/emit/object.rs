@@ -76,12 +76,15 @@ pub fn object<'a, T>(
     }
 }
 
+/// The label of everything that one build of one environment made.
+pub const INSTANCE: &str = "app.kubernetes.io/instance";
+
 /// The project's labels, and those by which everything that one build of one environment
 /// made is found again.
 pub fn labels(book: &Book) -> Map {
     let ours = [
         ("app.kubernetes.io/managed-by", "aqua-alerts".to_owned()),
-        ("app.kubernetes.io/instance", name::cut(&name::instance(book), name::LABEL)),
+        (INSTANCE, name::cut(&name::instance(book), name::LABEL)),
     ];
     let mut out = book.objects.labels.clone();
     for (name, value) in ours {
