@@ -9,7 +9,7 @@ mod error;
 pub mod model;
 pub mod reference;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{Context, Value};
 
@@ -60,10 +60,11 @@ fn files<'b>(
         context.insert_value(*name, value.clone());
     }
     let mut out = Vec::new();
-    for item in items(target.per, data) {
-        let Some(path) = path(book, target, &item, taken, sink) else { break };
-        if let Some((name, value)) = item.variable {
-            context.insert_value(name, value);
+    let items = items(target.per, data);
+    for item in &items {
+        let Some(path) = path(book, target, (item, &items), taken, sink) else { break };
+        if let Some((name, value)) = &item.variable {
+            context.insert_value(*name, value.clone());
         }
         let Some(text) = engine.render(&context, sink) else { break };
         taken.insert(path.to_lowercase(), target);
@@ -88,20 +89,48 @@ fn items(per: Per, data: &model::Data) -> Vec<Item> {
         Per::Owner => of("owner", &data.owners),
         Per::Alert => {
             let mut out = of("alert", &data.alerts);
-            for item in &mut out {
+            for (item, file) in out.iter_mut().zip(&data.files_of_alerts) {
                 let name = kebab(&item.parameters[0].1);
                 item.parameters.push(("alert.kebab", name));
+                item.parameters.push(("file", file.clone()));
             }
             out
         }
     }
 }
 
-/// The path of a file, which nothing else may have.
+/// Parameters of which a path needs some, so that each file has one of its own: the first
+/// of these that tell all of them apart, without those that the path has.
+fn lacking(target: &Own, items: &[Item]) -> Option<Vec<&'static str>> {
+    let choices: &[&[&'static str]] = match target.per {
+        Per::Environment => &[],
+        Per::File => &[&["file"]],
+        Per::Dashboard => &[&["dashboard"]],
+        Per::Owner => &[&["owner"]],
+        // A pack gives one alert to several files.
+        Per::Alert => {
+            &[&["alert.kebab"], &["alert"], &["file", "alert.kebab"], &["file", "alert"]]
+        }
+    };
+    let value = |it: &Item, name: &str| {
+        it.parameters.iter().find(|it| it.0 == name).map(|it| it.1.to_lowercase())
+    };
+    let tells_apart = |names: &[&str]| {
+        let mut seen: BTreeSet<Vec<Option<String>>> = BTreeSet::new();
+        let key = |it: &Item| names.iter().map(|name| value(it, name)).collect();
+        items.iter().all(|it| seen.insert(key(it)))
+    };
+    let names = choices.iter().find(|it| tells_apart(it))?;
+    let has = |it: &str| target.path.as_str().contains(&format!("${{{it}}}"));
+    let lacking: Vec<&str> = names.iter().copied().filter(|it| !has(it)).collect();
+    (!lacking.is_empty()).then_some(lacking)
+}
+
+/// The path of a file among those of a target, which nothing else may have.
 fn path(
     book: &Book,
     target: &Own,
-    item: &Item,
+    (item, items): (&Item, &[Item]),
     taken: &BTreeMap<String, &Own>,
     sink: &mut Sink,
 ) -> Option<String> {
@@ -125,10 +154,14 @@ fn path(
     let title = format!("two files would be `{path}`");
     let it = bad(title, "the path of both");
     sink.push_once(match other.name == target.name {
-        true => {
-            let name = item.parameters.first().map_or("env", |it| it.0);
-            it.help(format!("write `${{{name}}}` into the path"))
-        }
+        true => it.help(match lacking(target, items) {
+            Some(names) => {
+                let names: Vec<String> =
+                    names.iter().map(|it| format!("`${{{it}}}`")).collect();
+                format!("write {} into the path", names.join(" and "))
+            }
+            None => "give one of them another name".to_owned(),
+        }),
         false => it
             .context(other.path.span(), "the other target")
             .help("choose another path for one of them"),

@@ -228,6 +228,8 @@ pub(super) struct Data {
     /// What there may be a file for, each with its parameter in paths.
     pub(super) files: Vec<(String, Value)>,
     pub(super) alerts: Vec<(String, Value)>,
+    /// The parameters of the files that these stand in, one by one.
+    pub(super) files_of_alerts: Vec<String>,
     pub(super) dashboards: Vec<(String, Value)>,
     pub(super) owners: Vec<(String, Value)>,
 }
@@ -237,6 +239,7 @@ pub(super) fn data(book: &Book) -> Data {
     let files = emit::files(book);
     let paths: Vec<&str> = files.iter().map(|it| it.0).collect();
     let (mut alerts, mut all_files) = (Vec::new(), Vec::new());
+    let mut files_of_alerts = Vec::new();
     let mut owners: BTreeMap<String, Vec<Json>> = BTreeMap::new();
     for ((path, groups), name) in files.iter().zip(name::of_files(&paths)) {
         let mut own = Vec::new();
@@ -246,6 +249,7 @@ pub(super) fn data(book: &Book) -> Data {
                 owners.entry(owner.to_owned()).or_default().push(value.clone());
             }
             alerts.push((it.name.to_owned(), value.clone()));
+            files_of_alerts.push(name.clone());
             own.push(value);
         }
         all_files.push((name.clone(), file(book, path, name, groups, own)));
@@ -294,6 +298,7 @@ pub(super) fn data(book: &Book) -> Data {
         environment: ENVIRONMENT.iter().map(variable).collect(),
         files: tera(all_files),
         alerts: tera(alerts),
+        files_of_alerts,
         dashboards: tera(dashboards),
         owners: tera(owners),
     }

@@ -219,7 +219,7 @@ static TARGET: Shape = Shape {
             "path",
             text(&PARAMETRIC),
             "The file that it makes, below `build/<env>/`. `${env}`, `${project}` and what \
-             there is a file for (`${alert}`, `${alert.kebab}`) may stand in it.",
+             there is a file for (`${alert}`, `${alert.kebab}` and its `${file}`) may stand in it.",
         )
         .required()
         .example("\"oncall.md\""),
