@@ -13,7 +13,6 @@ use crate::emit::{TARGETS, Target};
 /// Define an alert once, prove that it fires and when, ship it everywhere.
 #[derive(Debug, Parser)]
 #[command(name = "aqua-alerts", version, max_term_width = 100)]
-#[command(disable_help_subcommand = true)]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]
@@ -43,6 +42,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a small project that works, to begin with
+    Init(Init),
     /// Compile the project to manifests, rule files and dashboards
     Build(Build),
     /// Read, resolve and type-check the project, or rule files; write nothing
@@ -233,6 +234,14 @@ impl FromStr for Report {
     }
 }
 
+/// Options of `init`.
+#[derive(Debug, ClapArgs)]
+pub struct Init {
+    /// The folder of the project, which may be a new one
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
 /// Options of `import`.
 #[derive(Debug, ClapArgs)]
 pub struct Import {
@@ -259,6 +268,7 @@ pub struct Explain {
 /// Options of `runbooks`.
 #[derive(Debug, ClapArgs)]
 #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Runbooks {
     /// Also ask for every link of annotations, dashboards and pages over the network
     #[arg(long)]

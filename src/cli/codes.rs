@@ -120,7 +120,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("empty-test", "A test expects nothing and so proves nothing."),
     (
         "file-exists",
-        "A file that would be written is there with other content; `--force` replaces it.",
+        "A file that would be written is there already; `import --force` replaces it.",
     ),
     ("file-too-large", "A file is larger than any that is read."),
     (
@@ -195,7 +195,10 @@ pub const CODES: &[(&str, &str)] = &[
         "No condition can be derived for `absent` from the alert's expression: it selects no metric by name, or asks for absence itself.",
     ),
     ("no-folder", "`[runbooks] source` names a folder that is not there."),
-    ("no-project", "Neither this folder nor one above it has an `aqua-alerts.toml`."),
+    (
+        "no-project",
+        "Neither this folder nor one above it has an `aqua-alerts.toml`. `aqua-alerts init DIR` begins a project.",
+    ),
     ("no-rule-file", "A rule file that is named is not there."),
     ("no-rules", "A file that should have rules has none."),
     (

@@ -19,6 +19,7 @@ pub mod fmt;
 pub mod fs;
 pub mod import;
 pub mod inhibit;
+pub mod init;
 pub mod lints;
 pub mod load;
 pub mod mistaken;
@@ -57,6 +58,7 @@ const STACK: usize = 64 << 20;
 
 fn run(args: &Args) -> Exit {
     match &args.command {
+        Command::Init(it) => init::run(&args.global, it),
         Command::Build(it) => build::run(&args.global, it),
         Command::Check(it) => check::run(&args.global, it),
         Command::Test(it) => test::run(&args.global, it),

@@ -33,8 +33,8 @@ pub fn write(name: &str, project: &Project, groups: &[&Group]) -> String {
     out
 }
 
-/// A name that Kubernetes takes.
-fn object_name(text: &str) -> String {
+/// A name that Kubernetes takes, of any text.
+pub fn object_name(text: &str) -> String {
     let lower = name::part(text).to_ascii_lowercase().replace(['_', '.'], "-");
     let parts: Vec<&str> = lower.split('-').filter(|it| !it.is_empty()).collect();
     parts.join("-")

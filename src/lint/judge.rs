@@ -12,7 +12,7 @@ use crate::diag::suggest;
 use crate::grafana::model::Dashboard;
 use crate::lint::config::Config;
 use crate::lint::context::{Context, Site};
-use crate::lint::dashboard::{self, at_panel};
+use crate::lint::dashboard::{self, at_panel, is_needless};
 use crate::lint::look::{Raw, look};
 use crate::lint::table::{Check, Lint};
 use crate::lint::{NAMES, lookup, meta, permits};
@@ -139,6 +139,9 @@ impl<'c> Judge<'c> {
             let mut allow = of_panel.flat_map(|it| &it.allow).chain(whole);
             if let Some(allow) = allow.find(|it| permitted(it, lint)) {
                 self.used.insert(allow.span);
+                continue;
+            }
+            if is_needless(it.said.code, panels()) {
                 continue;
             }
             let said = match it.panel {

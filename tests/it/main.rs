@@ -23,6 +23,7 @@ mod every_field;
 mod failures;
 mod format;
 mod golden;
+mod guide;
 mod harness;
 mod harness_corpus;
 mod import;
@@ -52,6 +53,7 @@ fn main() {
     trials.extend(ci::trials());
     trials.extend(cli::trials());
     trials.extend(doc::trials());
+    trials.extend(guide::trials());
     trials.extend(promql_syntax::trials());
     trials.extend(spec::trials());
     trials.extend(rulefile::trials());

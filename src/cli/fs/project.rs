@@ -41,6 +41,7 @@ pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
             format!("no `{MANIFEST}` in `{}` or in a folder above it", start.display());
         Diagnostic::error("no-project", title)
             .help("start in a project's folder, or name it with `-C DIR`")
+            .help("`aqua-alerts init DIR` begins a new one")
     })
 }
 

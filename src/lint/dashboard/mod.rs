@@ -15,6 +15,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::grafana::model::Dashboard;
 use crate::promql::dialect::Dialect;
+use crate::rules::dashboard as rules;
 
 /// What a rule found.
 #[derive(Clone, Debug)]
@@ -51,4 +52,20 @@ pub(super) fn at_panel(mut said: Diagnostic, panel: Span) -> Diagnostic {
         return said.at(panel, "shown by this panel");
     }
     said
+}
+
+/// Whether a finding asks for a variable that no query has to follow: each panel is permitted
+/// not to, as those of alerts are.
+pub(super) fn is_needless<'a>(
+    code: &str,
+    panels: impl Iterator<Item = &'a rules::Panel>,
+) -> bool {
+    let follows = match code {
+        "template-job-rule" => "target-job-rule",
+        "template-instance-rule" => "target-instance-rule",
+        _ => return false,
+    };
+    let mut asking = panels.filter(|it| !it.queries.is_empty()).peekable();
+    asking.peek().is_some()
+        && asking.all(|it| it.allow.iter().any(|it| &*it.lint == follows))
 }
