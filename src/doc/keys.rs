@@ -24,6 +24,8 @@ pub struct Shape {
 pub struct Key {
     /// Its name.
     pub name: &'static str,
+    /// What it is called elsewhere, in formats that people come from.
+    pub also: &'static [&'static str],
     /// What it takes.
     pub value: Type,
     /// Whether it must be there.
@@ -180,12 +182,18 @@ impl Shape {
 impl Key {
     /// A key that may be left out.
     pub const fn new(name: &'static str, value: Type, doc: &'static str) -> Key {
-        Key { name, value, required: false, doc, default: "", example: "", since: 1 }
+        let (default, example) = ("", "");
+        Key { name, also: &[], value, required: false, doc, default, example, since: 1 }
     }
 
     /// A key that must be there.
     pub const fn required(self) -> Key {
         Key { required: true, ..self }
+    }
+
+    /// With what it is called elsewhere.
+    pub const fn also(self, also: &'static [&'static str]) -> Key {
+        Key { also, ..self }
     }
 
     /// With what holds without it.

@@ -5,6 +5,8 @@
 //! then gives what is well typed, and nothing for the rest: who reads need not look
 //! again. Neither knows what a key means.
 
+mod misplaced;
+
 use crate::diag::diagnostic::{Diagnostic, Fix};
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -18,6 +20,8 @@ use crate::doc::node::{Entry, Kind, Node, Style, Table};
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
     kinds: Vec<(&'static str, Vec<String>)>,
+    /// The keys of the manifest that declare, by kind.
+    keys: Vec<(&'static str, &'static str)>,
 }
 
 impl Declared {
@@ -31,6 +35,20 @@ impl Declared {
         self.kinds.retain(|it| it.0 != kind);
         self.kinds.push((kind, names));
         self
+    }
+
+    /// With the key of the manifest that declares the names of a kind.
+    pub fn by_key(mut self, kind: &'static str, key: &'static str) -> Declared {
+        self.keys.push((kind, key));
+        self
+    }
+
+    /// What is to be written in the manifest to declare a name.
+    fn by(&self, kind: &str, name: &str) -> Option<String> {
+        let key = self.keys.iter().find(|it| it.0 == kind)?.1;
+        let is_bare = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+        let is_key = !name.is_empty() && name.bytes().all(is_bare);
+        is_key.then(|| format!("[{key}.{name}]"))
     }
 
     /// The names of a kind, if it is known.
@@ -55,7 +73,7 @@ pub fn check(node: &Node, shape: &'static Shape, declared: &Declared, sink: &mut
     }
 }
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     declared: &'a Declared,
     /// The shapes of the tables around the one that is looked at, outermost first.
     around: Vec<(&'static Shape, Span)>,
@@ -64,6 +82,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn table(&mut self, node: &Node, table: &Table, shape: &'static Shape) {
+        let mut nameless = false;
         for entry in table {
             let name = entry.key.as_str();
             if let Some(key) = shape.key(name) {
@@ -72,6 +91,10 @@ impl Checker<'_> {
                 self.around.pop();
             } else if let Some(others) = self.takes(shape, name) {
                 if self.swallowed(node, entry, others) {
+                    continue;
+                }
+                if self.nameless(entry, others, nameless) {
+                    nameless = true;
                     continue;
                 }
                 if let Names::Form(form) = others.names {
@@ -89,7 +112,7 @@ impl Checker<'_> {
             }
         }
         for key in shape.keys.iter().filter(|it| it.required) {
-            if table.get(key.name).is_none() {
+            if table.get(key.name).is_none() && !self.is_meant(key, table, shape) {
                 let title = format!("missing key `{}` in {}", key.name, shape.name);
                 self.sink.push(
                     Diagnostic::error("missing-key", title)
@@ -107,127 +130,6 @@ impl Checker<'_> {
             Names::Form(_) => Some(others),
             Names::Declared(kind) => self.declared.has(kind, name).then_some(others),
         }
-    }
-
-    /// Refuses a key that a header swallowed from the table around it.
-    fn swallowed(&mut self, node: &Node, entry: &Entry, others: &Others) -> bool {
-        let name = entry.key.as_str();
-        let Some(outer) = others.reserved.map(|it| it()) else { return false };
-        if node.style != Style::Header || outer.key(name).is_none() {
-            return false;
-        }
-        let (what, bare) = (bare(others.what), bare(outer.name));
-        let title = format!("{what} `{name}` is named like a key of {}", outer.name);
-        self.sink.push(
-            Diagnostic::error("swallowed-key", title)
-                .at(
-                    entry.key.span(),
-                    format!("belongs to the table above, as {}", others.what),
-                )
-                .context(node.span, "this header takes every key that follows it")
-                .help(match others.names {
-                    Names::Form(form) if (form.fault)(name).is_none() => format!(
-                        "move `{name}` above this header if it is meant for the {bare}, \
-                         or write the table in braces if {} of that name is meant",
-                        others.what
-                    ),
-                    Names::Form(_) | Names::Declared(_) => {
-                        format!("move `{name}` above this header")
-                    }
-                }),
-        );
-        true
-    }
-
-    fn unknown(&mut self, node: &Node, entry: &Entry, shape: &'static Shape) {
-        let name = entry.key.as_str();
-        let kind = shape.others.as_ref().and_then(|it| match it.names {
-            Names::Declared(kind) => Some(kind),
-            Names::Form(_) => None,
-        });
-        let declared: Vec<&str> = kind
-            .and_then(|it| self.declared.names(it))
-            .unwrap_or_default()
-            .iter()
-            .map(String::as_str)
-            .collect();
-        let (code, title) = match kind {
-            Some(kind) if shape.keys.is_empty() => {
-                ("unknown-name", format!("unknown {} `{name}`", bare(kind)))
-            }
-            _ => ("unknown-key", format!("unknown key `{name}` in {}", shape.name)),
-        };
-        let diagnostic = Diagnostic::error(code, title);
-        let keys = shape.keys.iter().map(|it| it.name);
-        let near = suggest::nearest(name, keys.clone().chain(declared.iter().copied()));
-        if let Some(near) = near {
-            self.sink.push(
-                diagnostic
-                    .at(entry.key.span(), format!("did you mean `{near}`?"))
-                    .fix(replace(&entry.key, near)),
-            );
-            return;
-        }
-        let outer = match node.style {
-            Style::Header => self.around.iter().rev().find(|it| it.0.key(name).is_some()),
-            _ => None,
-        };
-        let diagnostic = match (kind, shape.keys.is_empty()) {
-            (Some(_), true) => diagnostic.at(entry.key.span(), "declared nowhere"),
-            (Some(kind), false) => {
-                diagnostic.at(entry.key.span(), format!("neither a key nor {kind}"))
-            }
-            (None, _) => diagnostic.at(entry.key.span(), "not a key of this table"),
-        };
-        let diagnostic = match outer {
-            Some((outer, _)) => diagnostic
-                .context(node.span, "this header takes every key that follows it")
-                .help(format!(
-                    "`{name}` is a key of {}: move it above this header",
-                    outer.name
-                )),
-            None => diagnostic,
-        };
-        let diagnostic = match shape.keys.is_empty() || outer.is_some() {
-            true => diagnostic,
-            false => {
-                diagnostic.help(format!("known keys are {}", suggest::list(keys, 20)))
-            }
-        };
-        let homes = Checker::homes(entry, shape);
-        let diagnostic = match homes.is_empty() {
-            true => diagnostic,
-            false => diagnostic.help(format!(
-                "a name of one's own stands under {}",
-                suggest::list(homes, 20)
-            )),
-        };
-        self.sink.push(match (kind, declared.is_empty()) {
-            (Some(kind), false) => diagnostic.help(format!(
-                "declared as {kind}: {}",
-                suggest::list(declared.iter().copied(), 20)
-            )),
-            (Some(kind), true) => {
-                diagnostic.help(format!("nothing is declared as {kind}"))
-            }
-            (None, _) => diagnostic,
-        });
-    }
-
-    /// The keys of a shape under which a value may have a name of one's own.
-    fn homes(entry: &Entry, shape: &'static Shape) -> Vec<&'static str> {
-        let takes = |it: &&Key| match it.value {
-            Type::Table(Shape { keys: [], others: Some(others), .. }) => {
-                let named = match others.names {
-                    Names::Form(form) => (form.fault)(entry.key.as_str()).is_none(),
-                    Names::Declared(_) => false,
-                };
-                let scalar = entry.value.raw().is_some();
-                named && scalar && fits(&entry.value, &others.value)
-            }
-            _ => false,
-        };
-        shape.keys.iter().filter(takes).map(|it| it.name).collect()
     }
 
     fn value(&mut self, node: &Node, ty: &'static Type, name: &str, usage: &str) {
@@ -262,20 +164,6 @@ impl Checker<'_> {
         }
     }
 
-    fn wrong(&mut self, node: &Node, ty: &Type, name: &str, usage: &str) {
-        let what = match &node.kind {
-            Kind::Boolean(value, _) => format!("`{value}`"),
-            _ => node.what().to_string(),
-        };
-        let title = format!("`{name}` takes {}, not {what}", ty.what());
-        let diagnostic =
-            Diagnostic::error("wrong-type", title).at(node.span, node.what());
-        self.sink.push(match usage {
-            "" => diagnostic,
-            usage => diagnostic.help(usage),
-        });
-    }
-
     fn form(&mut self, text: &Text, form: &Form) {
         if form.parameters && text.as_str().contains("${") {
             return;
@@ -305,7 +193,12 @@ impl Checker<'_> {
     fn declared(&mut self, text: &Text, kind: &str) {
         let name = text.as_str();
         if !self.declared.has(kind, name) {
-            self.sink.push(undeclared(text, kind, self.declared.names(kind)));
+            let said = undeclared(text, kind, self.declared.names(kind));
+            let by = self.declared.by(kind, name).filter(|_| said.fix.is_none());
+            self.sink.push(match by {
+                Some(by) => said.help(format!("`{by}` in the manifest declares it")),
+                None => said,
+            });
         }
     }
 }
@@ -405,6 +298,11 @@ impl<'a> Fields<'a> {
     pub fn of(node: &'a Node, shape: &'static Shape) -> Option<Fields<'a>> {
         let table = node.as_table()?;
         Some(Fields { span: node.span, style: node.style, table, shape })
+    }
+
+    /// Whether a key is there, well typed or not.
+    pub fn has(&self, name: &str) -> bool {
+        self.table.entry(name).is_some()
     }
 
     /// Whether the table's shape has a key.

@@ -1,5 +1,6 @@
 //! Reads dashboards: the model as written, and nothing resolved.
 
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
@@ -128,10 +129,21 @@ pub fn read(
     let fields = Fields::of(node, &DASHBOARD)?;
     let name = path.strip_prefix("dashboards/").unwrap_or(path);
     let variables = fields.table("variable").map(|it| it.other_tables());
+    let title = fields.text("title")?.clone();
+    let is_empty = |it: &str| {
+        fields.array(it).is_empty() && !(fields.has(it) && fields.node(it).is_none())
+    };
+    if is_empty("row") && is_empty("derive") {
+        sink.push(
+            Diagnostic::error("missing-key", "missing key `row` in a dashboard")
+                .at(title.span(), "has neither `row` nor `derive`")
+                .help("add `[[row]]`, or `derive = [\"alerts/api.toml\"]`"),
+        );
+    }
     Some(Dashboard {
         path: path.to_owned(),
         name: name.strip_suffix(".toml").unwrap_or(name).to_owned(),
-        title: fields.text("title")?.clone(),
+        title,
         description: fields.text("description").cloned(),
         tags: fields.texts("tags"),
         uid: fields.text("uid").cloned(),

@@ -27,7 +27,10 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
     let declared = Declared::new()
         .with(keys::SEVERITY, severities.iter().map(|it| it.name.clone()).collect())
         .with(keys::ENVIRONMENT, environments.iter().map(|it| it.name.clone()).collect())
-        .with(keys::OWNER, owners.iter().map(|it| it.key.to_string()).collect());
+        .with(keys::OWNER, owners.iter().map(|it| it.key.to_string()).collect())
+        .by_key(keys::SEVERITY, "severity")
+        .by_key(keys::ENVIRONMENT, "env")
+        .by_key(keys::OWNER, "owner");
     reader::check(node, &MANIFEST, &declared, sink);
     cycles(&environments, sink);
     let project = fields.table("project");

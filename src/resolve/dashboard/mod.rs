@@ -143,13 +143,6 @@ fn board(
     context: Context<'_>,
     sink: &mut Sink,
 ) -> Dashboard {
-    if it.rows.is_empty() && it.derive.is_empty() {
-        sink.push_once(
-            Diagnostic::error("missing-key", "missing key `row` in a dashboard")
-                .at(it.title.span(), "has neither `row` nor `derive`")
-                .help("add `[[row]]`, or `derive = [\"alerts/api.toml\"]`"),
-        );
-    }
     let variables = check::variables(it, context, sink);
     let derived = derive::rows(it, context, sink);
     it.rows.iter().for_each(|it| check::row(it, sink));

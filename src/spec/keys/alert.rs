@@ -16,6 +16,7 @@ pub(super) const EXPR: Key = Key::new(
 .example("'up{job=\"${job}\"} == 0'");
 const NAME: Key =
     Key::new("name", TEXTUAL, "The label `alertname`, where the key is not the name.")
+        .also(&["alert", "alertname"])
         .default("the alert's key")
         .example("\"ApiDown\"");
 /// `severity`
@@ -356,6 +357,7 @@ const RECORD_NAME: Key = Key::new(
     "The metric, where the key is not its name: several records of one metric, or a name \
      that only Prometheus 3.0 and later take.",
 )
+.also(&["record"])
 .default("the record's key")
 .example("\"job:http_requests:rate5m\"");
 

@@ -49,6 +49,7 @@ pub static MANIFEST: Shape = Shape {
             Type::Table(&ENVIRONMENTS),
             "Environments, each one Prometheus server.",
         )
+        .also(&["environment", "environments"])
         .default("one environment, `default`"),
         Key::new("job", Type::Table(&JOBS), "Jobs that somebody else scrapes."),
         Key::new(
@@ -199,6 +200,7 @@ static RUNBOOKS: Shape = Shape {
         Key::new("url", text(&form::URL), "The address under which the pages are published.")
             .example("\"https://runbooks.example.com/\""),
         Key::new("source", text(&TEXT), "The folder with the pages as Markdown, for checking links.")
+            .also(&["path", "folder", "directory"])
             .example("\"docs/runbooks\""),
         Key::new("page", text(&PARAMETRIC), "The page of an alert without `runbook`. `${alert.kebab}` is the alert's name as `api-down`.")
             .default("`\"${alert.kebab}\"`")

@@ -15,6 +15,7 @@ const MATCH: Key = Key::new(
     Type::Table(&MATCH_LABELS),
     "Labels that the Services, or Pods, must have.",
 )
+.also(&["selector", "matchLabels"])
 .example("{ app = \"api-service\" }");
 const NAMESPACES_TYPE: Type = Type::Array(&text(&object_form::NAMESPACES));
 const NAMESPACES: Key = Key::new(
