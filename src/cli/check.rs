@@ -167,7 +167,7 @@ fn report(session: Session, loaded: Option<&Loaded>, fixed: Option<usize>) -> Ex
         let project = &loaded.project;
         let n_files =
             project.files.len() + project.packs.len() + project.rule_files.len();
-        let n_boards = project.dashboards.len();
+        let n_boards = project.dashboards.len() + project.json_dashboards.len();
         human += &format!(
             "no errors in {} and {} ({})\n",
             counted(n_files, "file"),

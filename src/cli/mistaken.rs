@@ -74,11 +74,38 @@ fn placeholder(line: &str) -> Option<(usize, Option<&'static str>)> {
             return Some((column, Some(tool)));
         }
     }
-    let column = line.find("{{")?;
-    let rest = &line[column..];
     // Text of YAML is never without indentation.
-    let helm = column == 0 || HELM.iter().any(|it| rest.contains(it));
-    helm.then_some((column, None))
+    if line.starts_with("{{") {
+        return Some((0, None));
+    }
+    let mut at = 0;
+    while let Some(column) = line[at..].find("{{").map(|it| at + it) {
+        let inside = &line[column + 2..];
+        // Helm's may go on in the next line.
+        let inside = inside.split_once("}}").map_or(inside, |it| it.0);
+        let words = without_texts(inside);
+        if HELM.iter().any(|it| words.contains(it)) {
+            return Some((column, None));
+        }
+        at = column + 2;
+    }
+    None
+}
+
+/// The inside of a template's braces with its strings emptied.
+fn without_texts(inside: &str) -> String {
+    let mut out = String::new();
+    let mut rest = inside;
+    while let Some(at) = rest.find(['"', '`']) {
+        let quote = &rest[at..at + 1];
+        out.push_str(&rest[..at + 1]);
+        match rest[at + 1..].split_once(quote) {
+            Some((_, after)) => rest = after,
+            None => return out,
+        }
+        out.push_str(quote);
+    }
+    out + rest
 }
 
 /// Where a line has a tag of another tool: a word between these, and not in a template of

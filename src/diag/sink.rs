@@ -80,6 +80,11 @@ impl Sink {
         self.items.iter().filter(finding).count()
     }
 
+    /// The errors so far.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.items.iter().filter(|it| it.level == Level::Error)
+    }
+
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.n_errors != 0

@@ -71,8 +71,11 @@ pub fn wanted(
                 }
             }
             Err(why) => sink.push_once(
-                Diagnostic::warning("link-invalid", format!("`{}` {why}", place.url))
-                    .at(place.span, "cannot be looked at"),
+                Diagnostic::warning(
+                    "link-invalid",
+                    format!("`{}` {why}", without_secret(&place.url)),
+                )
+                .at(place.span, "cannot be looked at"),
             ),
         }
     }
@@ -87,6 +90,16 @@ pub fn wanted(
         }
     }
     (all.into_values().collect(), n_excepted)
+}
+
+/// An address whose user name and password are not shown.
+fn without_secret(url: &str) -> String {
+    let begin = url.find("://").map_or(0, |it| it + 3);
+    let end = url[begin..].find(['/', '?', '#']).map_or(url.len(), |it| begin + it);
+    match url[begin..end].rfind('@') {
+        Some(at) => format!("{}…{}", &url[..begin], &url[begin + at..]),
+        None => url.to_owned(),
+    }
 }
 
 /// Where addresses stand in a text. A template's `{{ … }}` and Grafana's `${…}` belong to
@@ -205,7 +218,10 @@ mod tests {
         assert_eq!(one.fragments(), ["x"]);
         assert_eq!(one.links.values().map(Vec::len).sum::<usize>(), 4);
         assert_eq!(n_excepted, 1);
-        let codes: Vec<_> = sink.into_sorted().iter().map(|it| it.code).collect();
+        let said = sink.into_sorted();
+        let codes: Vec<_> = said.iter().map(|it| it.code).collect();
         assert_eq!(codes, ["link-invalid", "link-exception"]);
+        let hidden = "`https://…@c/` has a user name or a password in it";
+        assert_eq!(said[0].title, hidden);
     }
 }

@@ -4,6 +4,7 @@
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::suggest;
+use crate::links::address::Address;
 use crate::links::collect::{Place, Wanted};
 use crate::links::walk::{Outcome, Verdict};
 
@@ -73,7 +74,7 @@ fn finding(
         Verdict::Guarded(_) => it.help(format!(
             "give it what it asks for under `[runbooks.online.headers.\"{}\"]`, or except \
              it with `[[runbooks.online.except]]`",
-            wanted.address.host
+            host_of_headers(url)
         )),
         Verdict::Private(_) => it.help(
             "name the host in `[runbooks.online] allow_private`, or except the link with \
@@ -82,6 +83,16 @@ fn finding(
         _ => it,
     };
     Some((it, label.to_owned()))
+}
+
+/// A host as headers for it are written: without `http://` they are for `https` alone, and
+/// without a port for that of the scheme.
+fn host_of_headers(url: &Address) -> String {
+    let scheme = if url.secure { "" } else { "http://" };
+    match (url.secure, url.port) {
+        (true, 443) | (false, 80) => format!("{scheme}{}", url.host),
+        (_, _) => format!("{scheme}{}", url.authority()),
+    }
 }
 
 fn moved(wanted: &Wanted, outcome: &Outcome) -> Option<(Diagnostic, String)> {
@@ -171,6 +182,20 @@ mod tests {
         assert_eq!(it.notes, ["and in 3 more places"]);
         assert_eq!(findings(&wanted("https://a/#y"), &missing, &mut counts), []);
         assert_eq!(counts, Counts { good: 1, bad: 1, unknown: 0 });
+    }
+
+    #[test]
+    fn headers_are_asked_for_under_the_key_that_sends_them() {
+        let guarded = outcome(Verdict::Guarded(401), true);
+        for (url, key) in [
+            ("https://a/", "headers.\"a\""),
+            ("https://a:8443/", "headers.\"a:8443\""),
+            ("http://a/", "headers.\"http://a\""),
+            ("http://a:81/", "headers.\"http://a:81\""),
+        ] {
+            let found = findings(&wanted(url), &guarded, &mut Counts::default());
+            assert!(found[0].help[0].contains(key), "{:?}", found[0].help);
+        }
     }
 
     #[test]

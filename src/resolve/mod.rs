@@ -243,17 +243,19 @@ impl FileBook {
     ) {
         let name = origin.group_name(name);
         let idx = self.groups.iter().position(|it| it.0 == name).unwrap_or_else(|| {
-            let group = self.group(origin, &name, server, sink);
+            let group = self.group(origin, &name, &rule, server, sink);
             self.groups.push((name, group));
             self.groups.len() - 1
         });
         self.groups[idx].1.rules.push(rule);
     }
 
+    /// A group that begins with a rule.
     fn group(
         &self,
         origin: &Origin<'_>,
         name: &str,
+        rule: &Rule,
         server: &Server<'_>,
         sink: &mut Sink,
     ) -> Group {
@@ -262,6 +264,10 @@ impl FileBook {
             .groups
             .iter()
             .find(|it| origin.group_name(Some(it.key.as_str())) == name);
+        let first = match rule {
+            Rule::Alert(it) => it.span,
+            Rule::Record(it) => it.span,
+        };
         let mut group = Group {
             name: name.to_string(),
             file: self.path.clone(),
@@ -271,7 +277,7 @@ impl FileBook {
             labels: Vec::new(),
             rules: Vec::new(),
             allow: declared.map(|it| allow(&it.allow)).unwrap_or_default(),
-            span: declared.map_or(file.span, |it| it.span),
+            span: declared.map_or(first, |it| it.span),
         };
         let Some(declared) = declared else { return group };
         if let Some(given) = &declared.name {

@@ -16,7 +16,7 @@ use crate::resolve::scope::Scope;
 use crate::resolve::template::template;
 use crate::resolve::{absent, allow, expression, layers, names, runbook};
 use crate::rules::group::{
-    About, Alert, Expression, Millis, Pair, Record, Rule, Setting,
+    About, Alert, Expression, Millis, Pair, Record, Rule, Runbook, Setting,
 };
 use crate::spec::model::{self, Body, Definition, Each, Field, Label, RuleKind, Value};
 use crate::spec::{duration, form};
@@ -302,7 +302,7 @@ impl Part<'_> {
         );
         let text = Texts { origin, body, scope: &scope, server };
         let labels = text.labels(severity, sink);
-        let annotations = text.annotations(about.as_ref().map(|it| &*it.url), sink);
+        let annotations = text.annotations(about.as_ref(), sink);
         let hold = setting(body.hold.as_ref(), &scope, sink);
         let keep_firing_for = setting(body.keep_firing_for.as_ref(), &scope, sink);
         let alert = Alert {
@@ -387,7 +387,7 @@ impl Texts<'_> {
         out
     }
 
-    fn annotations(&self, runbook: Option<&str>, sink: &mut Sink) -> Vec<Pair> {
+    fn annotations(&self, runbook: Option<&Runbook>, sink: &mut Sink) -> Vec<Pair> {
         let mut labels: Vec<Label> = Vec::new();
         let own =
             [("summary", &self.body.summary), ("description", &self.body.description)];
@@ -407,16 +407,12 @@ impl Texts<'_> {
         let mut out =
             pairs(&labels, |it, sink| template(it, self.scope, version, sink), sink);
         let given = out.iter().any(|it| it.name.as_str() == "runbook_url");
-        if let Some(url) = runbook
-            && !given
+        if let Some(Runbook { url, span, .. }) = runbook.filter(|_| !given)
             && !url.is_empty()
         {
-            let span =
-                self.body.runbook.as_ref().and_then(|it| it.places.last().copied());
-            let span = span.unwrap_or(self.origin.source().span);
             out.push(Pair {
-                name: Text::opaque("runbook_url", span),
-                value: Text::opaque(url, span),
+                name: Text::opaque("runbook_url", *span),
+                value: Text::opaque(url, *span),
             });
         }
         out
@@ -524,7 +520,7 @@ fn companion(
         hold: setting(body.hold.as_ref(), &scope, sink),
         keep_firing_for: setting(body.keep_firing_for.as_ref(), &scope, sink),
         labels: texts.labels(severity.as_ref(), sink),
-        annotations: texts.annotations(page.as_ref().map(|it| &*it.url), sink),
+        annotations: texts.annotations(page.as_ref(), sink),
         allow: allow(&body.allow),
         span: absent.span,
         about: Some(About {

@@ -96,6 +96,12 @@ pub fn check<'a>(
     }
 }
 
+/// Whether the name of a page is a path that stays below the folder of pages.
+pub fn is_below(page: &str) -> bool {
+    page.split('/').all(|it| !it.is_empty() && it != "." && it != "..")
+        && !page.contains(['\\', ':', '\0'])
+}
+
 fn one(alert: &Alert, runbook: &Runbook, pages: &Pages, sink: &mut Sink) {
     let name = &runbook.page;
     let folder = &pages.folder;
@@ -107,11 +113,17 @@ fn one(alert: &Alert, runbook: &Runbook, pages: &Pages, sink: &mut Sink) {
         if let Some(near) = near {
             it = it.help(format!("there is a page `{near}`"));
         }
-        sink.push(it.help(format!(
-            "`aqua-alerts runbooks new` begins `{folder}/{name}.md`; or name the page of \
-             `{}` with `runbook = \"…\"`",
-            alert.name
-        )));
+        sink.push(it.help(match is_below(name) {
+            true => format!(
+                "`aqua-alerts runbooks new` begins `{folder}/{name}.md`; or name the page \
+                 of `{}` with `runbook = \"…\"`",
+                alert.name
+            ),
+            false => format!(
+                "name a page below `{folder}`, or write the whole address of one elsewhere: \
+                 `runbook = \"https://…\"`"
+            ),
+        }));
         return;
     };
     let Some(anchor) = &runbook.anchor else { return };

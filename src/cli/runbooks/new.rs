@@ -13,17 +13,17 @@ use crate::cli::runbooks::{no_source, pages};
 use crate::cli::session::{Session, counted};
 use crate::cli::test::{self, native};
 use crate::diag::diagnostic::Diagnostic;
-use crate::diag::source::FileId;
+use crate::diag::source::{FileId, Span};
 use crate::diag::suggest;
 use crate::rules::group::{Alert, Runbook};
-use crate::runbook::link::{Pages, alerts, runbooks};
+use crate::runbook::link::{Pages, alerts, is_below, runbooks};
 use crate::runbook::skeleton::{self, Entry, Outline};
 
 /// Runs the command.
 pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
     let mut session = Session::new(global);
     let loaded = load::load(&mut session, &[]);
-    let Some(loaded) = loaded.filter(|_| !session.sink.has_errors()) else {
+    let Some(loaded) = loaded.filter(|_| !is_hindered(&session)) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
     let Some(source) = &loaded.project.manifest.runbooks.source else {
@@ -43,7 +43,7 @@ pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
         true => pages::read(&loaded, &mut session),
         false => Some(Pages::new(folder, Vec::new())),
     };
-    let Some(pages) = pages.filter(|_| !session.sink.has_errors()) else {
+    let Some(pages) = pages.filter(|_| !is_hindered(&session)) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
     unknown(&loaded, &args.alerts, &pages, &mut session);
@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
         .map(|it| it.0)
         .collect();
     let tests = native::tests_of_alerts(&loaded, &files, &mut session);
-    if session.sink.has_errors() {
+    if is_hindered(&session) {
         return session.finish(Exit::Invalid, "", json!({}));
     }
     let mut wanted = Vec::new();
@@ -70,10 +70,15 @@ pub(super) fn run(global: &Global, args: &NewRunbooks) -> Exit {
         let text = skeleton::page(&outline);
         wanted.push(Wanted { path: format!("{page}.md"), text });
     }
-    if session.sink.has_errors() {
-        return session.finish(Exit::Invalid, "", json!({}));
-    }
+    // What is wrong with one page keeps no other from being written.
     finish(session, &loaded, own, folder, &wanted, args)
+}
+
+/// Whether something is wrong that pages are made of: dashboards are only named on them.
+fn is_hindered(session: &Session) -> bool {
+    let of_dashboard =
+        |it: Span| session.sources.file(it.file).path.starts_with("dashboards/");
+    session.sink.errors().any(|it| !it.place().is_some_and(of_dashboard))
 }
 
 fn finish(
@@ -177,12 +182,6 @@ fn unknown(loaded: &Loaded, names: &[String], pages: &Pages, session: &mut Sessi
             Diagnostic::error("runbook-exists", fault).at(span, "no page is missing"),
         );
     }
-}
-
-/// Whether a page's name stays in its folder.
-fn is_below(page: &str) -> bool {
-    page.split('/').all(|it| !it.is_empty() && it != "." && it != "..")
-        && !page.contains(['\\', ':', '\0'])
 }
 
 fn outline<'a>(

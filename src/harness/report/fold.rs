@@ -16,12 +16,40 @@ struct First {
     tests: HashSet<Span>,
 }
 
-/// Everything that is to be said about some tests. A rule that fails in many of them in
-/// the same way is told of once, with their number.
+/// A message that a test gives in one environment, without its name, and where it is said.
+struct Said {
+    bare: Diagnostic,
+    envs: Vec<String>,
+    idx: usize,
+}
+
+/// Everything that is to be said about some tests. What fails alike in several environments
+/// is told of once, with their names; a rule that fails in many tests in the same way too,
+/// with their number.
 pub fn of_tests<'t>(tests: impl Iterator<Item = &'t TestResult>) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut firsts: HashMap<(String, Vec<Span>), First> = HashMap::new();
-    for it in tests.flat_map(of_test) {
+    let mut by_place: HashMap<(Option<Span>, String), Vec<Said>> = HashMap::new();
+    let of_env = |test: &'t TestResult| {
+        of_test(test).into_iter().map(|it| (it, test.env.as_deref()))
+    };
+    for (it, env) in tests.flat_map(of_env) {
+        if let Some((bare, env)) = env.and_then(|env| without_env(&it, env)) {
+            let key = (bare.place(), bare.title.clone());
+            let earlier = by_place.entry(key).or_default();
+            match earlier.iter_mut().find(|it| it.bare == bare) {
+                Some(said) => {
+                    said.envs.push(env);
+                    out[said.idx].title = format!("{}{}", bare.title, within(&said.envs));
+                }
+                None => {
+                    let envs = vec![env];
+                    earlier.push(Said { bare, envs, idx: out.len() });
+                    out.push(it);
+                }
+            }
+            continue;
+        }
         let names_test = |it: &&Label| it.text == WHILE;
         let Some(test) = it.labels.iter().find(names_test).map(|it| it.span) else {
             out.push(it);
@@ -43,4 +71,19 @@ pub fn of_tests<'t>(tests: impl Iterator<Item = &'t TestResult>) -> Vec<Diagnost
         }
     }
     out
+}
+
+/// A message without the environment that its title ends with, and that.
+fn without_env(said: &Diagnostic, env: &str) -> Option<(Diagnostic, String)> {
+    let title = said.title.strip_suffix(&within(&[env.to_owned()]))?.to_owned();
+    Some((Diagnostic { title, ..said.clone() }, env.to_owned()))
+}
+
+/// `, in a, b and c`
+fn within(envs: &[String]) -> String {
+    match envs {
+        [] => String::new(),
+        [only] => format!(", in {only}"),
+        [first @ .., last] => format!(", in {} and {last}", first.join(", ")),
+    }
 }
