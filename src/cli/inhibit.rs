@@ -16,6 +16,7 @@ use crate::doc::{toml, yaml};
 use crate::promql::labels::Labels;
 use crate::promql::syntax::parse_metric;
 use crate::resolve;
+use crate::resolve::inhibit::alike::alike;
 use crate::resolve::inhibit::{self, Series};
 
 /// The files of tests of a project.
@@ -32,6 +33,7 @@ pub fn infer(loaded: &mut Loaded, session: &mut Session) -> Option<Tests> {
         None => Series::new(),
     };
     inhibit::infer(&mut loaded.books, all, &series, &mut session.sink);
+    session.sink.extend(alike(&loaded.project.manifest.environments, &loaded.books));
     tests
 }
 

@@ -6,6 +6,7 @@ use crate::lint::table::{Check, Level, Lint};
 pub const LINTS: &[&Lint] = &[
     &DOCUMENT_IGNORED,
     &DUPLICATE_PANEL,
+    &ENVIRONMENTS_ALIKE,
     &GROUP_TOO_LARGE,
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_NAMESPACE,
@@ -43,6 +44,17 @@ static DUPLICATE_PANEL: Lint = Lint {
     why: "Grafana finds a panel by its title where its place changes; people do so always.",
     example: "[[row.panel]]\ntitle = \"Errors\"\n[[row.panel]]\ntitle = \"Errors\"",
     instead: "Say in the title what differs.",
+    ..FOUND
+};
+
+static ENVIRONMENTS_ALIKE: Lint = Lint {
+    name: "environments-alike",
+    summary: "Environments with inhibitions whose alerts an Alertmanager cannot tell apart.",
+    why: "Where they share an Alertmanager, a critical alert of staging hides the warning of \
+          production. What tells them apart are the `external_labels` of their servers.",
+    example: "[env.production]\n[env.staging]",
+    instead: "Give each environment external labels of its own. Where each has an Alertmanager \
+              of its own nothing is hidden: turn the lint off.",
     ..FOUND
 };
 

@@ -5,6 +5,7 @@
 //! alert depends on the rules of its environment and on the tests of the project, not on
 //! which other environments or alerts are looked at.
 
+pub mod alike;
 mod between;
 mod carried;
 mod circle;
