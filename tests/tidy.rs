@@ -119,6 +119,13 @@ fn only_the_renderer_knows_how_a_message_is_drawn() {
 }
 
 #[test]
+fn the_architecture_is_read_in_one_go() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    assert!(text.lines().count() <= 150, "ARCHITECTURE.md has more than 150 lines");
+}
+
+#[test]
 fn lines_end_without_blanks() {
     let all = ["src", "tests", "fuzz/src", "fuzz/fuzz_targets"];
     for (path, text) in all.into_iter().flat_map(rust_files) {
