@@ -23,7 +23,7 @@ pub type Series = BTreeMap<String, BTreeSet<String>>;
 
 /// Labels that targets have, whatever their series show: those that Prometheus and the
 /// operator's monitors attach. Tests leave them out.
-const OF_TARGETS: &[&str] =
+pub(super) const OF_TARGETS: &[&str] =
     &["container", "endpoint", "instance", "job", "namespace", "pod", "service"];
 
 /// The one of them that tells each target from all others.
@@ -150,7 +150,8 @@ pub(super) fn is_template(text: &str) -> bool {
 pub(super) type Asked<'a> = HashMap<&'a str, BTreeSet<Cow<'a, str>>>;
 
 /// The labels by which the rules of a book select the series of a metric, group and match
-/// them, and those that their templates read.
+/// them, and those that their templates read. What is asked of a record, which has it from
+/// its expression, is asked of the metrics of this too.
 pub(super) fn asked(book: &Book) -> Asked<'_> {
     let mut out = Asked::new();
     for (group, rule) in
@@ -160,21 +161,77 @@ pub(super) fn asked(book: &Book) -> Asked<'_> {
             Rule::Alert(it) => (&it.expr.parsed.expr, read(group, it)),
             Rule::Record(it) => (&it.expr.parsed.expr, BTreeSet::new()),
         };
-        expr.walk_path(&mut |node, path| {
-            if let ExprKind::Selector(it) = &node.kind
-                && let Some(metric) = infer::metric(it)
-            {
-                let own = it.matchers.iter().map(|it| &*it.name);
-                let own = own.filter(|it| *it != METRIC_NAME);
-                let (above, reaches) = asked_above(path);
-                let names = out.entry(&**metric).or_default();
-                names.extend(own.chain(above).map(Cow::Borrowed));
-                if reaches {
-                    names.extend(read.iter().cloned().map(Cow::Owned));
+        for it in selected(expr) {
+            let names = out.entry(it.metric).or_default();
+            names.extend(it.names.into_iter().map(Cow::Borrowed));
+            if it.reaches {
+                names.extend(read.iter().cloned().map(Cow::Owned));
+            }
+        }
+    }
+    of_records(book, &mut out);
+    out
+}
+
+/// Hands what is asked of records down to the metrics from which they have it.
+fn of_records<'a>(book: &'a Book, out: &mut Asked<'a>) {
+    let mut sources: HashMap<&str, Vec<Source<'_>>> = HashMap::new();
+    for (record, group) in records(book) {
+        let set: BTreeSet<&str> = record
+            .labels
+            .iter()
+            .chain(&group.labels)
+            .map(|it| it.name.as_str())
+            .collect();
+        let metrics = selected(&record.expr.parsed.expr);
+        let metrics = metrics.into_iter().filter(|it| it.reaches).map(|it| it.metric);
+        let source = Source { set, metrics: metrics.collect() };
+        sources.entry(record.name.as_str()).or_default().push(source);
+    }
+    let mut changed: Vec<&str> = sources.keys().copied().collect();
+    while let Some(record) = changed.pop() {
+        let Some(names) = out.get(record).cloned() else { continue };
+        for Source { set, metrics } in sources.get(record).into_iter().flatten() {
+            for metric in metrics {
+                let of = out.entry(metric).or_default();
+                let n_before = of.len();
+                of.extend(names.iter().filter(|it| !set.contains(&***it)).cloned());
+                if n_before < of.len() && sources.contains_key(metric) {
+                    changed.push(metric);
                 }
             }
-        });
+        }
     }
+}
+
+/// From which metrics a record has its labels, but for those that its rule sets.
+struct Source<'a> {
+    set: BTreeSet<&'a str>,
+    metrics: BTreeSet<&'a str>,
+}
+
+/// A metric that an expression selects.
+struct Selected<'a> {
+    metric: &'a str,
+    /// The labels that are asked of it.
+    names: Vec<&'a str>,
+    /// Whether the results have labels of these names from it.
+    reaches: bool,
+}
+
+fn selected(expr: &Expr) -> Vec<Selected<'_>> {
+    let mut out = Vec::new();
+    expr.walk_path(&mut |node, path| {
+        if let ExprKind::Selector(it) = &node.kind
+            && let Some(metric) = infer::metric(it)
+        {
+            let own = it.matchers.iter().map(|it| &*it.name);
+            let own = own.filter(|it| *it != METRIC_NAME);
+            let (above, reaches) = asked_above(path);
+            let names = own.chain(above).collect();
+            out.push(Selected { metric, names, reaches });
+        }
+    });
     out
 }
 
