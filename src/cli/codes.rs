@@ -144,7 +144,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "inhibit-labels",
-        "The labels that must be equal for an inhibition cannot be: one side never has them, or none is known that both have.",
+        "The labels that must be equal for an inhibition cannot be: one side never has them, none is known that both have, or alerts of one name cannot be told apart.",
     ),
     (
         "inhibits-itself",

@@ -31,6 +31,7 @@ mod operator;
 mod peers;
 mod promtool;
 mod query;
+#[path = "../shared/random.rs"]
 mod random;
 mod range;
 mod rules;

@@ -28,12 +28,16 @@ mod harness;
 mod harness_corpus;
 mod import;
 mod inhibit;
+mod inhibit_random;
 mod limits;
 mod links;
 mod lint;
 mod oddities;
 mod platform;
 mod promql_syntax;
+#[allow(dead_code, reason = "it is shared with other tests")]
+#[path = "../shared/random.rs"]
+mod random;
 mod rulefile;
 mod runbook;
 mod spec;
@@ -69,6 +73,7 @@ fn main() {
     trials.extend(harness_corpus::trials());
     trials.extend(import::trials());
     trials.extend(inhibit::trials());
+    trials.extend(inhibit_random::trials());
     trials.extend(platform::trials());
     trials.extend(vendored::trials());
     #[cfg(unix)]

@@ -11,7 +11,8 @@ use crate::diag::text::Text;
 use crate::promql::infer::Fact;
 use crate::promql::syntax::ast::Matcher;
 use crate::resolve::inhibit::carried::{Alerting, Relation};
-use crate::resolve::inhibit::pairs::{Pairs, can_any, shared};
+use crate::resolve::inhibit::meeting::can_any;
+use crate::resolve::inhibit::pairs::{Common, Pairs, shared};
 use crate::resolve::inhibit::select::{Index, selector, without_name};
 use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
 use crate::rules::book::{Book, Inhibit};
@@ -65,7 +66,11 @@ pub(super) fn infer(
     outcomes: &mut Outcomes,
     sink: &mut Sink,
 ) {
+    if book.inhibits.is_empty() {
+        return;
+    }
     let mut index = Index::new(alerts, &book.external_labels);
+    let common = Common::of(alerts);
     for (idx, inhibit) in book.inhibits.iter().enumerate() {
         let selectors = [&inhibit.source, &inhibit.target].map(|it| selector(it, sink));
         let [Some(source), Some(target)] = selectors else { continue };
@@ -87,7 +92,7 @@ pub(super) fn infer(
             outcome.is_itself = true;
             continue;
         }
-        let sides = Sides { alerts, sources, targets, selected };
+        let sides = Sides { alerts, common: &common, sources, targets, selected };
         let pairs = match &inhibit.equal {
             Some(equal) => sides.given(equal, outcome).into_iter().collect(),
             None => sides.inferred(outcome),
@@ -95,7 +100,7 @@ pub(super) fn infer(
         for it in pairs {
             let names = it.targets.iter().map(|it| alerts[*it].alert.name.to_string());
             outcome.hidden.extend(names);
-            let inhibition = inhibition(book, alerts, [&source, &target], &it);
+            let inhibition = inhibition(book, alerts, inhibit, [&source, &target], &it);
             // What tells rules of one name apart may make two the same.
             if !out.inhibitions.contains(&inhibition) {
                 out.inhibitions.push(inhibition);
@@ -112,6 +117,7 @@ pub(super) fn infer(
 /// The alerts of a `[[inhibit]]`, by their places.
 struct Sides<'s, 'a> {
     alerts: &'s [Alerting<'a>],
+    common: &'s Common<'s>,
     sources: Vec<usize>,
     targets: Vec<usize>,
     /// Targets with those that are sources too.
@@ -141,7 +147,11 @@ impl Sides<'_, '_> {
 
     /// With the labels that a source and a target both have.
     fn inferred(&self, outcome: &mut Outcome) -> Vec<Pairs> {
-        let shared = shared(self.alerts, &self.sources, &self.targets, &self.selected);
+        let shared = shared(
+            self.alerts,
+            self.common,
+            [&self.sources, &self.targets, &self.selected],
+        );
         let name = |it: &usize| self.alerts[*it].alert.name.to_string();
         outcome.open.extend(shared.open.iter().map(name));
         outcome.unknown.extend(shared.unknown.iter().map(name));
@@ -158,23 +168,28 @@ impl Sides<'_, '_> {
 fn inhibition(
     book: &Book,
     alerts: &[Alerting<'_>],
+    inhibit: &Inhibit,
     [source, target]: [&[Matcher]; 2],
     pairs: &Pairs,
 ) -> Inhibition {
-    let Pairs { sources, targets, missing, .. } = pairs;
-    let side = |places: &[usize], matchers: &[Matcher], missing: &BTreeSet<String>| {
+    let Pairs { draft, sources, targets, .. } = pairs;
+    let side = |side: usize, places: &[usize], matchers: &[Matcher]| {
         let names = places.iter().map(|it| alerts[*it].alert.name.as_str());
         let names = LabelMatch::one_of("alertname", &names.collect());
         let mut out = vec![names];
         out.extend(without_name(matchers));
-        out.extend(missing.iter().map(|it| LabelMatch::equal(it, "")));
+        out.extend(draft.matchers(side));
         out
     };
     let all = sources.iter().chain(targets);
+    let equal = match &inhibit.equal {
+        Some(written) => written.iter().map(Text::to_string).collect(),
+        None => draft.equal.iter().cloned().collect(),
+    };
     let mut out = Inhibition {
-        source: side(sources, source, &missing[0]),
-        target: side(targets, target, &missing[1]),
-        equal: pairs.equal.clone(),
+        source: side(0, sources, source),
+        target: side(1, targets, target),
+        equal,
         namespaces: namespaces(all.map(|it| &alerts[*it])),
     };
     let apart = |name: &str| is_apart(alerts, pairs, name);

@@ -1,11 +1,13 @@
 //! Which labels the alerts of each rule carry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::diag::source::Span;
 use crate::promql::infer::{Fact, LabelFacts, Presence};
+use crate::promql::labels::Symbol;
 use crate::resolve::known::{self, Known, Series, is_template};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair, Rule};
@@ -49,6 +51,23 @@ pub(super) enum Relation {
     Neither,
 }
 
+/// What tells the alerts of one definition from each other: the service, and the values of
+/// `each`.
+pub(super) type Key<'a> = (Span, Option<&'a str>, Vec<&'a str>);
+
+/// All by which the alerts of rules with one name may differ: what is known of their labels,
+/// in two ways, those that the rules set, and those of `per`.
+pub(super) type Kind<'k> = (
+    &'k str,
+    Facts<'k>,
+    Option<Facts<'k>>,
+    Vec<(&'k str, Option<&'k str>)>,
+    Option<Vec<&'k str>>,
+);
+
+/// Whether there are no other labels, and what is known.
+type Facts<'k> = (bool, &'k BTreeMap<Symbol, Fact>);
+
 impl<'a> Alerting<'a> {
     #[cfg(test)]
     pub(super) fn with(group: &'a Group, alert: &'a Alert, facts: LabelFacts) -> Self {
@@ -61,7 +80,7 @@ impl<'a> Alerting<'a> {
     }
 
     /// Labels that the rule itself sets.
-    fn set_names(&self) -> impl Iterator<Item = &'a str> {
+    pub(super) fn set_names(&self) -> impl Iterator<Item = &'a str> {
         self.alert.labels.iter().chain(&self.group.labels).map(|it| it.name.as_str())
     }
 
@@ -80,6 +99,36 @@ impl<'a> Alerting<'a> {
         let shown = self.shown.as_ref().unwrap_or(&self.facts);
         let there = shown.known.iter().filter(|it| it.1.presence != Presence::Never);
         shown.closed.then(|| there.map(|it| &**it.0).collect())
+    }
+
+    /// The same of all that can be known: what tiers of one alert have in common.
+    pub(super) fn having(&self) -> Option<BTreeSet<&str>> {
+        match per(self.alert) {
+            Some(per) => Some(per.collect()),
+            None => self.facts.closed.then(|| self.names().collect()),
+        }
+    }
+
+    /// What it has in common with many others.
+    pub(super) fn kind(&self) -> Kind<'_> {
+        fn facts(it: &LabelFacts) -> Facts<'_> {
+            (it.closed, &it.known)
+        }
+        (
+            self.alert.name.as_str(),
+            facts(&self.facts),
+            self.shown.as_ref().map(facts),
+            self.set_names().map(|name| (name, self.set(name))).collect(),
+            per(self.alert).map(Iterator::collect),
+        )
+    }
+
+    /// What its definition and service are.
+    pub(super) fn key(&self) -> Key<'a> {
+        let about = self.alert.about.as_ref();
+        let job = about.and_then(|it| it.job.as_deref());
+        let each = about.into_iter().flat_map(|it| &it.each).map(|it| it.as_str());
+        (self.alert.span, job, each.collect())
     }
 
     /// The severity, where it is certain.
@@ -125,8 +174,15 @@ fn of_facts(a: &Fact, b: &Fact) -> Relation {
     }
 }
 
+/// The labels of its results that a template reads; `None` where these cannot be told.
+pub(super) fn reads(text: &str) -> Option<BTreeSet<String>> {
+    let usage = usage::usage(&template::parse("", text).ok()?);
+    let names = usage.labels.into_iter().map(|it| it.name);
+    usage.all_labels.is_empty().then(|| names.collect())
+}
+
 /// Whether a template gives the same for the same labels.
-fn reads_labels_only(text: &str) -> bool {
+pub(super) fn reads_labels_only(text: &str) -> bool {
     let Ok(template) = template::parse("", text) else { return false };
     let usage = usage::usage(&template);
     usage.values.is_empty() && usage.queries.is_empty()
@@ -197,9 +253,4 @@ pub(super) fn alerts(book: &Book) -> impl Iterator<Item = (&Group, &Alert)> {
         Rule::Alert(it) => Some((group, it)),
         Rule::Record(_) => None,
     })
-}
-
-/// Labels that the rules of some alerts set, in any of them.
-pub(super) fn set_by_any<'a>(alerts: &[&Alerting<'a>]) -> BTreeSet<&'a str> {
-    alerts.iter().flat_map(|it| it.set_names()).collect()
 }

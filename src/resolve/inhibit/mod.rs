@@ -9,14 +9,19 @@ pub mod alike;
 mod between;
 mod carried;
 mod circle;
+mod classes;
 mod external;
+mod fit;
+mod guard;
 #[cfg(test)]
 mod made;
-mod namesakes;
+mod meeting;
 mod pairs;
 mod said;
 mod select;
+mod texts;
 mod tiers;
+mod untold;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,108 @@
+//! Alerts by the labels that they can have.
+//!
+//! There are few sets of labels among many rules: these are compared, not each rule with
+//! each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::resolve::inhibit::carried::{Alerting, per};
+use crate::resolve::known::OF_TARGETS;
+
+/// The labels of a class of alerts, the severity left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Labels<'c> {
+    /// Those of their results that tell them from each other.
+    pub(super) results: BTreeSet<&'c str>,
+    /// Whether there are no others.
+    pub(super) closed: bool,
+    /// Those that their rules set.
+    set: BTreeSet<&'c str>,
+}
+
+/// Alerts by their labels.
+pub(super) type Classes<'c> = BTreeMap<Labels<'c>, Vec<usize>>;
+
+/// The classes of some alerts, by the labels of results that tell each from others; `None`
+/// where these are not known.
+pub(super) fn classes<'c, 'a>(
+    alerts: &'c [Alerting<'a>],
+    places: &[usize],
+    telling: impl Fn(&'c Alerting<'a>) -> Option<BTreeSet<&'c str>>,
+) -> Classes<'c> {
+    let mut out = Classes::new();
+    for idx in places {
+        let it = &alerts[*idx];
+        let (mut results, closed) = match telling(it) {
+            Some(names) => (names, true),
+            None => (it.names().collect(), false),
+        };
+        results.retain(|name| is_of_results(it, name));
+        let set = it.set_names().filter(|name| it.facts.can_carry(name));
+        let set = set.filter(|it| *it != SEVERITY).collect();
+        out.entry(Labels { results, closed, set }).or_default().push(*idx);
+    }
+    out
+}
+
+/// Of each alert the first one of whose labels the same is known: what holds of many rules
+/// is looked at once.
+pub(super) fn kinds(alerts: &[Alerting<'_>]) -> Vec<usize> {
+    let mut first = BTreeMap::new();
+    let mut out = Vec::with_capacity(alerts.len());
+    for (idx, it) in alerts.iter().enumerate() {
+        out.push(*first.entry(it.kind()).or_insert(idx));
+    }
+    out
+}
+
+/// It says how bad something is, not what.
+const SEVERITY: &str = "severity";
+
+fn is_of_results(it: &Alerting<'_>, name: &str) -> bool {
+    it.facts.can_carry(name) && !it.sets(name) && name != SEVERITY
+}
+
+/// The labels by which some alerts are told from each other: those of targets, and those of
+/// their results. A rule that sets one of them says what it is about.
+pub(super) fn identifying<'c>(alerts: &'c [Alerting<'_>]) -> BTreeSet<&'c str> {
+    let mut out: BTreeSet<&str> = OF_TARGETS.iter().copied().collect();
+    for it in alerts {
+        let names = it.names().chain(per(it.alert).into_iter().flatten());
+        out.extend(names.filter(|name| is_of_results(it, name)));
+    }
+    out
+}
+
+impl<'c> Labels<'c> {
+    /// The labels that alerts of two classes can have, as far as they tell what these are
+    /// about: results of one of them have it, the other's too, or its rules set it.
+    pub(super) fn shared(&self, other: &Labels<'c>) -> BTreeSet<&'c str> {
+        let of = |a: &Labels<'c>, b: &Labels<'c>| -> Vec<&'c str> {
+            let names = a.results.iter().copied();
+            let is_there = |it: &&str| {
+                !b.closed && !b.set.contains(it)
+                    || b.results.contains(it)
+                    || b.set.contains(it)
+            };
+            names.filter(is_there).collect()
+        };
+        let mut out: BTreeSet<&str> = of(self, other).into_iter().collect();
+        out.extend(of(other, self));
+        for (open, theirs) in [(self, other), (other, self)] {
+            if !open.closed {
+                out.extend(theirs.set.difference(&open.set));
+            }
+        }
+        out
+    }
+
+    /// Whether none of its alerts has a label.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        self.closed && !self.results.contains(name) && !self.set.contains(name)
+    }
+
+    /// The labels that the rules of both set.
+    pub(super) fn both_set(&self, other: &Labels<'c>) -> BTreeSet<&'c str> {
+        self.set.intersection(&other.set).copied().collect()
+    }
+}
