@@ -11,6 +11,9 @@ use crate::links::walk::{Outcome, Verdict};
 /// At most this many places of one link are shown.
 const MAX_PLACES: usize = 6;
 
+/// The code of what cannot be said.
+const UNKNOWN: &str = "link-unknown";
+
 /// How many links went which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -31,10 +34,10 @@ pub fn findings(
     let mut out = Vec::new();
     for (fragment, places) in &wanted.links {
         let found = finding(wanted, fragment.as_deref(), outcome);
-        match (&outcome.verdict, &found) {
-            (Verdict::Unknown(_), _) => counts.unknown += 1,
-            (_, Some(_)) => counts.bad += 1,
-            (_, None) => counts.good += 1,
+        match &found {
+            Some((it, _)) if it.code == UNKNOWN => counts.unknown += 1,
+            Some(_) => counts.bad += 1,
+            None => counts.good += 1,
         }
         out.extend(found.map(|it| placed(it, places)));
     }
@@ -54,7 +57,15 @@ fn finding(
                 format!("`{url}` has no anchor `#{it}`"),
                 "the page is there, but not this place in it",
             ),
-            _ => return moved(wanted, outcome),
+            _ => return moved(wanted, fragment, outcome),
+        },
+        Verdict::Partial(unseen, why) => match fragment {
+            Some(it) if unseen.iter().any(|other| other == it) => (
+                UNKNOWN,
+                format!("`{url}` may have an anchor `#{it}` or not: {why}"),
+                "the page is there; whether this place in it is, is not known",
+            ),
+            _ => return moved(wanted, fragment, outcome),
         },
         Verdict::Dead(why) => ("link-dead", format!("`{url}` {why}"), "leads nowhere"),
         Verdict::Guarded(status) => (
@@ -66,7 +77,7 @@ fn finding(
             ("link-private", format!("`{url}` {why}"), "is not asked for")
         }
         Verdict::Unknown(why) => {
-            ("link-unknown", format!("`{url}` {why}"), "may be good or not")
+            (UNKNOWN, format!("`{url}` {why}"), "may be good or not")
         }
     };
     let it = Diagnostic::warning(code, title);
@@ -95,8 +106,16 @@ fn host_of_headers(url: &Address) -> String {
     }
 }
 
-fn moved(wanted: &Wanted, outcome: &Outcome) -> Option<(Diagnostic, String)> {
-    let to = outcome.moved.as_ref()?;
+fn moved(
+    wanted: &Wanted,
+    fragment: Option<&str>,
+    outcome: &Outcome,
+) -> Option<(Diagnostic, String)> {
+    let mut to = outcome.moved.clone()?;
+    // A browser takes the fragment along, unless the redirect has its own.
+    if let Some(it) = fragment.filter(|_| !to.contains('#')) {
+        to += &format!("#{it}");
+    }
     let title = format!("`{}` has moved for good", wanted.address);
     let it = Diagnostic::warning("link-moved", title);
     Some((it.help(format!("write `{to}`")), "is redirected".to_owned()))
@@ -195,6 +214,31 @@ mod tests {
         ] {
             let found = findings(&wanted(url), &guarded, &mut Counts::default());
             assert!(found[0].help[0].contains(key), "{:?}", found[0].help);
+        }
+    }
+
+    #[test]
+    fn an_anchor_that_was_not_found_in_a_part_of_a_page_is_unknown() {
+        let mut counts = Counts::default();
+        let cut = Verdict::Partial(vec!["x".to_owned()], "it is too long".to_owned());
+        let cut = outcome(cut, true);
+        let found = findings(&wanted("https://a/#x"), &cut, &mut counts);
+        assert_eq!(found.iter().map(|it| it.code).collect::<Vec<_>>(), [UNKNOWN]);
+        assert_eq!(findings(&wanted("https://a/#y"), &cut, &mut counts), []);
+        assert_eq!(counts, Counts { good: 1, bad: 0, unknown: 1 });
+    }
+
+    #[test]
+    fn a_link_that_moved_keeps_its_place_in_the_page() {
+        for (to, expected) in
+            [("https://b/", "https://b/#x"), ("https://b/#y", "https://b/#y")]
+        {
+            let moved = Some(to.to_owned());
+            let moved = Outcome { moved, ..outcome(Verdict::Alive(Vec::new()), true) };
+            let wanted = wanted("https://a/#x");
+            let found = findings(&wanted, &moved, &mut Counts::default());
+            let helps = found.iter().flat_map(|it| &it.help);
+            assert_eq!(helps.collect::<Vec<_>>(), [&format!("write `{expected}`")]);
         }
     }
 

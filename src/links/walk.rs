@@ -38,9 +38,9 @@ pub struct Response {
     pub location: Option<String>,
     /// `Retry-After`: how long to wait.
     pub retry_after: Option<i64>,
-    /// The anchors of the page, and whether all of it was read; `None` where they were not
-    /// asked for.
-    pub anchors: Option<(Anchors, bool)>,
+    /// The anchors of the page, and why not all of it was searched; `None` where they were
+    /// not asked for.
+    pub anchors: Option<(Anchors, Option<String>)>,
 }
 
 /// Why there is no answer.
@@ -69,6 +69,9 @@ pub enum Fault {
 pub enum Verdict {
     /// It is there; these of the fragments are not.
     Alive(Vec<String>),
+    /// It is there, but not all of it was searched: these of the fragments were not found,
+    /// and why.
+    Partial(Vec<String>, String),
     /// It is not there, or no browser would show it.
     Dead(String),
     /// It is there for those who log in.
@@ -157,12 +160,15 @@ impl Walk {
         let status = response.status;
         match status {
             200..=299 => {
-                let missing = |it: &&String| match &response.anchors {
-                    Some((anchors, whole)) => *whole && !anchors.has(it),
-                    None => false,
-                };
-                let missing = self.fragments.iter().filter(missing).cloned().collect();
-                self.done(Verdict::Alive(missing))
+                let (anchors, cut) = response.anchors.unzip();
+                let missing =
+                    |it: &&String| anchors.as_ref().is_some_and(|all| !all.has(it));
+                let missing: Vec<String> =
+                    self.fragments.iter().filter(missing).cloned().collect();
+                self.done(match cut.flatten().filter(|_| !missing.is_empty()) {
+                    Some(why) => Verdict::Partial(missing, why),
+                    None => Verdict::Alive(missing),
+                })
             }
             301 | 302 | 303 | 307 | 308 => self.redirect(response, policy),
             429 | 503 if response.retry_after.is_some_and(|it| policy.max_wait < it) => {
@@ -283,7 +289,7 @@ impl Walk {
 
     /// The end of the walk where it stands.
     pub fn outcome(&self, verdict: Verdict) -> Outcome {
-        let alive = matches!(verdict, Verdict::Alive(_));
+        let alive = matches!(verdict, Verdict::Alive(_) | Verdict::Partial(..));
         let moved = self.moved.as_ref().filter(|_| alive).map(|it| match &it.1 {
             Some(fragment) => format!("{}#{fragment}", it.0),
             None => it.0.to_string(),

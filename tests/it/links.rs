@@ -59,10 +59,10 @@ const LINKS: &[(&str, &str, usize)] = &[
     ("garbage/{n}", "link-unknown", 1),
     ("bighead/{n}", "link-unknown", 1),
     ("huge/{n}#first", "", 1),
-    // What is not read to its end may have it.
-    ("huge/1{n}#none", "", 1),
-    ("drip/{n}#none", "", 1),
-    ("long/{n}#none", "", 1),
+    // What is not read to its end may have it or not.
+    ("huge/1{n}#none", "link-unknown", 1),
+    ("drip/{n}#none", "link-unknown", 1),
+    ("long/{n}#none", "link-unknown", 1),
     ("short/{n}#here", "link-anchor", 1),
     ("long/1{n}", "", 1),
 ];

@@ -122,9 +122,9 @@ impl Transport {
         let kind = text("content-type").unwrap_or_default();
         let anchors = match request.anchors && (200..300).contains(&status) {
             true => {
-                let (bytes, whole) = page(response.body_mut().as_reader());
+                let (bytes, cut) = page(response.body_mut().as_reader());
                 let _one = self.search.lock().unwrap_or_else(PoisonError::into_inner);
-                Some((anchor::anchors(address, &kind, bytes), whole))
+                Some((anchor::anchors(address, &kind, bytes), cut))
             }
             false => None,
         };
@@ -185,14 +185,21 @@ fn agent(settings: &Arc<Settings>, proxy: Option<&Proxy>, roots: RootCerts) -> A
     Agent::with_parts(config, DefaultConnector::default(), guard)
 }
 
-/// Reads a page as far as it is searched, and whether that is all of it. One that breaks
+/// Reads a page as far as it is searched, and why that is not all of it. One that breaks
 /// off is searched as far as it came.
-fn page(mut body: impl Read) -> (Vec<u8>, bool) {
+fn page(mut body: impl Read) -> (Vec<u8>, Option<String>) {
     // Grows by doubling to the limit, not beyond it.
     let mut bytes = Vec::with_capacity(64 << 10);
     let read = body.by_ref().take(MAX_BODY).read_to_end(&mut bytes);
-    let whole = read.is_ok() && matches!(body.read(&mut [0]), Ok(0));
-    (bytes, whole)
+    let cut = match read.and_then(|_| body.read(&mut [0])) {
+        Ok(0) => None,
+        Ok(_) => Some(format!("only its first {} MiB are searched", MAX_BODY >> 20)),
+        Err(error) => Some(match of_io(&error) {
+            Fault::Timeout => "it did not come to its end in time".to_owned(),
+            _ => "the connection broke before its end".to_owned(),
+        }),
+    };
+    (bytes, cut)
 }
 
 fn of_io(error: &io::Error) -> Fault {
