@@ -62,11 +62,63 @@ pub(super) fn runbook(
         return None;
     }
     let (page, anchor) = split(named.as_str());
-    let page = page.trim_matches('/').to_string();
     let url = match (base, &anchor) {
         ("", _) => String::new(),
-        (base, None) => format!("{base}/{page}"),
-        (base, Some(anchor)) => format!("{base}/{page}#{anchor}"),
+        (base, None) => format!("{base}/{}", encoded(page.trim_matches('/'))),
+        (base, Some(anchor)) => {
+            format!("{base}/{}#{}", encoded(page.trim_matches('/')), encoded(anchor))
+        }
     };
+    // What a site is asked beside the page is no part of its name.
+    let page = page.split_once('?').map_or(page.as_str(), |it| it.0);
+    let page = page.trim_matches('/').to_string();
     Some(Runbook { page, anchor, url, span })
+}
+
+/// A part of an address in which what may not stand there is percent-encoded: blanks, what is
+/// not ASCII. Escapes that are there stay, as do templates, which Prometheus fills in.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let template = text.get(at..).filter(|it| it.starts_with("{{"));
+        if let Some(len) = template.and_then(|it| it.find("}}")).map(|it| it + 2) {
+            out.push_str(&text[at..at + len]);
+            at += len;
+            continue;
+        }
+        let escape = bytes.get(at + 1..at + 3);
+        let is_escape = || escape.is_some_and(|it| it.iter().all(u8::is_ascii_hexdigit));
+        match byte {
+            b'%' if is_escape() => out.push('%'),
+            b' ' | b'"' | b'%' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|'
+            | b'}' => {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            0x21..=0x7e => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        at += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_stand_in_an_address_is_encoded() {
+        for (text, expected) in [
+            ("api/down.md", "api/down.md"),
+            ("Café Page.md", "Caf%C3%A9%20Page.md"),
+            ("new page?x=1&y=[a]", "new%20page?x=1&y=[a]"),
+            ("Disk%20full, 100%", "Disk%20full,%20100%25"),
+            ("a|b{c}\u{1}", "a%7Cb%7Bc%7D%01"),
+            ("x/{{ $labels.kind }}/é{{", "x/{{ $labels.kind }}/%C3%A9%7B%7B"),
+        ] {
+            assert_eq!(encoded(text), expected, "{text}");
+        }
+    }
 }
