@@ -18,8 +18,9 @@ use crate::cli::{fix, fs, lints, names, test};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
-use crate::emit;
+use crate::emit::artifact::Artifact;
 use crate::emit::choice::{self, Asked};
+use crate::emit::{self, Draft};
 use crate::lint::context::{Context, Tests};
 use crate::lint::judge::Judge;
 use crate::lint::permits;
@@ -102,14 +103,17 @@ fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
         std::mem::swap(&mut session.sink, &mut of_pages);
     }
     let mut tests = None;
+    let mut written: Vec<Vec<Artifact>> = Vec::new();
     if !session.sink.has_errors() {
-        targets(&loaded, &mut session);
+        written = loaded.books.iter().map(dashboards::written).collect();
+        targets(&loaded, &written, &mut session);
         tests = inhibit::infer(&mut loaded, &mut session);
     }
     let mut boards = Vec::new();
     if !session.sink.has_errors() {
         // Who made a dashboard in JSON knew neither the tests nor the project's taste.
-        let all = loaded.books.iter().map(|it| dashboards::boards(it, config.strict));
+        let all = loaded.books.iter().zip(&written);
+        let all = all.map(|(book, it)| dashboards::boards(book, it, config.strict));
         boards = all.collect();
     }
     let mut proofs: Vec<Tests> = Vec::new();
@@ -178,16 +182,16 @@ fn report(session: Session, loaded: Option<&Loaded>, fixed: Option<usize>) -> Ex
     session.finish(Exit::Clean, &human, machine)
 }
 
-/// Checks the choice of targets, and writes for nobody those that can fail: the project's
-/// own, and those that need options.
-fn targets(loaded: &Loaded, session: &mut Session) {
+/// Checks the choice of targets, and says of each what `build` would say: nothing that is
+/// sound here is refused there.
+fn targets(loaded: &Loaded, dashboards: &[Vec<Artifact>], session: &mut Session) {
     let asked = Asked { names: &[], only: false };
     names::check(loaded, asked, &mut session.sink);
-    for book in &loaded.books {
+    for (book, dashboards) in loaded.books.iter().zip(dashboards) {
         let mut said = Sink::new();
-        let mut chosen = choice::choose(book, asked, &mut said);
-        chosen.targets.retain(|it| !it.default);
-        emit::emit(book, &chosen.targets, &mut said);
+        let chosen = choice::choose(book, asked, &mut said);
+        let draft = Draft { book, targets: &chosen.targets, dashboards };
+        emit::check(&draft, &mut said);
         emit::own::emit(book, &chosen.own, &mut said);
         said.into_sorted().into_iter().for_each(|it| session.sink.push_once(it));
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{Emit, Target, yaml};
+use crate::emit::{Emit, Target, faultless, yaml};
 use crate::promql::labels::is_legacy_name;
 use crate::rules::book::Book;
 use crate::rules::inhibition::{Inhibition, LabelMatch};
@@ -17,6 +17,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "alertmanager/",
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::Alone(emit),
 };
 

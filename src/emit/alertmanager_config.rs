@@ -24,6 +24,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "alertmanager-config.yaml",
     claims,
+    faults: |it, sink| drop(emit(it.book, sink)),
     emit: Emit::Alone(emit),
 };
 

@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::definition::definitions;
-use crate::emit::{self, Emit, Target, name};
+use crate::emit::{self, Emit, Target, faultless, name};
 use crate::rules::book::Book;
 use crate::rules::group::Alert;
 use crate::rules::prose::{cell, fence, prose};
@@ -19,6 +19,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "ALERTS.md",
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::Alone(emit),
 };
 

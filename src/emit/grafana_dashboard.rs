@@ -17,6 +17,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "grafana-dashboards/",
     claims: |book| grafana::claims(book, "GrafanaDashboard"),
+    faults: |it, sink| drop(emit(it.book, it.dashboards, sink)),
     emit: Emit::After(emit),
 };
 

@@ -8,7 +8,7 @@ use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::CONFIG_MAP;
 use crate::emit::object::{INSTANCE, Map, labels};
-use crate::emit::{Emit, Target, grafana, grafana_dashboard, name, yaml};
+use crate::emit::{Draft, Emit, Target, grafana, grafana_dashboard, name, yaml};
 use crate::rules::book::Book;
 
 /// The kustomization.
@@ -18,6 +18,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "kustomization.yaml",
     claims: |book| grafana::claims(book, CONFIG_MAP),
+    faults,
     emit: Emit::After(emit),
 };
 
@@ -94,6 +95,21 @@ fn nothing(book: &Book) -> Diagnostic {
     Diagnostic { level: Level::Note, ..out }
 }
 
+fn faults(draft: &Draft<'_>, sink: &mut Sink) {
+    if draft.targets.iter().all(|it| it.name != grafana_dashboard::TARGET.name) {
+        let large = draft.dashboards.iter().filter(|it| is_too_large(it));
+        sink.extend(large.map(|it| too_large(draft.book, it)));
+    }
+}
+
+/// Whether no ConfigMap can hold a dashboard.
+fn is_too_large(it: &Artifact) -> bool {
+    match &it.kind {
+        Kind::Dashboard { name } => MAX_DATA < it.text.len() + name.len() + ".json".len(),
+        Kind::Resource | Kind::Plain => false,
+    }
+}
+
 fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     let mut resources = Vec::new();
     let mut config_maps = Vec::new();
@@ -103,7 +119,7 @@ fn emit(book: &Book, artifacts: &[Artifact], sink: &mut Sink) -> Vec<Artifact> {
     for it in artifacts {
         match &it.kind {
             Kind::Dashboard { .. } if as_objects => {}
-            Kind::Dashboard { name } if MAX_DATA < it.text.len() + name.len() + 5 => {
+            Kind::Dashboard { .. } if is_too_large(it) => {
                 is_refused = true;
                 sink.push(too_large(book, it));
             }

@@ -20,6 +20,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "mimir/",
     claims: |_| Vec::new(),
+    faults: |it, sink| drop(emit(it.book, sink)),
     emit: Emit::Alone(emit),
 };
 

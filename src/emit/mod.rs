@@ -54,6 +54,8 @@ pub struct Target {
     pub place: &'static str,
     /// The names that it gives to objects, which nobody else may give.
     pub claims: fn(&Book) -> Vec<Claim>,
+    /// Says what is wrong with what it would write, without writing more than that needs.
+    pub faults: fn(&Draft<'_>, &mut Sink),
     /// How it is written.
     pub emit: Emit,
 }
@@ -66,6 +68,20 @@ pub enum Emit {
     /// It refers to what the targets before it wrote, or is made of it.
     After(fn(&Book, &[Artifact], &mut Sink) -> Vec<Artifact>),
 }
+
+/// What is going to be written for an environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// The environment's.
+    pub book: &'a Book,
+    /// The targets.
+    pub targets: &'a [&'static Target],
+    /// The dashboards, as they are written.
+    pub dashboards: &'a [Artifact],
+}
+
+/// Of a target that cannot fail.
+fn faultless(_: &Draft<'_>, _: &mut Sink) {}
 
 /// All targets. Those that refer to others stand after them.
 pub const TARGETS: &[&Target] = &[
@@ -147,6 +163,13 @@ pub fn emit_only(
     }
     out.retain(|it| !targets.iter().any(|of| of.owns(&it.path) && !wants(of)));
     out
+}
+
+/// Says what is wrong with what these targets would write.
+pub fn check(draft: &Draft<'_>, sink: &mut Sink) {
+    for target in draft.targets {
+        (target.faults)(draft, sink);
+    }
 }
 
 /// The groups of a book by the file they belong to, in the order of the files.

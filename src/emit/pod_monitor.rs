@@ -1,7 +1,7 @@
 //! `pod-monitors/<service>.yaml`: a PodMonitor per service without Services.
 
 use crate::emit::scrape::{self, Form};
-use crate::emit::{Emit, Target};
+use crate::emit::{Emit, Target, faultless};
 use crate::rules::monitor::MonitorKind;
 
 /// PodMonitor objects.
@@ -11,6 +11,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "pod-monitors/",
     claims: |book| scrape::claims(book, &FORM),
+    faults: faultless,
     emit: Emit::Alone(|book, _| scrape::emit(book, &FORM)),
 };
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
 use crate::emit::object::object;
-use crate::emit::{Emit, Target, name, yaml};
+use crate::emit::{Emit, Target, faultless, name, yaml};
 use crate::rules::book::Book;
 use crate::rules::monitor::Probe;
 
@@ -16,6 +16,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "probes/",
     claims,
+    faults: faultless,
     emit: Emit::Alone(|book, _| emit(book)),
 };
 

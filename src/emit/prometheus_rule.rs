@@ -11,7 +11,7 @@ use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
 use crate::emit::object::{Map, labels, object};
-use crate::emit::{self, Emit, Target, name, operator_size, yaml};
+use crate::emit::{self, Draft, Emit, Target, name, operator_size, yaml};
 use crate::rulefile::write::{self, Group, Groups};
 use crate::rules::book::Book;
 use crate::rules::group::{self as rules, Pair, Rule};
@@ -23,6 +23,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "prometheus-rules/",
     claims,
+    faults,
     emit: Emit::Alone(emit),
 };
 
@@ -72,20 +73,11 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
         let mut large = Vec::new();
         let mut parts: Vec<Vec<Group>> = vec![Vec::new()];
         let mut size = frame;
-        let most: usize = groups.iter().map(|it| most_applied(it)).sum();
-        // To count exactly is a fifth of the work of writing, and most are far below.
-        let all_fit = frame + most <= MAX_OBJECT;
+        let all_fit = all_fit(groups, frame);
         for group in groups {
             let written = write::group(group);
             let n_bytes = if all_fit { 0 } else { applied_size(&written) };
-            // The operator's text of a group can be more than twice as long.
-            let is_refused = || {
-                MAX_RULES / 3 < most_applied(group)
-                    && MAX_RULES < operator_size::of(group)
-            };
-            if MAX_OBJECT < frame + n_bytes || is_refused() {
-                large.push(too_large(group, n_bytes));
-            }
+            large.extend(fault(group, n_bytes, frame));
             if MAX_OBJECT < size + n_bytes
                 && parts.last().is_some_and(|it| !it.is_empty())
             {
@@ -113,6 +105,35 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
         sink.extend(large);
     }
     out
+}
+
+/// Whether the groups of a file are far from being too much for one object: to count
+/// exactly is a fifth of the work of writing.
+fn all_fit(groups: &[&rules::Group], frame: usize) -> bool {
+    frame + groups.iter().map(|it| most_applied(it)).sum::<usize>() <= MAX_OBJECT
+}
+
+fn faults(draft: &Draft<'_>, sink: &mut Sink) {
+    let book = draft.book;
+    let frame = FRAME + metadata_size(book);
+    let found = emit::map(&emit::files(book), |(_, groups)| {
+        let all_fit = all_fit(groups, frame);
+        let fault = |group: &&rules::Group| {
+            let n_bytes = if all_fit { 0 } else { applied_size(&write::group(group)) };
+            fault(group, n_bytes, frame)
+        };
+        groups.iter().filter_map(fault).collect::<Vec<_>>()
+    });
+    sink.extend(found.into_iter().flatten());
+}
+
+/// What is wrong with a group that needs so much of that annotation.
+fn fault(group: &rules::Group, n_applied: usize, frame: usize) -> Option<Diagnostic> {
+    // The operator's text of a group can be more than twice as long.
+    let is_refused =
+        || MAX_RULES / 3 < most_applied(group) && MAX_RULES < operator_size::of(group);
+    let is_large = MAX_OBJECT < frame + n_applied || is_refused();
+    is_large.then(|| too_large(group, n_applied))
 }
 
 /// The path of the object, counted from 1, with the rules of a file.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{self, Emit, Target, name, prometheus_rule, yaml};
+use crate::emit::{self, Emit, Target, faultless, name, prometheus_rule, yaml};
 use crate::rulefile::write;
 use crate::rules::book::Book;
 
@@ -15,6 +15,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "rules/",
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::After(emit),
 };
 

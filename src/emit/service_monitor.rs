@@ -1,7 +1,7 @@
 //! `service-monitors/<service>.yaml`: a ServiceMonitor per service with Services.
 
 use crate::emit::scrape::{self, Form};
-use crate::emit::{Emit, Target};
+use crate::emit::{Emit, Target, faultless};
 use crate::rules::monitor::MonitorKind;
 
 /// ServiceMonitor objects.
@@ -11,6 +11,7 @@ pub const TARGET: Target = Target {
     default: true,
     place: "service-monitors/",
     claims: |book| scrape::claims(book, &FORM),
+    faults: faultless,
     emit: Emit::Alone(|book, _| scrape::emit(book, &FORM)),
 };
 

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::diag::diagnostic::Level;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{Target, defaults, emit, prometheus_rule, rule_file, yaml};
+use crate::emit::{
+    Draft, Target, check, defaults, emit, grafana, prometheus_rule, rule_file, yaml,
+};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
 use crate::rulefile::write;
@@ -224,6 +226,20 @@ fn an_object_is_divided_between_groups_only() {
     assert_eq!(codes, ["group-too-large"]);
 }
 
+/// What is said when a book is written; the same is said where it is only looked at.
+fn said(book: &Book) -> Vec<Diagnostic> {
+    let (mut written, mut seen) = (Sink::new(), Sink::new());
+    emit(book, &defaults(), &mut written);
+    let dashboards = emit(book, &[&grafana::TARGET], &mut Sink::new());
+    let draft = Draft { book, targets: &defaults(), dashboards: &dashboards };
+    check(&draft, &mut seen);
+    let written = written.into_sorted();
+    // That nothing is to be applied is no fault.
+    let faults = written.iter().filter(|it| it.level != Level::Note).cloned();
+    assert_eq!(seen.into_sorted(), faults.collect::<Vec<_>>());
+    written
+}
+
 #[test]
 fn what_objects_are_given_counts_in_their_size() {
     let n_objects = |n_bytes: usize| {
@@ -261,9 +277,7 @@ fn a_group_that_the_operator_refuses_is_an_error_at_its_longest_text() {
     let rule =
         |n_bytes: usize| alert("A", "up == 0", 0, &[("x", "x".repeat(n_bytes).as_str())]);
     let said = |rules: Vec<Rule>| {
-        let mut sink = Sink::new();
-        emit(&book(vec![group("alerts/a.toml", "a", rules)]), &defaults(), &mut sink);
-        let said = sink.into_sorted();
+        let said = said(&book(vec![group("alerts/a.toml", "a", rules)]));
         said.into_iter().map(|it| (it.level, it.help.join(" "))).collect::<Vec<_>>()
     };
     assert!(said(vec![rule(200 << 10)]).is_empty());
@@ -290,9 +304,7 @@ fn a_dashboard_that_no_config_map_holds_is_an_error() {
             content: passed(&json),
             span: SPAN,
         }];
-        let mut sink = Sink::new();
-        emit(&book, &defaults(), &mut sink);
-        let said = sink.into_sorted();
+        let said = said(&book);
         said.iter().map(|it| (it.code, it.labels.len())).collect::<Vec<_>>()
     };
     assert!(said(1_000_000).is_empty());

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{self, Emit, Target, name, yaml};
+use crate::emit::{self, Emit, Target, faultless, name, yaml};
 use crate::rulefile::write;
 use crate::rules::book::Book;
 
@@ -16,6 +16,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "thanos/",
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::Alone(emit),
 };
 

@@ -162,7 +162,8 @@ fn panels() -> Result<(), Failed> {
     let mut n_shown = 0;
     native::check(&loaded, &files, &mut session, |stages, _| {
         let at = loaded.books.iter().position(|it| &*it.env == "production").unwrap();
-        for (board, _) in dashboards::boards(&loaded.books[at], true) {
+        let written = dashboards::written(&loaded.books[at]);
+        for (board, _) in dashboards::boards(&loaded.books[at], &written, true) {
             let values = values::values(&board, &stages[at]);
             let all = show::show(&board, &values, &stages[at], &|_| true);
             let empty = all.iter().filter(|it| it.frames.is_err());

@@ -134,12 +134,15 @@ fn too_long() -> Result<(), Failed> {
     {
         fs::write(dir.join("alerts/api.toml"), alert(n_bytes))?;
         let before = tree(&dir);
-        let output = aqua_alerts(&dir, &["build"]).output()?;
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains(code) && said.contains("alerts/api.toml:4:18"), "{said}");
-        assert!(said.len() < 2_000, "the whole value is shown");
-        assert_eq!(changed(&before, &tree(&dir)), [""; 0]);
+        for command in ["check", "build"] {
+            let output = aqua_alerts(&dir, &[command]).output()?;
+            let said = said(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            let place = "alerts/api.toml:4:18";
+            assert!(said.contains(code) && said.contains(place), "{command}: {said}");
+            assert!(said.len() < 2_000, "the whole value is shown");
+            assert_eq!(changed(&before, &tree(&dir)), [""; 0]);
+        }
     }
     fs::remove_dir_all(&dir)?;
     Ok(())

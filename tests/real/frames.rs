@@ -9,7 +9,6 @@ use aqua_alerts::cli::check::dashboards;
 use aqua_alerts::cli::load;
 use aqua_alerts::cli::session::Session;
 use aqua_alerts::cli::test::{self, native};
-use aqua_alerts::emit::grafana::TARGET;
 use aqua_alerts::harness::panels::show::{self, Shown};
 use aqua_alerts::harness::panels::stage::Stage;
 use aqua_alerts::harness::panels::values;
@@ -69,18 +68,15 @@ pub fn of_tests(project: &Path, env: &str, name: &str) -> Result<Vec<Drawn>, Fai
         test::own(&loaded, &mut session).into_iter().map(|it| it.0).collect();
     let at = loaded.books.iter().position(|it| &*it.env == env).unwrap();
     let book = &loaded.books[at];
-    let written = aqua_alerts::emit::emit(
-        book,
-        &[&TARGET],
-        &mut aqua_alerts::diag::sink::Sink::new(),
-    );
+    let written = dashboards::written(book);
     let mut out = Vec::new();
     native::check(&loaded, &files, &mut session, |stages, _| {
         let all = &stages[at];
         let named = all.scenes.iter().copied().filter(|it| it.ready.name.contains(name));
         let first = Stage::new(book, named.collect());
         assert_eq!(first.scenes.len(), 1, "tests with `{name}` in their names");
-        for (read, file) in dashboards::boards(book, true).iter().zip(&written) {
+        for (read, file) in dashboards::boards(book, &written, true).iter().zip(&written)
+        {
             let board: Value = serde_json::from_str(&file.text).unwrap();
             let values = values::values(&read.0, all);
             let mut data = BTreeMap::new();

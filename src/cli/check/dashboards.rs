@@ -4,6 +4,7 @@ use crate::cli::session::Session;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
 use crate::emit;
+use crate::emit::artifact::Artifact;
 use crate::emit::grafana;
 use crate::grafana::model::Dashboard;
 use crate::grafana::read;
@@ -16,10 +17,14 @@ use crate::rules::dashboard::{Board, Content};
 /// A dashboard as Grafana reads it, and what its author wrote where that was not JSON.
 pub type Read<'a> = (Dashboard, Option<&'a Board>);
 
+/// The dashboards of the project as they are written for an environment.
+pub fn written(book: &Book) -> Vec<Artifact> {
+    emit::emit(book, &[&grafana::TARGET], &mut Sink::new())
+}
+
 /// The dashboards of the project in an environment, in their order; with `json` also those
 /// of others, which pass through.
-pub fn boards(book: &Book, json: bool) -> Vec<Read<'_>> {
-    let written = emit::emit(book, &[&grafana::TARGET], &mut Sink::new());
+pub fn boards<'b>(book: &'b Book, written: &[Artifact], json: bool) -> Vec<Read<'b>> {
     let boards = book.dashboards.iter().zip(written).filter_map(|(own, file)| {
         // What is wrong with them has been said.
         match &own.content {

@@ -6,7 +6,7 @@
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::claim::Claim;
-use crate::emit::{Emit, Target, name};
+use crate::emit::{Emit, Target, faultless, name};
 use crate::rules::book::Book;
 use crate::rules::dashboard::Content;
 
@@ -28,6 +28,7 @@ pub const TARGET: Target = Target {
     place: "dashboards/",
     // The ConfigMaps are the kustomization's.
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::Alone(emit),
 };
 

@@ -11,7 +11,7 @@ use crate::case::exported::{Exported, LeftOut};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::{Emit, Target, name, yaml};
+use crate::emit::{Emit, Target, faultless, name, yaml};
 use crate::promql::dialect::{Dialect, Features};
 use crate::rules::book::Book;
 use part::Part;
@@ -24,6 +24,7 @@ pub const TARGET: Target = Target {
     default: false,
     place: "tests/",
     claims: |_| Vec::new(),
+    faults: faultless,
     emit: Emit::Alone(|_, _| Vec::new()),
 };
 
