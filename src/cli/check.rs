@@ -14,10 +14,10 @@ use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::runbooks::pages;
 use crate::cli::session::{Session, counted};
-use crate::cli::{fix, fs, lints, names, test};
+use crate::cli::{fix, lints, names, test};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::FileId;
+use crate::diag::source::{Drafts, FileId};
 use crate::emit::artifact::Artifact;
 use crate::emit::choice::{self, Asked};
 use crate::emit::{self, Draft};
@@ -32,51 +32,21 @@ pub fn run(global: &Global, args: &Check) -> Exit {
         let it = Diagnostic::error("bad-argument", title);
         return Session::new(global).fail(it.help("name the file, or leave `--fix` out"));
     }
-    // What is left after the changes is found by looking again.
-    let (fixed, failed) = match args.fix {
-        true => {
-            let (n_fixed, failed) = change(global, args);
-            (Some(n_fixed), failed)
-        }
-        false => (None, Vec::new()),
-    };
-    match args.paths.is_empty() {
-        true => {
-            let (mut session, loaded) = project(global, args);
-            session.sink.extend(failed);
-            report(session, loaded.as_ref(), fixed)
-        }
-        false => rules::run(global, args, fixed, failed),
+    if !args.paths.is_empty() {
+        return rules::run(global, args);
     }
-}
-
-/// Findings that a change brings forth are mended so often.
-const MAX_ROUNDS: usize = 8;
-
-/// Makes the changes that findings bring along, and those of what is found then; gives
-/// their number, and what failed.
-fn change(global: &Global, args: &Check) -> (usize, Vec<Diagnostic>) {
-    let mut n_fixed = 0;
-    for _ in 0..MAX_ROUNDS {
-        let (root, session) = match args.paths.is_empty() {
-            true => {
-                let (session, loaded) = project(global, args);
-                (loaded.map(|it| it.root), session)
-            }
-            false => {
-                let start = fs::start(global.directory.as_deref());
-                (Some(start), rules::look(global, args).0)
-            }
-        };
-        let Some(root) = root else { break };
-        let Session { sink, sources, .. } = session;
-        let (n, failed) = fix::fix(&sink.into_sorted(), &sources).write(&root, &sources);
-        n_fixed += n;
-        if n == 0 || !failed.is_empty() {
-            return (n_fixed, failed);
+    let look = |drafts| project(Session::with_drafts(global, drafts), args);
+    match args.fix {
+        true => {
+            let root = |it: &Option<Loaded>| it.as_ref().map(|it| it.root.clone());
+            let (session, loaded, n_fixed) = fix::run(look, root);
+            report(session, loaded.as_ref(), Some(n_fixed))
+        }
+        false => {
+            let (session, loaded) = look(Drafts::new());
+            report(session, loaded.as_ref(), None)
         }
     }
-    (n_fixed, Vec::new())
 }
 
 /// What `--fix` did, and what it left.
@@ -86,8 +56,7 @@ fn of_fix(fixed: Option<usize>, session: &Session) -> String {
 }
 
 /// Looks at the project.
-fn project(global: &Global, args: &Check) -> (Session, Option<Loaded>) {
-    let mut session = Session::new(global);
+fn project(mut session: Session, args: &Check) -> (Session, Option<Loaded>) {
     let Some(mut loaded) = load::load(&mut session, &args.env) else {
         return (session, None);
     };

@@ -212,6 +212,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-values", "A parameter under `each` has no values."),
     ("not-converted", "Something of the project has no counterpart in what is written."),
     (
+        "not-fixed",
+        "A change that a lint offers was not made by `--fix`, since there would be an error after it. That is a fault of the program: please report it.",
+    ),
+    (
         "not-for-promtool",
         "A native test says something that promtool's tests cannot say.",
     ),

@@ -66,6 +66,12 @@ pub fn folder_name(path: &Path) -> Option<String> {
     names.pop()
 }
 
+/// Where `root/path` really is, links followed; as it is written where nothing is there.
+pub fn real(root: &Path, path: &str) -> PathBuf {
+    let path = root.join(path);
+    path.canonicalize().unwrap_or(path)
+}
+
 /// Whether `root/path` is a folder.
 pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()

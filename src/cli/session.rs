@@ -12,7 +12,7 @@ use crate::diag::json::json as diagnostics_json;
 use crate::diag::render::render;
 use crate::diag::sarif;
 use crate::diag::sink::Sink;
-use crate::diag::source::SourceMap;
+use crate::diag::source::{Drafts, SourceMap};
 
 /// A run of a command.
 #[derive(Debug)]
@@ -28,7 +28,13 @@ pub struct Session {
 impl Session {
     /// A run in which nothing happened yet.
     pub fn new(global: &Global) -> Session {
-        Session { global: global.clone(), sources: SourceMap::new(), sink: Sink::new() }
+        Session::with_drafts(global, Drafts::new())
+    }
+
+    /// The same, where some files are to be taken as if they had another text.
+    pub fn with_drafts(global: &Global, drafts: Drafts) -> Session {
+        let sources = SourceMap::with_drafts(drafts);
+        Session { global: global.clone(), sources, sink: Sink::new() }
     }
 
     /// Finds and reads the project that the command works on; what is wrong with its

@@ -100,6 +100,11 @@ impl Sink {
         self.n_errors
     }
 
+    /// The messages so far.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.items.iter()
+    }
+
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()

@@ -1,5 +1,6 @@
 //! Source files and places in them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// One of the files in a [`SourceMap`].
@@ -103,16 +104,32 @@ impl Source {
     }
 }
 
+/// Texts by their paths that stand for what is in these files.
+pub type Drafts = BTreeMap<String, Arc<str>>;
+
 /// All files that were read.
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
+    drafts: Drafts,
 }
 
 impl SourceMap {
     /// A map without files.
     pub fn new() -> SourceMap {
         SourceMap::default()
+    }
+
+    /// A map without files, where some of those that are going to be read are to be taken
+    /// as if they had another text.
+    pub fn with_drafts(drafts: Drafts) -> SourceMap {
+        SourceMap { files: Vec::new(), drafts }
+    }
+
+    /// What stands for the text of a file.
+    pub fn draft(&self, path: &str) -> Option<&str> {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        self.drafts.get(path).map(|it| &**it)
     }
 
     /// Adds a file and gives its id.

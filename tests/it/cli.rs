@@ -5,7 +5,8 @@
 //! on standard output, `! …` on standard error, and `= N` is the exit code; `# …` says
 //! what it shows. Beside `aqua-alerts` a few commands change or show files:
 //! `cat FILE`, `ls DIR`, `rm PATH`, `write FILE TEXT`, `bytes FILE HEX`, `link TO FILE`,
-//! `protect FILE` against writing, `pipe FILE` for a named pipe, `blank FILE MIB` for a large file of zeros. `aqua-alerts … < FILE` reads standard input from a file.
+//! `protect FILE` against writing, `pipe FILE` for a named pipe, `blank FILE MIB` for a large
+//! file of zeros. `aqua-alerts … < FILE` reads standard input from a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -133,7 +134,6 @@ fn run(command: &str, dir: &Path) -> String {
             assert!(made.success());
             String::new()
         }
-        #[cfg(unix)]
         ["protect", file] => {
             let path = dir.join(file);
             let mut access = fs::metadata(&path).unwrap().permissions();
@@ -141,6 +141,7 @@ fn run(command: &str, dir: &Path) -> String {
             fs::set_permissions(&path, access).unwrap();
             String::new()
         }
+        #[cfg(unix)]
         ["link", to, file] => {
             std::os::unix::fs::symlink(to, dir.join(file)).unwrap();
             String::new()

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use aqua_alerts::cli::fix;
+use aqua_alerts::cli::fix::Changes;
 use aqua_alerts::diag::render::{self, Config};
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::{FileId, SourceMap};
@@ -147,7 +147,7 @@ fn cases(lint: &Lint) -> Result<(), Failed> {
         &render::render(&said, &sources, Config::PLAIN),
     )?;
     // What can be mended is mended, and once.
-    if let Some(mended) = fix::fix(&said, &sources).text(file) {
+    if let Some(mended) = Changes::of(&said, &sources).texts(&sources).get(&file) {
         let (_, _, left, _) = self::found(lint, mended);
         let again = left.iter().filter(|it| it.said.fix.is_some());
         faults.extend(again.map(|it| format!("again: {}", it.said.title)));

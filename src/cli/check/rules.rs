@@ -14,10 +14,10 @@ use crate::cli::exit::Exit;
 use crate::cli::say;
 use crate::cli::session::{Session, counted};
 use crate::cli::test::others::features;
-use crate::cli::{fs, lints, mistaken};
+use crate::cli::{fix, fs, lints, mistaken};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
-use crate::diag::source::{FileId, SourceMap, Span};
+use crate::diag::source::{Drafts, FileId, SourceMap, Span};
 use crate::diag::text::Text;
 use crate::lint;
 use crate::lint::context::{Context, Site};
@@ -49,7 +49,7 @@ struct Candidate {
 }
 
 /// What was found in a file.
-pub(super) struct Judged {
+struct Judged {
     path: String,
     folder: Option<usize>,
     n_groups: usize,
@@ -76,16 +76,20 @@ impl Judged {
     }
 }
 
-/// Runs the command on the paths that it was given; `fixed` is what `--fix` did before, and
-/// `failed` what it could not do.
-pub(super) fn run(
-    global: &Global,
-    args: &Check,
-    fixed: Option<usize>,
-    failed: Vec<Diagnostic>,
-) -> Exit {
-    let (mut session, judged, n_others) = look(global, args);
-    session.sink.extend(failed);
+/// Runs the command on the paths that it was given.
+pub(super) fn run(global: &Global, args: &Check) -> Exit {
+    let start = fs::start(global.directory.as_deref());
+    let look = |drafts| look(Session::with_drafts(global, drafts), &start, args);
+    let (session, (judged, n_others), fixed) = match args.fix {
+        true => {
+            let (session, seen, n_fixed) = fix::run(look, |_| Some(start.clone()));
+            (session, seen, Some(n_fixed))
+        }
+        false => {
+            let (session, seen) = look(Drafts::new());
+            (session, seen, None)
+        }
+    };
     let found = judged.iter().flat_map(|it| &it.said).any(|it| it.code == DUPLICATE);
     let exit = match args.lint_fatal && found {
         true => Exit::Findings,
@@ -103,13 +107,15 @@ pub(super) fn run(
 }
 
 /// Judges the files; gives, too, how many were passed over.
-pub(super) fn look(global: &Global, args: &Check) -> (Session, Vec<Judged>, usize) {
-    let mut session = Session::new(global);
+fn look(
+    mut session: Session,
+    start: &Path,
+    args: &Check,
+) -> (Session, (Vec<Judged>, usize)) {
     let features = features(&args.enable_feature, &mut session.sink);
     let config = lints::of_check(lint::config::Config::default(), args, &mut session);
     let dialect = Dialect { features, ..Dialect::new(Version::LATEST) };
-    let start = fs::start(global.directory.as_deref());
-    let Found { files, folders, n_others, .. } = find(&start, &args.paths, &mut session);
+    let Found { files, folders, n_others, .. } = find(start, &args.paths, &mut session);
     let all: Vec<Judged> =
         files.into_par_iter().map(|it| judge(it, args, &dialect)).collect();
     let (mut judged, others): (Vec<Judged>, Vec<Judged>) =
@@ -145,7 +151,7 @@ pub(super) fn look(global: &Global, args: &Check) -> (Session, Vec<Judged>, usiz
         session.sink.extend(it.said.iter().cloned());
     }
     lints::apply(&config, &mut session.sink);
-    (session, judged, n_others)
+    (session, (judged, n_others))
 }
 
 /// The files that were named, and those in folders that were named; each once.
@@ -157,19 +163,21 @@ struct Found {
     folders: Vec<(String, bool)>,
     /// Files in folders that have nothing of rules, nor anything like them.
     n_others: usize,
-    seen: HashSet<String>,
+    /// Their real paths: a file may have several names.
+    seen: HashSet<PathBuf>,
 }
 
 impl Found {
     /// Adds a file, unless it is there.
     fn add(
         &mut self,
+        start: &Path,
         path: String,
         text: Option<String>,
         folder: Option<usize>,
         sources: &mut SourceMap,
     ) -> bool {
-        if !self.seen.insert(path.clone()) {
+        if !self.seen.insert(fs::real(start, &path)) {
             return false;
         }
         let source = text.map(|it| {
@@ -191,7 +199,7 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
         let shown = fs::shown(start, path);
         if path.as_os_str() == "-" {
             let text = fs::read_stdin(STDIN, sources, sink);
-            found.add(STDIN.to_owned(), text, None, sources);
+            found.add(start, STDIN.to_owned(), text, None, sources);
         } else if fs::is_folder(start, &shown) {
             let n_errors = sink.n_errors();
             let all = fs::read_tree(start, &shown, EXTENSIONS, sources, sink);
@@ -203,7 +211,7 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
                     continue;
                 }
                 let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
-                known |= !found.add(path, Some(text), idx, sources);
+                known |= !found.add(start, path, Some(text), idx, sources);
             }
             found.folders.push((shown, known));
         } else if shown.ends_with(".toml") {
@@ -219,7 +227,7 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
                 true => it.help("pipe it in: `... | aqua-alerts check -`"),
                 false => it,
             }));
-            found.add(shown, text, None, sources);
+            found.add(start, shown, text, None, sources);
         }
     }
     found

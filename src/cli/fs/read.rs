@@ -132,6 +132,9 @@ pub fn read_file(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<String> {
+    if let Some(draft) = sources.draft(path) {
+        return Some(draft.to_owned());
+    }
     let bytes = match read_limited(&root.join(path), MAX_FILE) {
         Ok(it) => it,
         Err(error) => {

@@ -3,7 +3,7 @@
 use crate::lint::context::Site;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::matcher::Matchers;
-use crate::promql::re2::Pattern;
+use crate::promql::re2::{Pattern, needless_anchors};
 use crate::promql::syntax::ast::{MatchOp, Matcher, Selector, TextRange};
 
 /// All matchers that stand in braces.
@@ -45,25 +45,9 @@ pub(super) fn operator(site: Site<'_>, matcher: &Matcher) -> Option<TextRange> {
     written.ends_with(sign).then(|| TextRange { start: end - sign.len() as u32, end })
 }
 
-/// Signs that repeat what stands before them.
-const REPEATS: [char; 4] = ['*', '+', '?', '{'];
-
-/// Whether a pattern begins with `^` and ends with `$`.
-pub(super) fn anchors(pattern: &str) -> (bool, bool) {
-    // In an alternative an anchor holds for one of the sides, and `\Q` makes letters of all.
-    if has_top_level_bar(pattern) || pattern.contains("\\Q") {
-        return (false, false);
-    }
-    let n_escapes = |it: &str| it.len() - it.trim_end_matches('\\').len();
-    let ends = pattern.strip_suffix('$').is_some_and(|it| n_escapes(it) % 2 == 0);
-    // One that repeats leaves a sign behind that stands for nothing else.
-    let begins = pattern.strip_prefix('^').is_some_and(|it| !it.starts_with(REPEATS));
-    (begins, ends)
-}
-
 /// A pattern without the anchors that it has anyway.
 pub(super) fn without_anchors(pattern: &str) -> &str {
-    let (begins, ends) = anchors(pattern);
+    let (begins, ends) = needless_anchors(pattern);
     &pattern[usize::from(begins)..pattern.len() - usize::from(ends)]
 }
 

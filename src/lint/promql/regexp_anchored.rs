@@ -5,6 +5,7 @@ use crate::lint::context::{Context, Site};
 use crate::lint::fix;
 use crate::lint::promql::matchers;
 use crate::lint::table::{Check, Level, Lint};
+use crate::promql::re2::needless_anchors;
 use crate::promql::syntax::ast::TextRange;
 
 /// The lint.
@@ -23,7 +24,7 @@ pub static LINT: Lint = Lint {
 fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     for matcher in matchers::patterns(site) {
         let value = &*matcher.value;
-        let (begins, ends) = matchers::anchors(value);
+        let (begins, ends) = needless_anchors(value);
         let label = match (begins, ends) {
             (false, false) => continue,
             (true, true) => "`^` and `$` are always there",

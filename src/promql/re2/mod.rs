@@ -6,6 +6,7 @@
 //! the automaton is borrowed. Parsing is cheap and compiling is not: a check compiles
 //! only what might be too big, and a run does so at the first use.
 
+mod anchor;
 mod class;
 mod error;
 mod escape;
@@ -17,6 +18,7 @@ mod regex;
 #[cfg(test)]
 mod tests;
 
+pub use anchor::needless_anchors;
 pub use error::Error;
 pub use pattern::Pattern;
 pub use regex::Regex;
