@@ -115,7 +115,7 @@ fn files(
                 };
                 inner.into_iter().map(whole).collect()
             }
-            None => fs::read_tree(start, &shown, &["toml"], sources, sink),
+            None => fs::read_folder(start, &shown, &["toml"], sources, sink),
         };
         if below.is_empty() {
             let title = format!("`{shown}` has no TOML file");

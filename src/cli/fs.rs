@@ -27,7 +27,7 @@ pub use crate::cli::fs::project::{
     read_toml,
 };
 pub use crate::cli::fs::read::{
-    File, names, read_file, read_if_there, read_stdin, read_tree,
+    File, names, read_file, read_folder, read_if_there, read_stdin, read_tree,
 };
 pub use crate::cli::fs::write::{make_room, rewrite, write_cache, write_whole};
 use crate::diag::diagnostic::Diagnostic;

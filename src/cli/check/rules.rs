@@ -202,7 +202,7 @@ fn find(start: &Path, paths: &[PathBuf], session: &mut Session) -> Found {
             found.add(start, STDIN.to_owned(), text, None, sources);
         } else if fs::is_folder(start, &shown) {
             let n_errors = sink.n_errors();
-            let all = fs::read_tree(start, &shown, EXTENSIONS, sources, sink);
+            let all = fs::read_folder(start, &shown, EXTENSIONS, sources, sink);
             let idx = Some(found.folders.len());
             let mut known = n_errors < sink.n_errors();
             for (path, text) in all {

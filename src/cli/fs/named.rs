@@ -1,10 +1,10 @@
 //! Reads what a project names, or its alerts lead to: only what lies in its folder.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::fs::read::{
-    File, MAX_PAGE, decode, list_tree, names, read_file, read_limited, read_tree,
+    File, MAX_PAGE, decode, homes, list_tree, names, read_file, read_limited, read_tree,
 };
 use crate::cli::fs::unreadable;
 use crate::diag::diagnostic::Diagnostic;
@@ -22,10 +22,7 @@ pub fn read_pages(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Vec<(String, Option<String>)> {
-    let homes: Vec<PathBuf> = [root.to_path_buf(), root.join(folder)]
-        .iter()
-        .filter_map(|it| it.canonicalize().ok())
-        .collect();
+    let homes = homes(root, folder);
     let mut read = |path: &str| {
         let full = root.join(path).canonicalize();
         if full.is_ok_and(|full| !homes.iter().any(|it| full.starts_with(it))) {

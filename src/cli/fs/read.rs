@@ -32,6 +32,29 @@ pub fn read_tree(
     sink: &mut Sink,
 ) -> Vec<File> {
     let paths = list_tree(root, folder, extensions, sink);
+    read_all(root, paths, sources, sink)
+}
+
+/// The same of a folder that was named by itself: it alone, and not what lies around it, is
+/// what somebody asked for.
+pub fn read_folder(
+    start: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<File> {
+    let homes: Vec<PathBuf> = start.join(folder).canonicalize().into_iter().collect();
+    let paths = list(start, folder, extensions, &homes, sink);
+    read_all(start, paths, sources, sink)
+}
+
+fn read_all(
+    root: &Path,
+    paths: Vec<String>,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Vec<File> {
     let read = |path: String| {
         let text = read_file(root, &path, sources, sink)?;
         Some((path, text))
@@ -46,12 +69,31 @@ pub(super) fn list_tree(
     extensions: &[&str],
     sink: &mut Sink,
 ) -> Vec<String> {
-    let mut paths = Vec::new();
+    list(root, folder, extensions, &homes(root, folder), sink)
+}
+
+/// The same; folders that are links are read where they lead into one of the `homes`.
+fn list(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    homes: &[PathBuf],
+    sink: &mut Sink,
+) -> Vec<String> {
+    let mut list =
+        List { root, extensions, homes, seen: BTreeSet::new(), paths: Vec::new() };
     match fs::symlink_metadata(root.join(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        _ => list(root, folder, extensions, &mut BTreeSet::new(), &mut paths, sink),
+        _ => list.add(folder, sink),
     }
-    paths
+    list.paths
+}
+
+/// The real folders in which the files of `root/folder` may be: `root`, and the folder
+/// itself, which may be a link to elsewhere.
+pub(super) fn homes(root: &Path, folder: &str) -> Vec<PathBuf> {
+    let homes = [root.to_path_buf(), root.join(folder)];
+    homes.iter().filter_map(|it| it.canonicalize().ok()).collect()
 }
 
 /// The text of a file that need not be there.
@@ -66,47 +108,72 @@ pub fn names(root: &Path, folder: &str) -> Vec<String> {
     names.into_iter().filter_map(|it| it.into_string().ok()).collect()
 }
 
-/// Collects paths relative to `root`. Each real folder is read once, however many
-/// links lead to it, so that a loop of links ends.
-fn list(
-    root: &Path,
-    folder: &str,
-    extensions: &[&str],
-    seen: &mut BTreeSet<PathBuf>,
-    out: &mut Vec<String>,
-    sink: &mut Sink,
-) {
-    let entries = match entries(&root.join(folder), seen) {
-        Ok(it) => it,
-        Err(error) => return sink.push(unreadable(folder, &error)),
-    };
-    for name in entries {
-        let Some(name) = name.to_str() else {
-            let title = format!("the name of `{folder}/{}` is not UTF-8", name.display());
-            sink.push(Diagnostic::error("not-utf8", title));
-            continue;
+/// The search of a folder.
+struct List<'a> {
+    root: &'a Path,
+    extensions: &'a [&'a str],
+    /// Where links may lead.
+    homes: &'a [PathBuf],
+    /// The real folders that were read.
+    seen: BTreeSet<PathBuf>,
+    /// The paths of the files, relative to `root`.
+    paths: Vec<String>,
+}
+
+impl List<'_> {
+    /// Adds what is in a folder. Each real folder is read once, however many links lead to
+    /// it, so that a loop of links ends; a link to a folder elsewhere is not followed, for
+    /// behind it may be the whole file system, and files that are others'.
+    fn add(&mut self, folder: &str, sink: &mut Sink) {
+        let entries = match entries(&self.root.join(folder), &mut self.seen) {
+            Ok(it) => it,
+            Err(error) => return sink.push(unreadable(folder, &error)),
         };
-        // What editors and tools leave behind begins with a dot.
-        if name.starts_with('.') {
-            continue;
-        }
-        let path = format!("{folder}/{name}");
-        let wanted = extensions.iter().any(|it| {
-            name.strip_suffix(it)
-                .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
-        });
-        match fs::metadata(root.join(&path)) {
-            Ok(it) if it.is_dir() => list(root, &path, extensions, seen, out, sink),
-            Ok(_) if wanted && out.len() == MAX_FILES => {
-                let title = format!("more than {MAX_FILES} files below `{folder}`");
-                return sink.push(Diagnostic::error("too-many-files", title));
+        for name in entries {
+            let Some(name) = name.to_str() else {
+                let name = name.display();
+                let title = format!("the name of `{folder}/{name}` is not UTF-8");
+                sink.push(Diagnostic::error("not-utf8", title));
+                continue;
+            };
+            // What editors and tools leave behind begins with a dot.
+            if name.starts_with('.') {
+                continue;
             }
-            Ok(_) if wanted => out.push(path),
-            Ok(_) => {}
-            // Who reads it says why it cannot be read.
-            Err(_) if wanted => out.push(path),
-            Err(_) => {}
+            let path = format!("{folder}/{name}");
+            let wanted = self.extensions.iter().any(|it| {
+                name.strip_suffix(it)
+                    .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+            });
+            match fs::metadata(self.root.join(&path)) {
+                Ok(it) if it.is_dir() => match self.elsewhere(&path) {
+                    Some(error) => sink.push(error),
+                    None => self.add(&path, sink),
+                },
+                Ok(_) if wanted && self.paths.len() == MAX_FILES => {
+                    let title = format!("more than {MAX_FILES} files below `{folder}`");
+                    return sink.push(Diagnostic::error("too-many-files", title));
+                }
+                Ok(_) if wanted => self.paths.push(path),
+                Ok(_) => {}
+                // Who reads it says why it cannot be read.
+                Err(_) if wanted => self.paths.push(path),
+                Err(_) => {}
+            }
         }
+    }
+
+    /// What to say of a folder that is a link to one elsewhere.
+    fn elsewhere(&self, path: &str) -> Option<Diagnostic> {
+        let link = fs::read_link(self.root.join(path)).ok()?;
+        let real = self.root.join(path).canonicalize().ok()?;
+        if self.homes.iter().any(|it| real.starts_with(it)) {
+            return None;
+        }
+        let title = format!("`{path}` is a link to a folder elsewhere");
+        let it = Diagnostic::error("bad-path", title);
+        let it = it.note(format!("it leads to `{}`", link.display()));
+        Some(it.help("copy the folder to where the link is, or take the link out"))
     }
 }
 

@@ -66,8 +66,15 @@ pub fn rewrite(
         Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
     };
     let target = start.join(shown).canonicalize().map_err(|it| failed(&reason(&it)))?;
-    if !fs::read(&target).is_ok_and(|it| it == old.as_bytes()) {
-        return Err(failed("it was changed meanwhile").help("run the command again"));
+    if leads_away(start, shown, &target) {
+        let reason = "it is a link to a file elsewhere";
+        return Err(failed(reason).help(format!("name `{}` itself", target.display())));
+    }
+    match fs::read(&target) {
+        Ok(it) if it == old.as_bytes() => {}
+        // It has another name, by which it was written just now.
+        Ok(it) if it == text.as_bytes() => return Ok(()),
+        _ => return Err(failed("it was changed meanwhile").help("run the command again")),
     }
     let written = fs::metadata(&target).and_then(|it| {
         let permissions = it.permissions();
@@ -79,6 +86,15 @@ pub fn rewrite(
         beside.replace(&target)
     });
     written.map_err(|error| failed(&reason(&error)))
+}
+
+/// Whether a link leads out of the folder in which it is, and out of `start`: what is there
+/// belongs to somebody else, who is not asked.
+fn leads_away(start: &Path, shown: &str, target: &Path) -> bool {
+    let link = start.join(shown);
+    let homes = [Some(start), link.parent()].into_iter().flatten();
+    let inside = |it: &Path| it.canonicalize().is_ok_and(|it| target.starts_with(it));
+    !homes.into_iter().any(inside)
 }
 
 #[cfg(test)]

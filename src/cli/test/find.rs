@@ -69,7 +69,7 @@ fn below(
 ) -> Vec<fs::File> {
     let (sources, sink) = (&mut session.sources, &mut session.sink);
     if fs::is_folder(start, shown) {
-        let mut all = fs::read_tree(start, shown, EXTENSIONS, sources, said);
+        let mut all = fs::read_folder(start, shown, EXTENSIONS, sources, said);
         // Rule files lie beside the tests of them.
         all.retain(|(path, text)| {
             let is_other = is_other_yaml(path, text);
