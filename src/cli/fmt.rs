@@ -79,19 +79,20 @@ fn files(
     paths: &[PathBuf],
     session: &mut Session,
 ) -> Option<(PathBuf, Vec<fs::File>)> {
-    let (sources, sink) = (&mut session.sources, &mut session.sink);
     if paths.is_empty() {
-        return match fs::find_project(start) {
+        return match session.find_project() {
             Ok(root) => {
+                let (sources, sink) = (&mut session.sources, &mut session.sink);
                 let files = fs::read_toml(&root, sources, sink);
                 Some((root, files))
             }
             Err(diagnostic) => {
-                sink.push(diagnostic.help("or name files"));
+                session.sink.push(diagnostic.help("or name files"));
                 None
             }
         };
     }
+    let (sources, sink) = (&mut session.sources, &mut session.sink);
     let mut files = Vec::new();
     for path in paths {
         let shown = fs::shown(start, path);

@@ -72,6 +72,12 @@ pub fn real(root: &Path, path: &str) -> PathBuf {
     path.canonicalize().unwrap_or(path)
 }
 
+/// How many folders `root` is above `start`; none where it is not.
+pub fn n_above(root: &Path, start: &Path) -> usize {
+    let (root, start) = (real(root, ""), real(start, ""));
+    start.strip_prefix(root).map_or(0, |it| it.components().count())
+}
+
 /// Whether `root/path` is a folder.
 pub fn is_folder(root: &Path, path: &str) -> bool {
     root.join(path).is_dir()

@@ -1,5 +1,7 @@
 //! One run of a command: what was read, what was said, and how it ends.
 
+use std::path::PathBuf;
+
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::{Deny, Format, Global};
@@ -23,6 +25,9 @@ pub struct Session {
     pub sources: SourceMap,
     /// Everything that is to be said.
     pub sink: Sink,
+    /// How many folders the project's, below which paths are, is above the one in which the
+    /// command was started.
+    n_above: usize,
 }
 
 impl Session {
@@ -34,20 +39,36 @@ impl Session {
     /// The same, where some files are to be taken as if they had another text.
     pub fn with_drafts(global: &Global, drafts: Drafts) -> Session {
         let sources = SourceMap::with_drafts(drafts);
-        Session { global: global.clone(), sources, sink: Sink::new() }
+        Session { global: global.clone(), sources, sink: Sink::new(), n_above: 0 }
     }
 
     /// Finds and reads the project that the command works on; what is wrong with its
     /// files is in the sink.
     pub fn read_project(&mut self) -> Option<Project> {
-        let start = fs::start(self.global.directory.as_deref());
-        match fs::find_project(&start) {
+        match self.find_project() {
             Ok(root) => fs::read_project(&root, &mut self.sources, &mut self.sink),
             Err(diagnostic) => {
                 self.sink.push(diagnostic);
                 None
             }
         }
+    }
+
+    /// Finds the project that the command works on.
+    pub fn find_project(&mut self) -> Result<PathBuf, Diagnostic> {
+        let start = fs::start(self.global.directory.as_deref());
+        let root = fs::find_project(&start)?;
+        self.n_above = fs::n_above(&root, &start);
+        Ok(root)
+    }
+
+    /// Where paths begin for those who look from where the program was started, ending with
+    /// `/`, or empty.
+    fn folder(&self) -> String {
+        let start = self.global.directory.as_deref();
+        let start =
+            start.map_or_else(String::new, |it| it.to_string_lossy().into_owned());
+        folder(&start.replace('\\', "/"), self.n_above)
     }
 
     /// Says everything and ends the run. `exit` is the command's own outcome, `human`
@@ -60,6 +81,7 @@ impl Session {
     /// As [`Session::finish`], for a command that also has failures to show.
     pub fn end(self, exit: Exit, outcome: Outcome<'_>) -> Exit {
         let Outcome { head, failures, tail, machine, commands } = outcome;
+        let folder = self.folder();
         let mut diagnostics = self.sink.into_sorted();
         let count = |level| diagnostics.iter().filter(|it| it.level == level).count();
         let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
@@ -76,7 +98,6 @@ impl Session {
         if self.global.format == Format::Github
             || commands && self.global.format == Format::Human
         {
-            let folder = folder(&self.global);
             for all in [&diagnostics[..], failures] {
                 say::result(&github::commands(all, &self.sources, &folder));
             }
@@ -113,7 +134,7 @@ impl Session {
                 let all: Vec<&Diagnostic> = diagnostics.iter().chain(failures).collect();
                 let run = sarif::Run {
                     version: env!("CARGO_PKG_VERSION"),
-                    folder: &folder(&self.global),
+                    folder: &folder,
                     explain: &explain::text,
                     exit: exit as u8,
                 };
@@ -152,15 +173,21 @@ pub struct Outcome<'a> {
     pub commands: bool,
 }
 
-/// The folder of `-C`, below which the paths of messages are.
-fn folder(global: &Global) -> String {
-    match &global.directory {
-        None => String::new(),
-        Some(folder) => {
-            let folder = folder.to_string_lossy().replace('\\', "/");
-            let folder = folder.trim_start_matches("./").trim_end_matches('/');
-            if matches!(folder, "" | ".") { String::new() } else { format!("{folder}/") }
+/// The folder that is so many above `start`, as a path that ends with `/`, or nothing where
+/// it is the current one.
+fn folder(start: &str, n_above: usize) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let below = start.split('/').filter(|it| !matches!(*it, "" | "."));
+    for part in below.chain(std::iter::repeat_n("..", n_above)) {
+        match (part, parts.last()) {
+            ("..", Some(last)) if *last != ".." => drop(parts.pop()),
+            (part, _) => parts.push(part),
         }
+    }
+    let root = if start.starts_with('/') { "/" } else { "" };
+    match parts.is_empty() {
+        true => root.to_owned(),
+        false => format!("{root}{}/", parts.join("/")),
     }
 }
 
@@ -212,5 +239,29 @@ pub fn counted(n: usize, noun: &str) -> String {
     match n {
         1 => format!("1 {noun}"),
         n => format!("{n} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_begin_where_the_program_was_started() {
+        for (start, n_above, expected) in [
+            ("", 0, ""),
+            (".", 0, ""),
+            ("./a/b/", 0, "a/b/"),
+            ("", 2, "../../"),
+            ("a/b", 1, "a/"),
+            ("a", 1, ""),
+            ("a", 2, "../"),
+            ("../a", 1, "../"),
+            ("..", 1, "../../"),
+            ("/x/y", 1, "/x/"),
+            ("/x/y", 0, "/x/y/"),
+        ] {
+            assert_eq!(folder(start, n_above), expected, "{start} {n_above}");
+        }
     }
 }

@@ -39,7 +39,7 @@ fn command(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String
     format!("::{name} {}::{}\n", properties.join(","), data(&message))
 }
 
-/// The path of a source from the folder of the repository.
+/// The path of a source from the folder in which the program was started.
 fn path(source: &Source, folder: &str) -> String {
     match source.path.starts_with('/') {
         true => source.path.clone(),
