@@ -136,6 +136,16 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The names behind a `$` without braces, which are no uses: whoever comes from Grafana or a
+/// shell writes them so.
+pub fn bare_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).filter_map(|rest| {
+        let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+        let name = &rest[..rest.find(|it| !word(it)).unwrap_or(rest.len())];
+        is_name(name).then_some(name)
+    })
+}
+
 /// What is wrong with the uses in a text.
 pub fn faults(text: &Text) -> Vec<Diagnostic> {
     let mut out = Vec::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::{Text, TextBuilder};
-use crate::doc::parameter::{Filled, Value};
+use crate::doc::parameter::{self, Filled, Value};
 use crate::promql::check;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{ExprKind, SyntaxError};
@@ -60,13 +60,23 @@ pub(super) fn expression(
 fn syntax_errors(text: &Text, errors: Vec<SyntaxError>, sink: &mut Sink) {
     for SyntaxError { at, message, help } in errors {
         let at = at.bytes();
-        let error =
-            Diagnostic::error("promql", message).within(text, at.start, at.end, "");
-        sink.push_once(match help {
+        let error = Diagnostic::error("promql", message.as_str());
+        let error = error.within(text, at.start, at.end, "");
+        let rest = text.as_str().get(at.start..).unwrap_or_default();
+        sink.push_once(match bare_parameter(rest, &message).or(help) {
             Some(help) => error.help(help),
             None => error,
         });
     }
+}
+
+/// What to write where a parameter is used as elsewhere: `$name`.
+fn bare_parameter(rest: &str, message: &str) -> Option<String> {
+    let name = parameter::bare_names(rest).next().filter(|_| rest.starts_with('$'))?;
+    Some(match message.contains("inside braces") {
+        true => format!("write `\"${{{name}}}\"`"),
+        false => format!("write `${{{name}}}`"),
+    })
 }
 
 /// The value that broke the syntax: one that is no literal, without which it is sound.

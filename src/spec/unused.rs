@@ -243,6 +243,9 @@ fn definition_uses<'a>(definition: &'a Definition, uses: &mut Names<'a>) {
 
 fn body_uses<'a>(body: &'a Body, uses: &mut Names<'a>) {
     body.texts().into_iter().for_each(|it| text_uses(it, uses));
+    // What was meant to use them is said of the expression.
+    let expr = body.expr.iter().filter_map(|it| it.value.as_ref());
+    uses.extend(expr.flat_map(|it| parameter::bare_names(it.as_str())));
 }
 
 fn text_uses<'a>(text: &'a Text, uses: &mut Names<'a>) {

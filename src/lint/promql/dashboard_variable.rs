@@ -28,15 +28,17 @@ fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         let title = format!("matcher of `{}` asks for `{variable}` itself", matcher.name);
         let said = LINT.finding(title);
         let said = site.at(said, matcher.value_span, "a variable of dashboards only");
+        let name = variable.trim_matches(['$', '{', '}']);
+        let name = name.split_once(':').map_or(name, |it| it.0);
         out.push(said.help(match site.group.file.ends_with(".toml") {
-            true => "write the value, or name a parameter: `${…}`",
-            false => "write the value, or take the matcher out",
+            true => format!("write the value, or name a parameter: `${{{name}}}`"),
+            false => "write the value, or take the matcher out".to_owned(),
         }));
     }
 }
 
 /// The variable that a value has.
-fn variable(matcher: &Matcher) -> Option<&str> {
+pub(super) fn variable(matcher: &Matcher) -> Option<&str> {
     let value = &*matcher.value;
     let pattern = matches!(matcher.op, MatchOp::Regexp | MatchOp::NotRegexp);
     let mut class = false;
@@ -49,6 +51,8 @@ fn variable(matcher: &Matcher) -> Option<&str> {
             }
             '[' if pattern => class = true,
             ']' if pattern => class = false,
+            // Instances of SQL Server are called `MSSQL$SALES`.
+            '$' if !pattern && before.is_alphanumeric() => {}
             '$' if !class => {
                 let name = &value[at + 1..];
                 let open = usize::from(name.starts_with('{'));

@@ -46,6 +46,10 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         if known.contains(&*job.value) || !matchers::is_own(site, job.value_span) {
             return;
         }
+        // That a variable is filled in by nobody is said of the selector.
+        if job.value.starts_with('$') {
+            return;
+        }
         let said = LINT.finding(format!("nothing has the job `{}`", job.value));
         out.push(match suggest::nearest(&job.value, known.iter().copied()) {
             Some(near) => {
@@ -53,7 +57,16 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
             }
             None => site
                 .at(said, job.value_span, "no service of the project")
-                .help(format!("declare it in the manifest: `[job.{}]`", job.value)),
+                .help(format!("declare it in the manifest: `[job.{}]`", key(&job.value))),
         });
     });
+}
+
+/// A name as a key of TOML.
+fn key(name: &str) -> String {
+    let bare = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-');
+    match name.bytes().all(bare) {
+        true => name.to_owned(),
+        false => format!("{name:?}"),
+    }
 }

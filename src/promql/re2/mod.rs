@@ -8,6 +8,7 @@
 
 mod anchor;
 mod class;
+mod empty;
 mod error;
 mod escape;
 mod expand;
@@ -19,6 +20,7 @@ mod regex;
 mod tests;
 
 pub use anchor::needless_anchors;
+pub use empty::matches_nothing;
 pub use error::Error;
 pub use pattern::Pattern;
 pub use regex::Regex;
