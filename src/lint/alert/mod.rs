@@ -15,6 +15,7 @@ pub mod template_unit_wrong;
 mod texts;
 pub mod tiers_out_of_order;
 pub mod value_in_label;
+pub mod variable_not_filled;
 
 use crate::lint::table::Lint;
 
@@ -32,4 +33,5 @@ pub const LINTS: &[&Lint] = &[
     &template_unit_wrong::LINT,
     &tiers_out_of_order::LINT,
     &value_in_label::LINT,
+    &variable_not_filled::LINT,
 ];
