@@ -55,6 +55,11 @@ impl Beside {
 
     /// Puts it in the place of its target.
     pub(super) fn replace(mut self, target: &Path) -> io::Result<()> {
+        // Where files cannot be locked another run may have taken it away.
+        if !is_at(&self.file, &self.path) {
+            self.placed = true;
+            return Err(io::Error::other("another run is writing it"));
+        }
         fs::rename(&self.path, target)?;
         self.placed = true;
         Ok(())

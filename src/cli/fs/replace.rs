@@ -206,8 +206,9 @@ const TAKEN: &str = "something is there by now";
 fn create_from(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
     // A second name is given in one step, and never to what has another file.
     let placed = match fs::hard_link(staged, target) {
+        // Its text stays, by which the next run sees that what is there is not ours.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match run {
-            Run::First => Err(io::Error::other(TAKEN)),
+            Run::First => return Err(io::Error::other(TAKEN)),
             Run::Again => Ok(()),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),

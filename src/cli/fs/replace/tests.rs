@@ -173,7 +173,10 @@ fn what_somebody_wrote_since_a_run_was_killed_is_not_taken_for_ours() {
     first(&out, &steps[..=commit]);
     fs::write(out.join("b"), "theirs").unwrap();
     fs::write(out.join("gone"), "theirs").unwrap();
-    // The run that finishes it may be killed too, when the list is right already.
+    // Not only killed: it found what is not ours, too.
+    let b = Step::Replace(1, changes.write[1]);
+    assert_eq!(perform(&out, &b, Run::First).unwrap_err().0, "b");
+    // The run that finishes it may be killed, when the list is right already.
     disown(&out, &changes).unwrap();
     drop(own_if_there(&out, "out").unwrap());
     let left = List(BTreeMap::from([("a".to_owned(), hash("ours"))])).print();
