@@ -18,6 +18,8 @@ pub(super) struct Fault {
     pub(super) help: String,
     /// What the value is, where that is why.
     pub(super) is: Option<String>,
+    /// Whether it is that a measured quantity is written as a share.
+    is_share: bool,
 }
 
 /// A function that takes values of a certain unit.
@@ -53,10 +55,17 @@ const MULTIPLES: &[&str] = &[
     "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB",
 ];
 
-/// What is wrong with a value as it is written, if something is for certain.
-pub(super) fn fault(shown: &Shown, value: Option<&Amount>) -> Option<Fault> {
+/// What is wrong with a value as it is written, if something is for certain. `is_scaled`
+/// says that it was multiplied or divided by a number, which may be the whole of which it
+/// is a part: `increase(busy_seconds_total[1m]) / 60`.
+pub(super) fn fault(
+    shown: &Shown,
+    value: Option<&Amount>,
+    is_scaled: bool,
+) -> Option<Fault> {
     let value = |of: fn(&Shown, &Amount) -> Option<Fault>| of(shown, value?);
-    twice(shown).or_else(|| value(of_function)).or_else(|| value(of_text))
+    let fault = || value(of_function).or_else(|| value(of_text));
+    twice(shown).or_else(|| fault().filter(|it| !(it.is_share && is_scaled)))
 }
 
 /// A unit behind one that is written already.
@@ -84,6 +93,7 @@ fn twice(shown: &Shown) -> Option<Fault> {
         label: writes.to_owned(),
         help: help.to_owned(),
         is: None,
+        is_share: false,
     })
 }
 
@@ -98,6 +108,7 @@ fn of_function(shown: &Shown, value: &Amount) -> Option<Fault> {
         label: takes.label.to_owned(),
         help: instead(value),
         is: Some(is),
+        is_share: takes.function == "humanizePercentage" && is_measured(value),
     })
 }
 
@@ -127,6 +138,7 @@ fn of_text(shown: &Shown, value: &Amount) -> Option<Fault> {
             _ => instead(value),
         },
         is: Some(is),
+        is_share: is_measured(value),
     })
 }
 

@@ -5,7 +5,7 @@ use crate::lint::alert::shown_unit::{Fault, fault};
 use crate::lint::alert::texts;
 use crate::lint::context::{Context, Site};
 use crate::lint::table::{Check, Level, Lint};
-use crate::promql::syntax::ast::Expr;
+use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind};
 use crate::promql::unit::{Amount, SECONDS, Unit, What};
 use crate::rules::comparison::{Limit, comparisons};
 use crate::rules::group::Pair;
@@ -38,7 +38,8 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     for (pair, usage) in texts::all(alert).filter(|it| says_unit(it.0)) {
         for shown in &usage.shown {
             let value = value.get_or_insert_with(|| certain(context, site.tree()));
-            faults.extend(fault(shown, value.as_ref()).map(|it| (pair, it)));
+            let fault = fault(shown, value.as_ref(), is_scaled(site.tree()));
+            faults.extend(fault.map(|it| (pair, it)));
         }
     }
     while let Some((_, first)) = faults.first() {
@@ -47,6 +48,19 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
         (same, faults) = faults.into_iter().partition(|it| it.1.title == title);
         out.push(said(site, &same));
     }
+}
+
+/// Whether anything is multiplied or divided by a number.
+fn is_scaled(expr: &Expr) -> bool {
+    let mut out = false;
+    expr.walk(&mut |it| {
+        if let ExprKind::Binary(it) = &it.kind
+            && matches!(it.op, BinaryOp::Mul | BinaryOp::Div)
+        {
+            out |= it.lhs.selectors().is_empty() || it.rhs.selectors().is_empty();
+        }
+    });
+    out
 }
 
 /// Whether a text can be wrong about a unit.

@@ -41,15 +41,15 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The first variable of a text that is outside of a template.
-fn look(pair: &Pair, is_label: bool, own: bool) -> Option<Diagnostic> {
+/// The variables of a text that are outside of a template.
+fn look(pair: &Pair, is_label: bool, own: bool) -> Vec<Diagnostic> {
     let text = pair.value.as_str();
     // Addresses in labels may have a `$` of their own.
     let any = match is_label {
         true => text.starts_with('$') && word(&text[1..]) + 1 == text.len(),
         false => LINES.contains(&pair.name.as_str()),
     };
-    bare(text).into_iter().find_map(|at| {
+    let said = |at: usize| {
         let rest = &text[at..];
         let (len, help) = match given(rest) {
             Some(len) => (len, format!("write `{{{{ {} }}}}`", &rest[..len])),
@@ -70,7 +70,8 @@ fn look(pair: &Pair, is_label: bool, own: bool) -> Option<Diagnostic> {
         let said = LINT.finding(format!("nothing fills in `{}`", &rest[..len]));
         let said = said.within(&pair.value, at, at + len, "sent as it is written");
         Some(said.help(help))
-    })
+    };
+    bare(text).into_iter().filter_map(said).collect()
 }
 
 /// The length of what templates are given, where a text begins with it: `$labels.job`.

@@ -13,7 +13,8 @@ pub static LINT: Lint = Lint {
     summary: "A matcher of a rule whose value has a variable of a dashboard, `$job`.",
     why: "Grafana fills in its variables, Prometheus does not: it looks for a label of this \
           very value, which no series has, and `$` in a pattern is the end of the value, \
-          behind which nothing can stand. The alert never fires.",
+          behind which nothing can stand. With `=` and `=~` the alert never fires, with `!=` and \
+          `!~` the matcher leaves nothing out.",
     example: "up{namespace=\"$namespace\", job=~\"$job\"} == 0",
     instead: "Write the value, take the matcher out, or in a project name a parameter: \
               `up{namespace=\"${namespace}\"}`.",
@@ -51,8 +52,6 @@ pub(super) fn variable(matcher: &Matcher) -> Option<&str> {
             }
             '[' if pattern => class = true,
             ']' if pattern => class = false,
-            // Instances of SQL Server are called `MSSQL$SALES`.
-            '$' if !pattern && before.is_alphanumeric() => {}
             '$' if !class => {
                 let name = &value[at + 1..];
                 let open = usize::from(name.starts_with('{'));
@@ -64,7 +63,13 @@ pub(super) fn variable(matcher: &Matcher) -> Option<&str> {
                 let end = open + end.unwrap_or(name.len() - open);
                 let close = usize::from(open == 1 && name[end..].starts_with('}'));
                 let begins = |it: char| it.is_ascii_alphabetic() || it == '_';
-                if name[open..].starts_with(begins) && open == close {
+                // Other values may be called so: `MSSQL$SALES`, `$SYS`, `$LATEST`.
+                let is_sure = pattern
+                    || at == 0
+                        && end + close == name.len()
+                        && (open == 1
+                            || !name.starts_with(|it: char| it.is_ascii_uppercase()));
+                if name[open..].starts_with(begins) && open == close && is_sure {
                     return Some(&value[at..at + 1 + end + close]);
                 }
             }
