@@ -96,7 +96,8 @@ fn nothing(book: &Book) -> Diagnostic {
 }
 
 fn faults(draft: &Draft<'_>, sink: &mut Sink) {
-    if draft.targets.iter().all(|it| it.name != grafana_dashboard::TARGET.name) {
+    let writes = |target: &Target| draft.targets.iter().any(|it| it.name == target.name);
+    if writes(&grafana::TARGET) && !writes(&grafana_dashboard::TARGET) {
         let large = draft.dashboards.iter().filter(|it| is_too_large(it));
         sink.extend(large.map(|it| too_large(draft.book, it)));
     }

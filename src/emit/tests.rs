@@ -13,7 +13,8 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::{
-    Draft, Target, check, defaults, emit, grafana, prometheus_rule, rule_file, yaml,
+    Draft, Target, check, defaults, emit, grafana, kustomize, prometheus_rule, rule_file,
+    yaml,
 };
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
@@ -228,10 +229,15 @@ fn an_object_is_divided_between_groups_only() {
 
 /// What is said when a book is written; the same is said where it is only looked at.
 fn said(book: &Book) -> Vec<Diagnostic> {
+    said_of(book, &[&prometheus_rule::TARGET, &kustomize::TARGET]);
+    said_of(book, &defaults())
+}
+
+fn said_of(book: &Book, targets: &[&'static Target]) -> Vec<Diagnostic> {
     let (mut written, mut seen) = (Sink::new(), Sink::new());
-    emit(book, &defaults(), &mut written);
+    emit(book, targets, &mut written);
     let dashboards = emit(book, &[&grafana::TARGET], &mut Sink::new());
-    let draft = Draft { book, targets: &defaults(), dashboards: &dashboards };
+    let draft = Draft { book, targets, dashboards: &dashboards };
     check(&draft, &mut seen);
     let written = written.into_sorted();
     // That nothing is to be applied is no fault.
