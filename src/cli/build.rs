@@ -19,7 +19,7 @@ use crate::cli::fs::Owned;
 use crate::cli::output::plan;
 use crate::cli::runbooks::pages;
 use crate::cli::session::Session;
-use crate::cli::{fs, inhibit, load, names};
+use crate::cli::{fs, inhibit, lints, load, names};
 use crate::diag::diagnostic::Diagnostic;
 use crate::emit::choice::{self, Asked};
 use crate::emit::promtool_tests;
@@ -55,6 +55,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     let chosen = choices(&loaded.books, asked, &mut session.sink);
     names::check(&loaded, asked, &mut session.sink);
     let wanted = compile(&loaded.books, &chosen, asked, &tests, &mut session.sink);
+    lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut session.sink);
     let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));
     if with_tests && !session.sink.has_errors() {
         said_of_tests(&wanted, n_yaml, &mut session.sink);

@@ -75,8 +75,9 @@ fn project(mut session: Session, args: &Check) -> (Session, Option<Loaded>) {
     let mut written: Vec<Vec<Artifact>> = Vec::new();
     if !session.sink.has_errors() {
         written = loaded.books.iter().map(dashboards::written).collect();
-        targets(&loaded, &written, &mut session);
+        // What targets say of inhibitions they say of those that are inferred.
         tests = inhibit::infer(&mut loaded, &mut session);
+        targets(&loaded, &written, &mut session);
     }
     let mut boards = Vec::new();
     if !session.sink.has_errors() {

@@ -8,7 +8,7 @@ use crate::case::native::{fill, read};
 use crate::case::promtool;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
-use crate::cli::test;
+use crate::cli::{lints, test};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
 use crate::diag::text::Text;
@@ -32,8 +32,11 @@ pub fn infer(loaded: &mut Loaded, session: &mut Session) -> Option<Tests> {
         Some(it) => series(loaded, it, &session.sources),
         None => Series::new(),
     };
-    inhibit::infer(&mut loaded.books, all, &series, &mut session.sink);
-    session.sink.extend(alike(&loaded.project.manifest.environments, &loaded.books));
+    let mut sink = Sink::new();
+    inhibit::infer(&mut loaded.books, all, &series, &mut sink);
+    sink.extend(alike(&loaded.project.manifest.environments, &loaded.books));
+    lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut sink);
+    session.sink.extend(sink.into_sorted());
     tests
 }
 

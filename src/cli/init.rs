@@ -106,7 +106,15 @@ pub fn run(global: &Global, args: &Init) -> Exit {
     human.push_str(&match fs::shown(Path::new("."), &out).as_str() {
         "." => format!("{n_files} written; go on with `aqua-alerts test`\n"),
         at => {
-            format!("{n_files} written in {at}; go on with `aqua-alerts -C {at} test`\n")
+            let plain = |it: char| it.is_ascii_alphanumeric() || "._/-".contains(it);
+            let typed = match at.chars().all(plain) {
+                true => at.to_owned(),
+                // As shells read it.
+                false => format!("'{}'", at.replace('\'', r"'\''")),
+            };
+            format!(
+                "{n_files} written in {at}; go on with `aqua-alerts -C {typed} test`\n"
+            )
         }
     });
     let paths = FILES.map(|it| it.path);

@@ -148,7 +148,8 @@ impl Session {
     /// denied.
     pub fn has_failed(&self) -> bool {
         let denies = self.global.deny.contains(&Deny::Warnings);
-        self.sink.has_errors() || denies && self.sink.has_warnings()
+        let failed = self.sink.has_errors() || self.sink.has_denied();
+        failed || denies && self.sink.has_warnings()
     }
 
     /// Ends the run at a failure that leaves nothing to show.
