@@ -19,7 +19,7 @@ pub(super) struct Fault {
     /// What the value is, where that is why.
     pub(super) is: Option<String>,
     /// Whether it is that a measured quantity is written as a share.
-    is_share: bool,
+    pub(super) is_share: bool,
 }
 
 /// A function that takes values of a certain unit.
@@ -55,17 +55,10 @@ const MULTIPLES: &[&str] = &[
     "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB",
 ];
 
-/// What is wrong with a value as it is written, if something is for certain. `is_scaled`
-/// says that it was multiplied or divided by a number, which may be the whole of which it
-/// is a part: `increase(busy_seconds_total[1m]) / 60`.
-pub(super) fn fault(
-    shown: &Shown,
-    value: Option<&Amount>,
-    is_scaled: bool,
-) -> Option<Fault> {
+/// What is wrong with a value as it is written, if something is for certain.
+pub(super) fn fault(shown: &Shown, value: Option<&Amount>) -> Option<Fault> {
     let value = |of: fn(&Shown, &Amount) -> Option<Fault>| of(shown, value?);
-    let fault = || value(of_function).or_else(|| value(of_text));
-    twice(shown).or_else(|| fault().filter(|it| !(it.is_share && is_scaled)))
+    twice(shown).or_else(|| value(of_function)).or_else(|| value(of_text))
 }
 
 /// A unit behind one that is written already.

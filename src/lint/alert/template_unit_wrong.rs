@@ -38,8 +38,11 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     for (pair, usage) in texts::all(alert).filter(|it| says_unit(it.0)) {
         for shown in &usage.shown {
             let value = value.get_or_insert_with(|| certain(context, site.tree()));
-            let fault = fault(shown, value.as_ref(), is_scaled(site.tree()));
-            faults.extend(fault.map(|it| (pair, it)));
+            let found = fault(shown, value.as_ref());
+            // A quantity that is divided by a number may be a part of it:
+            // `increase(busy_seconds_total[1m]) / 60`.
+            let found = found.filter(|it| !it.is_share || !is_scaled(site.tree()));
+            faults.extend(found.map(|it| (pair, it)));
         }
     }
     while let Some((_, first)) = faults.first() {

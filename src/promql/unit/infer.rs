@@ -167,7 +167,7 @@ impl Units {
             BinaryOp::Sub => sum(lhs, rhs, true),
             BinaryOp::Mul => product(lhs, rhs),
             BinaryOp::Div => quotient(lhs, rhs, || {
-                let is_flag = |it: &Expr| is_flag(&self.of(it));
+                let is_flag = |it: &Expr| counts_in_sums(&self.of(it));
                 part::is_part(&it.lhs, &it.rhs, &is_flag)
             }),
             BinaryOp::Pow => power(&lhs, &rhs),
@@ -207,19 +207,15 @@ fn rated(call: &Call, of: fn(&str) -> Unit) -> Unit {
     if is_rate { unit.per_second() } else { unit }
 }
 
-/// Whether values are 0 or 1, or all of them 1.
-fn is_flag(unit: &Unit) -> bool {
-    match unit {
-        Unit::Number(it) => *it == Some(1.0),
-        Unit::Amount(it) => it.what == What::Flag,
-        Unit::Unknown => false,
-    }
+/// Whether values are 0 or 1, or all of them 1: their sum is a count.
+fn counts_in_sums(unit: &Unit) -> bool {
+    unit.is_flag() || *unit == Unit::Number(Some(1.0))
 }
 
 /// The unit of a sum over series or time.
 fn total(unit: Unit) -> Unit {
     match unit {
-        it if is_flag(&it) => Unit::of(THINGS),
+        it if counts_in_sums(&it) => Unit::of(THINGS),
         Unit::Amount(Amount { what: What::Timestamp, .. }) => Unit::Unknown,
         it => it,
     }
