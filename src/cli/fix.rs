@@ -126,11 +126,11 @@ impl<'a> Changes<'a> {
         new: (&Sink, &SourceMap),
     ) -> Vec<Diagnostic> {
         let mut known: HashMap<_, usize> = HashMap::new();
-        for it in errors(old.0) {
+        for it in old.0.errors() {
             *known.entry(identity(it, old.1)).or_default() += 1;
         }
         let mut faulty: BTreeMap<usize, &str> = BTreeMap::new();
-        for error in errors(new.0) {
+        for error in new.0.errors() {
             let before = known.get_mut(&identity(error, new.1));
             if let Some(n_left) = before.filter(|it| **it != 0) {
                 *n_left -= 1;
@@ -191,10 +191,6 @@ impl<'a> Changes<'a> {
         };
         (self.all.iter().filter(made).count(), failed)
     }
-}
-
-fn errors(sink: &Sink) -> impl Iterator<Item = &Diagnostic> {
-    sink.iter().filter(|it| it.level == Level::Error)
 }
 
 /// What an error is known by before and after changes, which move it.
