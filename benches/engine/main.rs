@@ -23,6 +23,8 @@ mod options;
 mod ours;
 mod push;
 mod queries;
+#[allow(dead_code, reason = "it is shared with tests")]
+#[path = "../../tests/shared/random.rs"]
 mod random;
 mod server;
 mod table;

@@ -31,6 +31,7 @@ mod operator;
 mod peers;
 mod promtool;
 mod query;
+#[allow(dead_code, reason = "it is shared with other tests")]
 #[path = "../shared/random.rs"]
 mod random;
 mod range;

@@ -34,6 +34,16 @@ impl Random {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// From `low` up to, without, `high`.
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + self.unit() * (high - low)
+    }
+
+    /// A whole number that is `mean` on average.
+    pub fn whole(&mut self, mean: f64) -> f64 {
+        (mean * self.between(0.5, 1.5) + self.unit()).floor()
+    }
+
     /// True so many times of a hundred.
     pub fn percent(&mut self, n: usize) -> bool {
         self.below(100) < n
