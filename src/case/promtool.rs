@@ -359,7 +359,7 @@ fn texts(table: &Table, key: &str, sink: &mut Sink) -> Vec<Text> {
 
 fn text(table: &Table, key: &str, around: &Node, sink: &mut Sink) -> Text {
     let found = table.get(key).and_then(|it| scalar::text(it, sink));
-    found.unwrap_or_else(|| Text::opaque("", around.span.head()))
+    found.unwrap_or_else(|| Text::fixed("", around.span.head()))
 }
 
 fn millis(table: &Table, key: &str, sink: &mut Sink) -> i64 {
@@ -373,7 +373,7 @@ fn pairs(table: &Table, key: &str, sink: &mut Sink) -> Vec<(Text, Text)> {
             .iter()
             .map(|it| {
                 let value = scalar::text(&it.value, sink);
-                let value = value.unwrap_or_else(|| Text::opaque("", it.key.span()));
+                let value = value.unwrap_or_else(|| Text::fixed("", it.key.span()));
                 (it.key.clone(), value)
             })
             .collect(),

@@ -1,6 +1,7 @@
 //! `fmt`: the project's files, and the PromQL in them, in one layout.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -24,7 +25,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
     let files: Vec<Read> = files
         .into_iter()
         .map(|(path, text)| {
-            let file = session.sources.add(path.as_str(), text.as_str());
+            let file = session.sources.add(path.as_str(), text.clone());
             Read { path, text, file }
         })
         .collect();
@@ -39,7 +40,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
     let (mut changed, mut shown) = (Vec::new(), String::new());
     for (old, (new, said)) in files.iter().zip(laid) {
         session.sink.extend(said.into_sorted());
-        let Some(new) = new.filter(|it| *it != old.text) else { continue };
+        let Some(new) = new.filter(|it| **it != *old.text) else { continue };
         if args.check {
             shown.push_str(&difference(old, &new, &session));
             session.sink.extend(otherwise(old, &new, global.format));
@@ -69,7 +70,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
 /// A file before.
 struct Read {
     path: String,
-    text: String,
+    text: Arc<str>,
     file: FileId,
 }
 

@@ -70,7 +70,7 @@ fn series(loaded: &Loaded, tests: &[(FileId, String)], sources: &SourceMap) -> S
 
 fn native(
     file: FileId,
-    text: &str,
+    text: &Arc<str>,
     envs: &[String],
     parameters: &[Vec<(Arc<str>, Text)>],
 ) -> Vec<Labels> {

@@ -105,8 +105,8 @@ fn templates(
     for template in paths.filter(formed) {
         for (path, text) in fs::read_templates(root, template, sources, sink) {
             if out.iter().all(|it| it.path != path) {
-                let file = sources.add(path.as_str(), text.as_str());
-                out.push(TemplateFile { path, file, text: text.into() });
+                let file = sources.add(path.as_str(), text.clone());
+                out.push(TemplateFile { path, file, text });
             }
         }
     }

@@ -127,9 +127,9 @@ impl SourceMap {
     }
 
     /// What stands for the text of a file.
-    pub fn draft(&self, path: &str) -> Option<&str> {
+    pub fn draft(&self, path: &str) -> Option<&Arc<str>> {
         let path = path.strip_prefix("./").unwrap_or(path);
-        self.drafts.get(path).map(|it| &**it)
+        self.drafts.get(path)
     }
 
     /// Adds a file and gives its id.

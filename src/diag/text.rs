@@ -59,45 +59,66 @@ pub struct Place {
 pub struct Text(Arc<Inner>);
 
 struct Inner {
-    text: Arc<str>,
-    pieces: Pieces,
     whole: Span,
+    form: Form,
 }
 
-/// Most texts are one piece.
-enum Pieces {
-    One(Piece),
-    Several(Arc<[Piece]>),
+/// Most texts stand in a file as they are, and need no copy.
+enum Form {
+    /// The bytes `start..end` of the file of `whole`, whose text this is.
+    Slice { source: Arc<str>, start: u32, end: u32 },
+    /// A word of ours that stands for the whole.
+    Fixed(&'static str),
+    /// What the whole was decoded to, or a copy of it.
+    Single(Arc<str>, PieceKind),
+    /// Anything else.
+    Pieces { text: Arc<str>, pieces: Box<[Piece]> },
 }
 
 impl Text {
     /// Text that stands in the source byte for byte at `span`.
     pub fn verbatim(text: &str, span: Span) -> Text {
-        Text::single(text, span, PieceKind::Verbatim)
+        Text::of(span, Form::Single(text.into(), PieceKind::Verbatim))
     }
 
     /// Text that was made from the source at `span` as a whole.
     pub fn opaque(text: &str, span: Span) -> Text {
-        Text::single(text, span, PieceKind::Escape)
+        Text::of(span, Form::Single(text.into(), PieceKind::Escape))
     }
 
-    fn single(text: &str, span: Span, kind: PieceKind) -> Text {
-        let pieces = Pieces::One(Piece { at: 0, source: span, kind, via: None });
-        Text::of(text.into(), pieces, span)
+    /// A word that the source at `span` stands for.
+    pub fn fixed(text: &'static str, span: Span) -> Text {
+        Text::of(span, Form::Fixed(text))
     }
 
-    fn of(text: Arc<str>, pieces: Pieces, whole: Span) -> Text {
-        Text(Arc::new(Inner { text, pieces, whole }))
+    /// The part `range` of a file's text, as what the scalar at `whole` says.
+    ///
+    /// # Panics
+    /// Panics, when it is looked at, if the range is none of the text.
+    pub fn slice(source: &Arc<str>, range: Range<usize>, whole: Span) -> Text {
+        let (start, end) = (range.start as u32, range.end as u32);
+        Text::of(whole, Form::Slice { source: source.clone(), start, end })
+    }
+
+    fn of(whole: Span, form: Form) -> Text {
+        Text(Arc::new(Inner { whole, form }))
     }
 
     /// The decoded text.
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        match &self.0.form {
+            Form::Slice { source, start, end } => &source[*start as usize..*end as usize],
+            Form::Fixed(text) => text,
+            Form::Single(text, _) | Form::Pieces { text, .. } => text,
+        }
     }
 
     /// The decoded text, shared.
     pub fn shared(&self) -> Arc<str> {
-        self.0.text.clone()
+        match &self.0.form {
+            Form::Single(text, _) | Form::Pieces { text, .. } => text.clone(),
+            Form::Slice { .. } | Form::Fixed(_) => self.as_str().into(),
+        }
     }
 
     /// The whole scalar in the source, quotes included.
@@ -105,22 +126,56 @@ impl Text {
         self.0.whole
     }
 
-    /// The pieces in order.
-    pub fn pieces(&self) -> &[Piece] {
-        match &self.0.pieces {
-            Pieces::One(piece) => std::slice::from_ref(piece),
-            Pieces::Several(pieces) => pieces,
+    /// Number of pieces; never 0.
+    fn n_pieces(&self) -> usize {
+        match &self.0.form {
+            Form::Pieces { pieces, .. } => pieces.len(),
+            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 1,
         }
     }
 
-    fn piece_at(&self, offset: usize) -> Option<(usize, &Piece)> {
-        let idx = self.pieces().partition_point(|it| it.at as usize <= offset);
-        let idx = idx.checked_sub(1)?;
-        Some((idx, &self.pieces()[idx]))
+    /// The pieces in order.
+    pub fn pieces(&self) -> Vec<Piece> {
+        (0..self.n_pieces()).map(|it| self.piece(it)).collect()
+    }
+
+    fn piece(&self, idx: usize) -> Piece {
+        let whole = self.0.whole;
+        let (source, kind) = match &self.0.form {
+            Form::Slice { start, end, .. } => {
+                let source = Span { file: whole.file, start: *start, end: *end };
+                (source, PieceKind::Verbatim)
+            }
+            Form::Fixed(_) => (whole, PieceKind::Escape),
+            Form::Single(_, kind) => (whole, *kind),
+            Form::Pieces { pieces, .. } => return pieces[idx].clone(),
+        };
+        Piece { at: 0, source, kind, via: None }
+    }
+
+    /// Where a piece begins in the text.
+    fn piece_start(&self, idx: usize) -> usize {
+        match &self.0.form {
+            Form::Pieces { pieces, .. } => pieces[idx].at as usize,
+            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 0,
+        }
+    }
+
+    /// The piece that a byte belongs to.
+    fn piece_at(&self, offset: usize) -> usize {
+        match &self.0.form {
+            Form::Pieces { pieces, .. } => {
+                pieces.partition_point(|it| it.at as usize <= offset).saturating_sub(1)
+            }
+            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 0,
+        }
     }
 
     fn piece_end(&self, idx: usize) -> usize {
-        self.pieces().get(idx + 1).map_or(self.as_str().len(), |it| it.at as usize)
+        match idx + 1 < self.n_pieces() {
+            true => self.piece_start(idx + 1),
+            false => self.as_str().len(),
+        }
     }
 
     /// Where the decoded bytes `start..end` were written.
@@ -130,23 +185,23 @@ impl Text {
     pub fn place(&self, start: usize, end: usize) -> Place {
         let start = start.min(self.as_str().len());
         let end = end.clamp(start, self.as_str().len());
-        let Some((idx, first)) = self.piece_at(start) else {
-            return Place { span: self.span(), via: Vec::new() };
-        };
+        let idx = self.piece_at(start);
+        let first = self.piece(idx);
         let from = self.source_offset(idx, start, false);
         let mut span = Span { start: from, end: from, ..first.source };
         let mut last = idx;
-        while last + 1 < self.pieces().len()
-            && (self.pieces()[last + 1].at as usize) < end
-        {
+        while last + 1 < self.n_pieces() && self.piece_start(last + 1) < end {
             last += 1;
         }
         // Back from the end to a piece that was written in the same place as the first.
-        while last > idx
-            && (self.pieces()[last].via != first.via
-                || self.pieces()[last].source.file != first.source.file
-                || self.pieces()[last].source.start < from)
-        {
+        while last > idx {
+            let piece = self.piece(last);
+            if piece.via == first.via
+                && piece.source.file == first.source.file
+                && from <= piece.source.start
+            {
+                break;
+            }
             last -= 1;
         }
         if start < end {
@@ -163,7 +218,7 @@ impl Text {
     }
 
     fn source_offset(&self, idx: usize, offset: usize, end: bool) -> u32 {
-        let piece = &self.pieces()[idx];
+        let piece = self.piece(idx);
         match piece.kind {
             PieceKind::Verbatim => {
                 (piece.source.start + (offset as u32 - piece.at)).min(piece.source.end)
@@ -211,7 +266,13 @@ pub struct TextBuilder {
 impl TextBuilder {
     /// Begins a text that stands for the scalar at `whole`.
     pub fn new(whole: Span) -> TextBuilder {
-        TextBuilder { text: String::new(), pieces: Vec::new(), whole }
+        TextBuilder::with_capacity(whole, 0, 0)
+    }
+
+    /// The same, with room for so many bytes and pieces.
+    pub fn with_capacity(whole: Span, n_bytes: usize, n_pieces: usize) -> TextBuilder {
+        let text = String::with_capacity(n_bytes);
+        TextBuilder { text, pieces: Vec::with_capacity(n_pieces), whole }
     }
 
     /// Adds bytes that stand in the source as they are.
@@ -235,7 +296,8 @@ impl TextBuilder {
     }
 
     fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
-        for (idx, piece) in other.pieces().iter().enumerate() {
+        for idx in 0..other.n_pieces() {
+            let piece = other.piece(idx);
             let start = (piece.at as usize).max(range.start);
             let end = other.piece_end(idx).min(range.end);
             if end <= start {
@@ -277,16 +339,12 @@ impl TextBuilder {
     }
 
     /// The finished text.
-    pub fn finish(mut self) -> Text {
-        let pieces = match self.pieces.len() {
-            0 => {
-                let kind = PieceKind::Escape;
-                Pieces::One(Piece { at: 0, source: self.whole, kind, via: None })
-            }
-            1 => Pieces::One(self.pieces.remove(0)),
-            _ => Pieces::Several(self.pieces.into()),
-        };
-        Text::of(self.text.into(), pieces, self.whole)
+    pub fn finish(self) -> Text {
+        if self.pieces.is_empty() {
+            return Text::fixed("", self.whole);
+        }
+        let (text, pieces) = (self.text.into(), self.pieces.into());
+        Text::of(self.whole, Form::Pieces { text, pieces })
     }
 }
 

@@ -172,8 +172,10 @@ pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Fil
     if !has_uses(written) {
         return Filled { text: text.clone(), values: Vec::new() };
     }
-    let mut out = TextBuilder::new(text.span());
-    let mut values = Vec::new();
+    let n_uses = written.matches("${").count();
+    let mut out =
+        TextBuilder::with_capacity(text.span(), written.len() + 64, 2 * n_uses + 1);
+    let mut values: Vec<Value> = Vec::with_capacity(n_uses);
     for part in parts(written) {
         match part {
             Part::Literal(range) | Part::Broken(range) => out.part(text, range),
@@ -183,7 +185,8 @@ pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Fil
                     out.part(text, it.range);
                     continue;
                 };
-                let name: Arc<str> = it.name.into();
+                let same = values.iter().find(|value| *value.name == *it.name);
+                let name = same.map_or_else(|| it.name.into(), |it| it.name.clone());
                 let span = text.place(it.range.start, it.range.end).span;
                 let via = Arc::new(Via { span, name: name.clone(), outer: None });
                 let start = out.as_str().len();

@@ -10,6 +10,8 @@ mod same;
 mod value;
 mod which;
 
+use std::sync::Arc;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
@@ -19,7 +21,12 @@ pub use which::Kind;
 
 /// A file in the one layout. `None` where it is no sound TOML, or where the result would
 /// not mean the same (a fault of this room), which is said.
-pub fn format(file: FileId, text: &str, kind: Kind, sink: &mut Sink) -> Option<String> {
+pub fn format(
+    file: FileId,
+    text: &Arc<str>,
+    kind: Kind,
+    sink: &mut Sink,
+) -> Option<String> {
     let mut said = Sink::new();
     let before = toml::read(file, text, &mut said).filter(|_| !said.has_errors());
     sink.extend(said.into_sorted());
@@ -28,7 +35,7 @@ pub fn format(file: FileId, text: &str, kind: Kind, sink: &mut Sink) -> Option<S
     let texts: Vec<_> =
         expressions.iter().filter_map(|it| expression::string(it, text)).collect();
     let out = entries::lay_out(text, &texts);
-    let after = toml::read(file, &out, &mut Sink::new());
+    let after = toml::read(file, &out.as_str().into(), &mut Sink::new());
     let kept = same::comments(text) == same::comments(&out);
     match after.is_some_and(|it| kept && same::same(&before, &it, &expressions)) {
         true => Some(out),

@@ -8,7 +8,7 @@ fn formatted(text: &str, kind: Kind) -> String {
     let mut sources = SourceMap::new();
     let file = sources.add("alerts/a.toml", text);
     let mut sink = Sink::new();
-    match format(file, text, kind, &mut sink) {
+    match format(file, &text.into(), kind, &mut sink) {
         Some(it) => it,
         None => render(&sink.into_sorted(), &sources, Config::PLAIN),
     }

@@ -142,7 +142,7 @@ fn target(node: &Node, panel: Option<&DataSource>) -> Option<Target> {
     let expr = node.get("expr").and_then(Node::as_text).cloned();
     let datasource = data_source(node.get("datasource")).or_else(|| panel.cloned());
     Some(Target {
-        expr: expr.unwrap_or_else(|| Text::opaque("", node.span)),
+        expr: expr.unwrap_or_else(|| Text::fixed("", node.span)),
         datasource: datasource.unwrap_or_default(),
         panel_id: node.get("panelId").and_then(Node::as_i64),
         hidden: flag(node, "hide"),
@@ -271,7 +271,7 @@ fn element(entry: &Entry) -> Option<Panel> {
             let (outer, query) = (it.get("spec")?, it.at(&["spec", "query"])?);
             let expr = query.at(&["spec", "expr"]).and_then(Node::as_text).cloned();
             Some(Target {
-                expr: expr.unwrap_or_else(|| Text::opaque("", it.span)),
+                expr: expr.unwrap_or_else(|| Text::fixed("", it.span)),
                 datasource: source_of_second(query),
                 panel_id: None,
                 hidden: flag(outer, "hidden"),

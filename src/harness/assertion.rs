@@ -201,8 +201,7 @@ fn bad_expr(test: &ExprTest, fault: &SyntaxError) -> Diagnostic {
 fn expected_sample(thing: Thing, written: &ExpectedSample) -> Thing {
     let text = &written.labels;
     let dialect = Dialect::new(Version::LATEST);
-    let mut places =
-        vec![(Field::Value, "".into(), Text::opaque("", written.value_span))];
+    let mut places = vec![(Field::Value, "".into(), Text::fixed("", written.value_span))];
     if let Ok(parsed) = syntax::parse(text.as_str(), &dialect)
         && let ExprKind::Selector(selector) = &parsed.expr.kind
     {

@@ -202,7 +202,7 @@ mod tests {
 
     fn read(document: &str) -> Vec<(String, String)> {
         let mut sink = Sink::new();
-        let node = doc::toml::read(FileId(0), document, &mut sink);
+        let node = doc::toml::read(FileId(0), &document.into(), &mut sink);
         assert!(sink.is_empty(), "{document}");
         let node = node.unwrap();
         let table = node.as_table().unwrap();

@@ -375,7 +375,7 @@ impl Texts<'_> {
         }
         layers::labels(&mut labels, &self.body.labels);
         self.server.retain_names(&mut labels, &form::LABEL_NAME, sink);
-        let name = |it: &Text| Text::opaque("severity", it.span());
+        let name = |it: &Text| Text::fixed("severity", it.span());
         let pair = |it: &Text| Pair { name: name(it), value: it.clone() };
         let mut out: Vec<Pair> = severity.map(pair).into_iter().collect();
         let version = self.server.dialect.version;
@@ -394,7 +394,7 @@ impl Texts<'_> {
         for (name, field) in own {
             if let Some(field) = field {
                 let at = field.places.last().copied();
-                let name = Text::opaque(name, at.unwrap_or(self.origin.file.span));
+                let name = Text::fixed(name, at.unwrap_or(self.origin.file.span));
                 labels.push(Label { name, field: field.clone() });
             }
         }
@@ -411,7 +411,7 @@ impl Texts<'_> {
             && !url.is_empty()
         {
             out.push(Pair {
-                name: Text::opaque("runbook_url", *span),
+                name: Text::fixed("runbook_url", *span),
                 value: Text::opaque(url, *span),
             });
         }

@@ -37,7 +37,7 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
     let name = project.and_then(|it| it.text("name")).cloned();
     let edition = project.and_then(|it| it.integer("edition"));
     let manifest = Manifest {
-        name: name.unwrap_or_else(|| Text::opaque("project", node.span)),
+        name: name.unwrap_or_else(|| Text::fixed("project", node.span)),
         edition: edition.and_then(|it| u32::try_from(it).ok()).unwrap_or(1),
         prometheus: fields
             .table("prometheus")

@@ -1,6 +1,7 @@
 //! Reads a project from the texts of its files.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -61,6 +62,8 @@ pub fn read(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Project> {
+    let files: Vec<(String, Arc<str>)> =
+        files.iter().map(|it| (it.0.clone(), it.1.as_str().into())).collect();
     let mut load = |path: &Text, _: &mut SourceMap, sink: &mut Sink| {
         let found = files.iter().find(|it| it.0 == path.as_str());
         if found.is_none() {
@@ -70,17 +73,17 @@ pub fn read(
         }
         found.map(|it| it.1.clone())
     };
-    read_with(files, &mut load, sources, sink)
+    read_with(&files, &mut load, sources, sink)
 }
 
 /// The same, with rule files from `load`, which is asked for those that are used.
 pub fn read_with(
-    files: &[(String, String)],
+    files: &[(String, Arc<str>)],
     load: &mut Load<'_>,
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Project> {
-    let mut files: Vec<&(String, String)> = files.iter().collect();
+    let mut files: Vec<&(String, Arc<str>)> = files.iter().collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
     // Errors so far are about files that could not be read at all.
     let mut whole = !sink.has_errors();
@@ -91,18 +94,19 @@ pub fn read_with(
         if place == Place::Other {
             continue;
         }
-        let file = sources.add(path.as_str(), text.as_str());
+        let text = text.clone();
+        let file = sources.add(path.as_str(), text.clone());
         match place {
             Place::JsonDashboard => {
-                let (path, text) = (path.clone(), text.as_str().into());
+                let path = path.clone();
                 json_dashboards.push(JsonDashboard { path, file, text });
             }
-            _ => named.push((path.as_str(), place, file, text.as_str())),
+            _ => named.push((path.as_str(), place, file, text)),
         }
     }
     let documents: Vec<(&str, Place, Option<Node>)> =
         apart(named, sink, |(path, place, file, text), sink| {
-            (path, place, toml::read(file, text, sink))
+            (path, place, toml::read(file, &text, sink))
         });
     let manifest = documents.iter().find(|it| it.1 == Place::Manifest)?;
     let (manifest, mut declared) = manifest::read(manifest.2.as_ref()?, sink)?;

@@ -16,7 +16,7 @@ use crate::spec::keys::vendor::{ALERT, RECORD, SEVERITY};
 use crate::spec::model::RuleKind;
 
 /// Gives the text of the file that a path names, or says why there is none.
-pub type Load<'a> = dyn FnMut(&Text, &mut SourceMap, &mut Sink) -> Option<String> + 'a;
+pub type Load<'a> = dyn FnMut(&Text, &mut SourceMap, &mut Sink) -> Option<Arc<str>> + 'a;
 
 /// A rule file of a project.
 #[derive(Clone, Debug)]
@@ -86,7 +86,6 @@ pub(super) fn load(
             continue;
         }
         let Some(text) = load(path, sources, sink) else { continue };
-        let text: Arc<str> = text.into();
         let file = sources.add(path.as_str(), text.clone());
         let n_before = sink.n_errors();
         let documents = yaml::read(file, &text, sink);

@@ -91,7 +91,7 @@ fn walk(source: &str, node: &Node, count: &mut Count) -> Result<(), String> {
             let whole = |it: &[_]| matches!(it, [_]);
             let long =
                 text.as_str().len() > 2 && text.as_str().contains(char::is_alphanumeric);
-            if long && whole(text.pieces()) && text.pieces()[0].kind == PieceKind::Escape
+            if long && whole(&text.pieces()) && text.pieces()[0].kind == PieceKind::Escape
             {
                 count.opaque += 1;
             }
@@ -174,7 +174,7 @@ fn toml_places() -> Result<(), Failed> {
         let text = fs::read_to_string(path)?;
         for text in [text.replace("\r\n", "\n"), text.replace('\n', "\r\n")] {
             let mut sink = Sink::new();
-            let node = toml::read(FileId(0), &text, &mut sink);
+            let node = toml::read(FileId(0), &text.as_str().into(), &mut sink);
             let node = node.ok_or(format!("{}: broken", path.display()))?;
             walk(&text, &node, &mut count)
                 .map_err(|it| format!("{}: {it}", path.display()))?;
@@ -213,7 +213,7 @@ fn toml_agreement() -> Result<(), Failed> {
         let pick = |idx: u32| lines[code / n.pow(idx) % n];
         let text = format!("{}\n{}\n{}\n{}\n", pick(3), pick(2), pick(1), pick(0));
         let mut sink = Sink::new();
-        let node = toml::read(FileId(0), &text, &mut sink);
+        let node = toml::read(FileId(0), &text.as_str().into(), &mut sink);
         let ours = node.filter(|_| !sink.has_errors());
         let theirs = ::toml::from_str::<::toml::Value>(&text);
         n_texts += 1;
@@ -300,7 +300,9 @@ fn damaged() -> Result<(), Failed> {
                 let file = sources.add("f", text.as_str());
                 let mut sink = Sink::new();
                 let nodes = match is_toml {
-                    true => toml::read(file, &text, &mut sink).into_iter().collect(),
+                    true => toml::read(file, &text.as_str().into(), &mut sink)
+                        .into_iter()
+                        .collect(),
                     false => yaml::read(file, &text, &mut sink),
                 };
                 if nodes.is_empty() && !text.trim().is_empty() && is_toml {

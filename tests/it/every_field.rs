@@ -31,7 +31,8 @@ fn fixture() -> Result<(), Failed> {
         let text = fs::read_to_string(project.join(path))?;
         let mut sources = SourceMap::new();
         let file = sources.add(*path, text.as_str());
-        let node = toml::read(file, &text, &mut Sink::new()).ok_or("no TOML")?;
+        let node =
+            toml::read(file, &text.as_str().into(), &mut Sink::new()).ok_or("no TOML")?;
         table(&node, shape, &mut used);
     }
     // Overrides give nothing that the keys themselves do not; rules of others are another

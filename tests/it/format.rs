@@ -26,7 +26,7 @@ fn platform() -> Result<(), Failed> {
     assert!(20 < files.len(), "{} files", files.len());
     for (path, text) in files {
         let out = format(FileId(0), &text, Kind::of(&path), &mut sink).unwrap();
-        pretty_assertions::assert_eq!(text, out, "{path}: run `aqua-alerts fmt`");
+        pretty_assertions::assert_eq!(&*text, out, "{path}: run `aqua-alerts fmt`");
     }
     Ok(())
 }
@@ -57,6 +57,6 @@ fn others() -> Result<(), Failed> {
 fn laid_out(text: &str) -> Result<String, Failed> {
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let file = sources.add("alerts/a.toml", text);
-    let out = format(file, text, Kind::Alerts, &mut sink);
+    let out = format(file, &text.into(), Kind::Alerts, &mut sink);
     out.ok_or_else(|| render(&sink.into_sorted(), &sources, Config::PLAIN).into())
 }

@@ -173,17 +173,14 @@ impl Found {
         &mut self,
         start: &Path,
         path: String,
-        text: Option<String>,
+        text: Option<Arc<str>>,
         folder: Option<usize>,
         sources: &mut SourceMap,
     ) -> bool {
         if !self.seen.insert(fs::real(start, &path)) {
             return false;
         }
-        let source = text.map(|it| {
-            let text: Arc<str> = it.into();
-            (sources.add(&*path, text.clone()), text)
-        });
+        let source = text.map(|text| (sources.add(&*path, text.clone()), text));
         self.files.push(Candidate { path, source, folder });
         true
     }

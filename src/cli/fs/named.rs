@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::cli::fs::read::{
     File, MAX_PAGE, decode, homes, list_tree, names, read_file, read_limited, read_tree,
@@ -21,7 +22,7 @@ pub fn read_pages(
     folder: &str,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Vec<(String, Option<String>)> {
+) -> Vec<(String, Option<Arc<str>>)> {
     let homes = homes(root, folder);
     let mut read = |path: &str| {
         let full = root.join(path).canonicalize();
@@ -53,7 +54,7 @@ pub fn read_rule_file(
     path: &Text,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Arc<str>> {
     if !is_inside(root, path, rule_file::missing, sink) {
         return None;
     }
@@ -66,7 +67,7 @@ pub fn read_named(
     path: &Text,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Arc<str>> {
     let mut said = Sink::new();
     let text = read_file(root, path.as_str(), sources, &mut said);
     let place = |it: Diagnostic| match it.place() {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::fs::unreadable;
 use crate::diag::diagnostic::Diagnostic;
@@ -20,7 +21,7 @@ pub(super) const MAX_PAGE: u64 = 4 << 20;
 const MAX_FILES: usize = 100_000;
 
 /// A path as messages name it, and the text of the file.
-pub type File = (String, String);
+pub type File = (String, Arc<str>);
 
 /// Reads the files below `root/folder` that have one of these extensions, in the order
 /// of their paths. A folder that does not exist has none.
@@ -198,9 +199,9 @@ pub fn read_file(
     path: &str,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Arc<str>> {
     if let Some(draft) = sources.draft(path) {
-        return Some(draft.to_owned());
+        return Some(draft.clone());
     }
     let bytes = match read_limited(&root.join(path), MAX_FILE) {
         Ok(it) => it,
@@ -217,7 +218,7 @@ pub fn read_stdin(
     path: &str,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Arc<str>> {
     let mut bytes = Vec::new();
     // One more than is allowed, to know whether there is more.
     let read = io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes);
@@ -239,9 +240,9 @@ pub(super) fn decode(
     bytes: Vec<u8>,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Option<String> {
+) -> Option<Arc<str>> {
     match String::from_utf8(bytes) {
-        Ok(text) => Some(text),
+        Ok(text) => Some(text.into()),
         Err(error) => {
             let start = error.utf8_error().valid_up_to() as u32;
             // The replacement character stands where the first wrong byte stood.

@@ -2,6 +2,7 @@
 //! tests name.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::fs;
 use crate::cli::session::Session;
@@ -40,7 +41,7 @@ pub fn read(start: &Path, paths: &[PathBuf], session: &mut Session) -> Input {
         let documents = yaml::read(file, &text, &mut Sink::new());
         match (documents.iter().any(is_tests), documents.iter().any(is_rules)) {
             (true, false) => {
-                let tests = Tests::read(file, &shown, text.into(), &mut session.sink);
+                let tests = Tests::read(file, &shown, text, &mut session.sink);
                 input.tests.extend(tests);
             }
             (_, true) => {
@@ -67,10 +68,14 @@ pub fn read(start: &Path, paths: &[PathBuf], session: &mut Session) -> Input {
     input
 }
 
-fn source(start: &Path, shown: &str, session: &mut Session) -> Option<(FileId, String)> {
+fn source(
+    start: &Path,
+    shown: &str,
+    session: &mut Session,
+) -> Option<(FileId, Arc<str>)> {
     let (sources, sink) = (&mut session.sources, &mut session.sink);
     let text = fs::read_file(start, shown, sources, sink)?;
-    Some((sources.add(shown, text.as_str()), text))
+    Some((sources.add(shown, text.clone()), text))
 }
 
 fn rule_file(

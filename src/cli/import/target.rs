@@ -134,7 +134,7 @@ pub fn verify(place: &Place, input: &Input, files: &[File], session: &mut Sessio
     let mut texts: Vec<fs::File> = place.files.clone();
     let is_tests = |it: &&File| matches!(it.holds, Holds::Tests(..));
     let spec = files.iter().filter(|it| !is_tests(it));
-    texts.extend(spec.map(|it| (it.path.clone(), it.text.clone())));
+    texts.extend(spec.map(|it| (it.path.clone(), it.text.as_str().into())));
     let project = read(&place.root, &texts, session);
     let Some(project) = project.filter(|_| !session.sink.has_errors()) else { return };
     let names = project.manifest.environments.iter().map(|it| it.name.clone());

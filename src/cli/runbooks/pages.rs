@@ -1,6 +1,7 @@
 //! The runbook pages of a project, read and checked.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::cli::fs;
 use crate::cli::load::Loaded;
@@ -50,11 +51,11 @@ pub fn read(loaded: &Loaded, session: &mut Session) -> Option<Pages> {
         return None;
     }
     let files = fs::read_pages(&loaded.root, folder, sources, sink);
-    let read = |(path, text): (String, Option<String>)| {
+    let read = |(path, text): (String, Option<Arc<str>>)| {
         let below = path[folder.len()..].trim_start_matches('/');
         match text {
             Some(text) => {
-                page::read(sources.add(path.as_str(), text.as_str()), below, &text)
+                page::read(sources.add(path.as_str(), text.clone()), below, &text)
             }
             None => Page::unread(below),
         }

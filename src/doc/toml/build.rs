@@ -1,6 +1,8 @@
 //! Puts the events of the parser together: headers, dotted keys and values become one
 //! tree, as the TOML specification allows them to be mixed.
 
+use std::sync::Arc;
+
 use toml_parser::parser::{Event, EventKind};
 use toml_parser::{ErrorSink, ParseError, Source};
 
@@ -33,6 +35,7 @@ pub(super) enum ClashKind {
 /// Walks over the events; total over any sequence of them.
 pub(super) struct Builder<'s, 'e> {
     file: FileId,
+    text: &'s Arc<str>,
     source: Source<'s>,
     events: &'e [Event],
     at: usize,
@@ -45,11 +48,12 @@ pub(super) struct Builder<'s, 'e> {
 impl<'s, 'e> Builder<'s, 'e> {
     pub(super) fn new(
         file: FileId,
+        text: &'s Arc<str>,
         source: Source<'s>,
         events: &'e [Event],
         errors: Vec<ParseError>,
     ) -> Self {
-        Builder { file, source, events, at: 0, errors, clashes: Vec::new() }
+        Builder { file, text, source, events, at: 0, errors, clashes: Vec::new() }
     }
 
     /// The whole document.
@@ -122,9 +126,8 @@ impl<'s, 'e> Builder<'s, 'e> {
         let start = event.span().start();
         match self.source.get(event) {
             Some(raw) => {
-                let input = self.source.input();
                 let encoding = event.encoding();
-                scalar::key(self.file, input, start, raw, encoding, &mut self.errors)
+                scalar::key(self.file, self.text, start, raw, encoding, &mut self.errors)
             }
             None => Text::verbatim("", self.span(start, start)),
         }
@@ -159,12 +162,10 @@ impl<'s, 'e> Builder<'s, 'e> {
                     let event = self.next()?;
                     let raw = self.source.get(event)?;
                     let start = event.span().start();
-                    let input = self.source.input();
                     let encoding = event.encoding();
                     let errors = &mut self.errors;
-                    let node =
-                        scalar::value(self.file, input, start, raw, encoding, errors);
-                    return Some(node);
+                    let (file, text) = (self.file, self.text);
+                    return Some(scalar::value(file, text, start, raw, encoding, errors));
                 }
                 EventKind::ArrayOpen if depth <= MAX_DEPTH => {
                     return Some(self.array(depth + 1));

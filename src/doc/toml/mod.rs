@@ -8,6 +8,8 @@ mod build;
 mod fault;
 mod scalar;
 
+use std::sync::Arc;
+
 use toml_parser::Source;
 use toml_parser::parser::{Event, RecursionGuard, ValidateWhitespace};
 
@@ -22,7 +24,7 @@ const MAX_DEPTH: u32 = 64;
 
 /// Reads a document; `None` where its syntax is broken, so that nothing is derived from
 /// half of it. Keys that are there twice are errors, but leave the rest usable.
-pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Option<Node> {
+pub fn read(file: FileId, text: &Arc<str>, sink: &mut Sink) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let at = Span { file, start: 0, end: 0 };
         let title = format!("file is larger than {} MiB", MAX_BYTES >> 20);
@@ -38,7 +40,7 @@ pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Option<Node> {
         let mut receiver = RecursionGuard::new(&mut receiver, MAX_DEPTH);
         toml_parser::parser::parse_document(&tokens, &mut receiver, &mut errors);
     }
-    let mut builder = build::Builder::new(file, source, &events, errors);
+    let mut builder = build::Builder::new(file, text, source, &events, errors);
     let root = builder.document();
     let build::Builder { errors, clashes, .. } = builder;
     let sound = errors.is_empty();

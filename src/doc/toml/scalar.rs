@@ -1,6 +1,7 @@
 //! Decodes TOML scalars and keeps the map from what they say to how it was written.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use toml_parser::decoder::{Encoding, ScalarKind, StringBuilder};
 use toml_parser::{ErrorSink, ParseError, Raw};
@@ -41,7 +42,6 @@ impl<'s> StringBuilder<'s> for Pieces<'s> {
     fn push_str(&mut self, append: &'s str) -> bool {
         let start = append.as_ptr() as usize - self.source.as_ptr() as usize;
         self.close_escape(start);
-        // Line ends of a checkout with CRLF are no part of what was written.
         let mut at = start;
         for (idx, line) in append.split("\r\n").enumerate() {
             if idx > 0 {
@@ -61,17 +61,40 @@ impl<'s> StringBuilder<'s> for Pieces<'s> {
     }
 }
 
+/// What a quoted string says, if it says it as it is written.
+fn plain(raw: Raw<'_>, key: bool) -> Option<&str> {
+    let (mut decoded, mut n_errors) = (Cow::Borrowed(""), 0);
+    let mut errors = |_: ParseError| n_errors += 1;
+    match key {
+        true => raw.decode_key(&mut decoded, &mut errors),
+        false => {
+            let _ = raw.decode_scalar(&mut decoded, &mut errors);
+        }
+    }
+    match decoded {
+        // Line ends of a checkout with CRLF are no part of what was written.
+        Cow::Borrowed(it) if n_errors == 0 && !it.is_empty() => {
+            (!it.contains('\r')).then_some(it)
+        }
+        _ => None,
+    }
+}
+
 /// The text of a quoted string at `raw`, which begins at `start`.
 fn string<'s>(
     file: FileId,
-    source: &'s str,
+    source: &'s Arc<str>,
     start: usize,
     raw: Raw<'s>,
     key: bool,
     errors: &mut dyn ErrorSink,
 ) -> Text {
-    let whole =
-        Span { file, start: start as u32, end: (start + raw.as_str().len()) as u32 };
+    let end = start + raw.as_str().len();
+    let whole = Span { file, start: start as u32, end: end as u32 };
+    if let Some(inner) = plain(raw, key) {
+        let at = start + (inner.as_ptr() as usize - raw.as_str().as_ptr() as usize);
+        return Text::slice(source, at..at + inner.len(), whole);
+    }
     let text = TextBuilder::new(whole);
     let mut pieces = Pieces { file, source, text, at: start, escape: String::new() };
     match key {
@@ -87,7 +110,7 @@ fn string<'s>(
 /// The text of a key.
 pub(super) fn key<'s>(
     file: FileId,
-    source: &'s str,
+    source: &'s Arc<str>,
     start: usize,
     raw: Raw<'s>,
     encoding: Option<Encoding>,
@@ -99,13 +122,13 @@ pub(super) fn key<'s>(
     let written = raw.as_str();
     raw.decode_key(&mut (), errors);
     let end = (start + written.len()) as u32;
-    Text::verbatim(written, Span { file, start: start as u32, end })
+    Text::slice(source, start..end as usize, Span { file, start: start as u32, end })
 }
 
 /// The value of a scalar.
 pub(super) fn value<'s>(
     file: FileId,
-    source: &'s str,
+    source: &'s Arc<str>,
     start: usize,
     raw: Raw<'s>,
     encoding: Option<Encoding>,
@@ -129,7 +152,7 @@ pub(super) fn value<'s>(
         count += 1;
         errors.report_error(it);
     });
-    let text = Text::verbatim(written, span);
+    let text = Text::slice(source, start..end as usize, span);
     let fault = |errors: &mut dyn ErrorSink, what: &'static str| {
         if count == 0 {
             let at = toml_parser::Span::new_unchecked(start, end as usize);

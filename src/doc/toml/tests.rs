@@ -6,7 +6,7 @@ use crate::doc::node::{Kind, Style};
 
 fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
-    let node = read(FileId(0), text, &mut sink);
+    let node = read(FileId(0), &text.into(), &mut sink);
     (node, sink.into_sorted())
 }
 

@@ -104,7 +104,7 @@ pub(super) fn sample(kind: PanelKind, legends: &[Option<&str>]) -> Panel {
     use crate::diag::text::Text;
     let span = Span { file: FileId(0), start: 0, end: 0 };
     let query = |legend: &Option<&str>| dashboard::Query {
-        expr: Text::opaque("up", span),
+        expr: Text::fixed("up", span),
         legend: legend.map(str::to_owned),
         unit: None,
         limit: None,

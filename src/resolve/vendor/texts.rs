@@ -84,7 +84,7 @@ pub(super) fn put(
         let Some(value) = &label.field.value else {
             below.retain(|it| it.name != label.name);
             if of_group.iter().any(|it| it.name == label.name) {
-                let value = Text::opaque("", label.name.span());
+                let value = Text::fixed("", label.name.span());
                 below.push(Pair { name: label.name.clone(), value });
             }
             continue;

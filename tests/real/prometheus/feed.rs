@@ -99,7 +99,8 @@ fn ready(loaded: &Loaded) -> Result<Vec<Ready>, Failed> {
     let mut sink = Sink::new();
     for path in parts::files(parts::platform(), "testdata")? {
         let text = fs::read_to_string(path)?;
-        let node = toml::read(FileId(0), &text, &mut sink).ok_or("no tests")?;
+        let node =
+            toml::read(FileId(0), &text.as_str().into(), &mut sink).ok_or("no tests")?;
         for case in read::read(&node, &envs, &mut sink) {
             let is_for = |it: &aqua_alerts::diag::text::Text| it.as_str() == env;
             if case.envs.is_empty() || case.envs.iter().any(is_for) {

@@ -6,6 +6,7 @@ use crate::promql::syntax::ast::{
     Binary, BinaryOp, Cardinality, Expr, ExprKind, Matching, Name, TextRange,
 };
 use crate::promql::syntax::literal::number;
+use crate::promql::syntax::parser::words::word;
 use crate::promql::syntax::parser::{Fault, Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
@@ -298,7 +299,7 @@ impl Parser<'_> {
                 self.has("a label name in quotes", 3, 0, token.span);
                 self.string(token)
             }
-            kind if kind.is_grouping_label() => self.slice(token.span).into(),
+            kind if kind.is_grouping_label() => word(self.slice(token.span)),
             _ => return Err(Fault::Unexpected),
         };
         self.next();

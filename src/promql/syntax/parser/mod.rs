@@ -11,14 +11,16 @@ mod finish;
 mod help;
 mod selector;
 mod series;
+mod words;
 
 use std::sync::Arc;
 
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::limits::DEPTH;
 use crate::promql::raw;
-use crate::promql::syntax::ast::{Parsed, SyntaxError, TextRange};
+use crate::promql::syntax::ast::{Matcher, Parsed, SyntaxError, TextRange};
 use crate::promql::syntax::lexer::Lexer;
+use crate::promql::syntax::parser::words::word;
 use crate::promql::syntax::token::{Token, TokenKind};
 use crate::promql::syntax::unquote::unquote;
 
@@ -74,6 +76,8 @@ struct Parser<'a> {
     depth: u32,
     /// Height of the tree that was built last.
     height: u32,
+    /// Room for the matchers of a selector.
+    matchers: Vec<Matcher>,
 }
 
 impl<'a> Parser<'a> {
@@ -87,6 +91,7 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             depth: 0,
             height: 0,
+            matchers: Vec::new(),
         }
     }
 
@@ -142,7 +147,7 @@ impl<'a> Parser<'a> {
 
     /// The value of a string token; [`raw`] keeps bytes that are not UTF-8.
     fn string(&self, token: Token) -> Arc<str> {
-        raw::from_bytes(&unquote(self.slice(token.span))).into()
+        word(&raw::from_bytes(&unquote(self.slice(token.span))))
     }
 
     fn error(&mut self, at: TextRange, message: impl Into<String>) {

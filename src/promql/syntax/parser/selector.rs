@@ -11,6 +11,7 @@ use crate::promql::syntax::ast::{
     TextRange,
 };
 use crate::promql::syntax::parser::expr::node;
+use crate::promql::syntax::parser::words::word;
 use crate::promql::syntax::parser::{Fault, Parse, Parser};
 use crate::promql::syntax::token::{Keyword, Preprocessor, Token, TokenKind};
 
@@ -39,30 +40,33 @@ impl Parser<'_> {
 
     fn selector(&mut self, name: Option<Token>) -> Parse<(Selector, TextRange)> {
         let start = name.unwrap_or_else(|| self.peek()).span.start;
-        let mut matchers = match self.kind() == TokenKind::LeftBrace {
-            true => self.matchers()?,
-            false => Vec::new(),
-        };
-        let name_text = name.map(|it| Arc::from(self.slice(it.span)));
+        // A list that is used again: what a tree keeps has no room to spare.
+        let mut matchers = std::mem::take(&mut self.matchers);
+        if self.kind() == TokenKind::LeftBrace {
+            self.matchers(&mut matchers)?;
+        }
+        let name_text = name.map(|it| word(self.slice(it.span)));
         if let (Some(token), Some(text)) = (name, &name_text) {
             matchers.push(name_matcher(token.span, Arc::clone(text)));
         }
+        let mut kept = Vec::with_capacity(matchers.len());
+        kept.append(&mut matchers);
         let selector = Selector {
             name: name_text,
-            matchers,
+            matchers: kept,
             offset: None,
             at: None,
             anchored: false,
             smoothed: false,
             bypass_empty_check: false,
         };
+        self.matchers = matchers;
         Ok((selector, TextRange { start, end: self.last_end }))
     }
 
     /// `{a="b", …}`
-    fn matchers(&mut self) -> Parse<Vec<Matcher>> {
+    fn matchers(&mut self, matchers: &mut Vec<Matcher>) -> Parse<()> {
         self.expect(TokenKind::LeftBrace)?;
-        let mut matchers = Vec::new();
         while self.eat(TokenKind::RightBrace).is_none() {
             if !matchers.is_empty() {
                 let comma = self.expect(TokenKind::Comma);
@@ -74,13 +78,13 @@ impl Parser<'_> {
             let matcher = self.matcher();
             matchers.push(self.within(matcher, MATCHING, "identifier or \"}\"")?);
         }
-        Ok(matchers)
+        Ok(())
     }
 
     fn matcher(&mut self) -> Parse<Matcher> {
         let label = self.peek();
         let name = match label.kind {
-            TokenKind::Identifier => self.slice(label.span).into(),
+            TokenKind::Identifier => word(self.slice(label.span)),
             TokenKind::String => {
                 self.has("a name in quotes", 3, 0, label.span);
                 self.string(label)
@@ -333,7 +337,7 @@ impl Parser<'_> {
 }
 
 fn name_matcher(span: TextRange, value: Arc<str>) -> Matcher {
-    let name = METRIC_NAME.into();
+    let name = word(METRIC_NAME);
     Matcher { name, op: MatchOp::Equal, value, span, value_span: span }
 }
 
