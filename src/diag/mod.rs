@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod edits;
 pub mod github;
 pub mod json;
+pub mod places;
 pub mod render;
 pub mod sarif;
 pub mod sink;

@@ -246,7 +246,25 @@ impl Type {
     pub fn shape(&self, name: &str) -> Option<&'static Shape> {
         match self {
             Type::TableByName(it) => Some(it.shape(name)),
-            other => other.shapes().first().copied(),
+            other => other.first_shape(),
+        }
+    }
+
+    /// The first of all shapes that it reaches directly.
+    pub fn first_shape(&self) -> Option<&'static Shape> {
+        match self {
+            Type::Table(shape) => Some(shape),
+            Type::TableByName(it) => Some(it.plain),
+            Type::Array(item) => item.first_shape(),
+            Type::Any(types) => types.iter().find_map(Type::first_shape),
+            Type::Text(_)
+            | Type::Choice(_)
+            | Type::Declared(_)
+            | Type::Boolean
+            | Type::Only(_)
+            | Type::Integer(..)
+            | Type::Number
+            | Type::Anything => None,
         }
     }
 

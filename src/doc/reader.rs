@@ -87,7 +87,7 @@ impl Checker<'_> {
             let name = entry.key.as_str();
             if let Some(key) = shape.key(name) {
                 self.around.push((shape, node.span));
-                self.value(&entry.value, &key.value, name, &usage(key));
+                self.value(&entry.value, &key.value, name, Usage::Key(key));
                 self.around.pop();
             } else if let Some(others) = self.takes(shape, name) {
                 if self.swallowed(node, entry, others) {
@@ -101,11 +101,8 @@ impl Checker<'_> {
                     self.form(&entry.key, form);
                 }
                 self.around.push((shape, node.span));
-                let usage = match others.example {
-                    "" => String::new(),
-                    example => format!("for example `{example}`"),
-                };
-                self.value(&entry.value, &others.value, name, &usage);
+                let usage = Usage::Example(others.example);
+                self.value(&entry.value, &others.value, name, usage);
                 self.around.pop();
             } else {
                 self.unknown(node, entry, shape);
@@ -132,7 +129,7 @@ impl Checker<'_> {
         }
     }
 
-    fn value(&mut self, node: &Node, ty: &'static Type, name: &str, usage: &str) {
+    fn value(&mut self, node: &Node, ty: &'static Type, name: &str, usage: Usage) {
         match (ty, &node.kind) {
             (Type::Text(form), Kind::String(text)) => self.form(text, form),
             (Type::Choice(words), Kind::String(text)) => self.choice(text, words, name),
@@ -254,10 +251,21 @@ fn replace(text: &Text, near: &str) -> Fix {
     Fix { title: format!("write `{near}`"), edits, safe: false }
 }
 
-fn usage(key: &Key) -> String {
-    match key.example {
-        "" => String::new(),
-        example => format!("write `{} = {example}`", key.name),
+/// Where it is said how a value may be written; put into words for those who need it.
+#[derive(Clone, Copy)]
+enum Usage {
+    Key(&'static Key),
+    Example(&'static str),
+}
+
+impl Usage {
+    /// Empty where nothing is known.
+    fn words(self) -> String {
+        match self {
+            Usage::Key(Key { example: "", .. }) | Usage::Example("") => String::new(),
+            Usage::Key(key) => format!("write `{} = {}`", key.name, key.example),
+            Usage::Example(example) => format!("for example `{example}`"),
+        }
     }
 }
 
@@ -363,14 +371,15 @@ impl<'a> Fields<'a> {
 
     /// A table below this one.
     pub fn table(&self, name: &str) -> Option<Fields<'a>> {
-        let shape = self.key(name).value.shapes().first().copied()?;
+        let shape = self.key(name).value.first_shape()?;
         Fields::of(self.node(name)?, shape)
     }
 
     /// The tables of an array of tables.
     pub fn tables(&self, name: &str) -> Vec<Fields<'a>> {
-        let shapes = self.key(name).value.shapes();
-        let Some(shape) = shapes.first() else { return Vec::new() };
+        let Some(shape) = self.key(name).value.first_shape() else {
+            return Vec::new();
+        };
         self.array(name).iter().filter_map(|it| Fields::of(it, shape)).collect()
     }
 

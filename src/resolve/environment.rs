@@ -28,6 +28,8 @@ pub struct Server<'a> {
     pub chain: Vec<&'a Environment>,
     /// Its parameters.
     pub parameters: Vec<Parameter>,
+    /// The parameters that it gives by itself: `env`, `cluster`.
+    pub given: Vec<(&'static str, Text)>,
     /// Labels that the server adds to everything it sends.
     pub external_labels: Vec<(String, String)>,
     /// Names of those that other environments have and it has not, sorted.
@@ -144,6 +146,7 @@ pub(super) fn server<'a>(
     }
     Some(Server {
         name: name.into(),
+        given: given(name, &chain, &external_labels),
         chain,
         parameters,
         external_labels: plain(&external_labels),
@@ -156,6 +159,27 @@ pub(super) fn server<'a>(
         build,
         grafana,
     })
+}
+
+/// The parameters that an environment gives by itself.
+fn given(
+    name: &str,
+    chain: &[&Environment],
+    external_labels: &[Label],
+) -> Vec<(&'static str, Text)> {
+    let mut out = Vec::new();
+    if let Some(span) = chain.last().and_then(|it| it.span) {
+        out.push(("env", Text::opaque(name, span)));
+    }
+    let is_cluster = |it: &&Label| it.name.as_str() == "cluster";
+    let cluster = external_labels.iter().find(is_cluster);
+    let value = cluster.and_then(|it| it.field.value.as_ref());
+    let mut labels = chain.iter().rev().flat_map(|it| &it.external_labels);
+    if let (Some(value), Some(label)) = (value, labels.find(is_cluster)) {
+        let span = label.field.places.last().copied().unwrap_or(label.name.span());
+        out.push(("cluster", Text::opaque(value.as_str(), span)));
+    }
+    out
 }
 
 /// What Kubernetes takes of annotations in one object, names and values together

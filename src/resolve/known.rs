@@ -135,7 +135,7 @@ fn set(facts: &mut LabelFacts, labels: &[Pair]) {
         let value = it.value.as_str();
         let fact = match is_template(value) {
             true => Fact::UNKNOWN,
-            false => Fact::one_of([Symbol::from(value)]),
+            false => Fact::value(it.value.shared()),
         };
         facts.set(&Symbol::from(it.name.as_str()), fact);
     }

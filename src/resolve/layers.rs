@@ -107,7 +107,7 @@ mod tests {
 
     fn label(name: &str, value: Option<&str>, start: u32) -> Label {
         let value = value.map(|it| Text::opaque(it, at(start)));
-        let field = Field { value, places: vec![at(start)] };
+        let field = Field { value, places: at(start).into() };
         Label { name: Text::opaque(name, at(start)), field }
     }
 
@@ -118,7 +118,7 @@ mod tests {
         let values: Vec<_> =
             below.iter().map(|it| it.field.value.as_ref().map(Text::as_str)).collect();
         assert_eq!(values, [None, Some("1"), Some("x")]);
-        assert_eq!(below[0].field.places, [at(1), at(3)]);
+        assert_eq!(*below[0].field.places, [at(1), at(3)]);
         labels(&mut below, &[label("team", Some("ops"), 5)]);
         assert_eq!(below[0].field.value.as_ref().map(Text::as_str), Some("ops"));
     }

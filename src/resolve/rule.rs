@@ -27,6 +27,9 @@ const MAX_RULES: usize = 10_000;
 /// A rule and the group that it names.
 type Grouped = (Option<String>, Rule);
 
+/// A parameter of `each`, and one of its values.
+type Given<'a> = (&'a Text, &'a Value);
+
 /// The rules of an alert or a record in an environment.
 pub(super) fn resolve(
     origin: &Origin<'_>,
@@ -65,7 +68,7 @@ fn combinations<'a>(
     each: &'a [Each],
     key: &Text,
     sink: &mut Sink,
-) -> Vec<Vec<(&'a str, &'a Value)>> {
+) -> Vec<Vec<Given<'a>>> {
     let n_rules = each.iter().try_fold(1usize, |n, it| n.checked_mul(it.values.len()));
     if n_rules.is_none_or(|it| MAX_RULES < it) {
         let title = format!("`each` makes more than {MAX_RULES} rules");
@@ -80,8 +83,8 @@ fn combinations<'a>(
         let mut next = Vec::with_capacity(out.len() * each.values.len());
         for before in &out {
             for value in &each.values {
-                let mut row: Vec<(&str, &Value)> = before.clone();
-                row.push((each.key.as_str(), value));
+                let mut row: Vec<Given<'_>> = before.clone();
+                row.push((&each.key, value));
                 next.push(row);
             }
         }
@@ -94,7 +97,7 @@ fn record(
     origin: &Origin<'_>,
     rule: &model::Rule,
     definition: &Definition,
-    values: &[(&str, &Value)],
+    values: &[Given<'_>],
     server: &Server<'_>,
     sink: &mut Sink,
 ) -> Option<Grouped> {
@@ -142,7 +145,7 @@ fn alerts(
     origin: &Origin<'_>,
     rule: &model::Rule,
     merged: &Merged,
-    values: &[(&str, &Value)],
+    values: &[Given<'_>],
     server: &Server<'_>,
     sink: &mut Sink,
     out: &mut Vec<Grouped>,
@@ -209,13 +212,13 @@ fn group(body: &Body) -> Option<String> {
 fn scope(
     origin: &Origin<'_>,
     body: &Body,
-    values: &[(&str, &Value)],
+    values: &[Given<'_>],
     server: &Server<'_>,
     sink: &mut Sink,
 ) -> Scope {
     let mut scope = origin.scope_of(server, &body.parameters);
     for (name, value) in values {
-        scope.set_value(name, (*value).clone());
+        scope.set_value(*name, (*value).clone());
     }
     if let Some(job) = origin.job(body)
         && let Some(job) = scope.text(&job, sink)
@@ -257,7 +260,7 @@ struct Part<'a> {
     rule: &'a model::Rule,
     body: &'a Body,
     tier: Option<&'a Text>,
-    values: &'a [(&'a str, &'a Value)],
+    values: &'a [Given<'a>],
     per: Option<&'a Vec<Text>>,
     server: &'a Server<'a>,
 }
@@ -552,7 +555,7 @@ fn no_data(parent: &Text, expr: &Expression, span: Span) -> Field {
         }
         _ => format!("{parent} has no data"),
     };
-    Field { value: Some(Text::opaque(&text, span)), places: vec![span] }
+    Field { value: Some(Text::opaque(&text, span)), places: span.into() }
 }
 
 /// The condition that follows from the alert's own.

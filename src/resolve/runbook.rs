@@ -5,6 +5,7 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::resolve::scope::Scope;
 use crate::rules::group::Runbook;
+use crate::rules::kebab::kebab;
 use crate::spec::model::{Body, Runbooks};
 
 /// The runbook of an alert; `key` is where the alert is declared.
@@ -15,30 +16,33 @@ pub(super) fn runbook(
     scope: &Scope,
     sink: &mut Sink,
 ) -> Option<Runbook> {
-    let (named, place) = match &body.runbook {
+    let (named, span) = match &body.runbook {
         Some(field) => {
             let text = field.value.as_ref()?;
-            (scope.text(text, sink)?, text.clone())
+            (scope.text(text, sink)?, text.span())
         }
         None if runbooks.url.is_none() && runbooks.source.is_none() => return None,
-        None => match &runbooks.page {
-            Some(page) => (scope.text(page, sink)?, key.clone()),
-            None => {
-                let page = Text::opaque("${alert.kebab}", key.span());
-                (scope.text(&page, sink)?, key.clone())
-            }
-        },
+        None => {
+            let page = match (&runbooks.page, scope.get("alert")) {
+                (Some(page), _) => scope.text(page, sink)?,
+                (None, Some(alert)) => {
+                    Text::opaque(&kebab(alert.text.as_str()), key.span())
+                }
+                // What is wrong with the alert's name has been said.
+                (None, None) => return None,
+            };
+            (page, key.span())
+        }
     };
-    let span = place.span();
     let split = |it: &str| match it.split_once('#') {
         Some((page, anchor)) => (page.to_string(), Some(anchor.to_string())),
         None => (it.to_string(), None),
     };
     let base = match &runbooks.url {
-        Some(url) => scope.text(url, sink)?.to_string(),
-        None => String::new(),
+        Some(url) => Some(scope.text(url, sink)?),
+        None => None,
     };
-    let base = base.trim_end_matches('/');
+    let base = base.as_ref().map_or("", Text::as_str).trim_end_matches('/');
     if named.as_str().starts_with("https://") || named.as_str().starts_with("http://") {
         let below = named.as_str().strip_prefix(base).and_then(|it| it.strip_prefix('/'));
         let (page, anchor) = match below {

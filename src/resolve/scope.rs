@@ -31,10 +31,40 @@ struct Path {
     n_steps: u32,
 }
 
+/// The name of a parameter.
+#[derive(Clone, Debug)]
+pub enum Name {
+    /// One of ours.
+    BuiltIn(&'static str),
+    /// One that the author gave.
+    Own(Text),
+}
+
+impl Name {
+    fn as_str(&self) -> &str {
+        match self {
+            Name::BuiltIn(name) => name,
+            Name::Own(name) => name.as_str(),
+        }
+    }
+}
+
+impl From<&'static str> for Name {
+    fn from(name: &'static str) -> Name {
+        Name::BuiltIn(name)
+    }
+}
+
+impl From<&Text> for Name {
+    fn from(name: &Text) -> Name {
+        Name::Own(name.clone())
+    }
+}
+
 /// Parameters and built-in names with their values.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    parameters: Vec<(Arc<str>, Value)>,
+    parameters: Vec<(Name, Value)>,
     /// Of a record: it has neither severity nor tier.
     record: bool,
     /// Something in the file was refused: a name that nothing gives may be that.
@@ -45,20 +75,15 @@ impl Scope {
     /// The parameters of a rule in an environment; names that it gives itself are set
     /// later.
     pub fn new(server: &Server<'_>, parameters: &[Parameter]) -> Scope {
+        let given = &server.given;
         let mut scope = Scope::default();
-        let here = server.chain.last().and_then(|it| it.span);
-        if let Some(span) = here {
-            scope.set("env", Text::opaque(&server.name, span));
-        }
-        let cluster = server.external_labels.iter().find(|it| it.0 == "cluster");
-        let mut labels = server.chain.iter().rev().flat_map(|it| &it.external_labels);
-        let place = labels.find(|it| it.name.as_str() == "cluster");
-        if let (Some((_, value)), Some(label)) = (cluster, place) {
-            let span = label.field.places.last().copied().unwrap_or(label.name.span());
-            scope.set("cluster", Text::opaque(value, span));
+        // A rule gives some itself.
+        scope.parameters.reserve(given.len() + parameters.len() + 4);
+        for (name, text) in given {
+            scope.set(name, text.clone());
         }
         for it in parameters {
-            scope.set_value(it.key.as_str(), it.value.clone());
+            scope.set_value(&it.key, it.value.clone());
         }
         scope
     }
@@ -74,21 +99,22 @@ impl Scope {
     }
 
     /// Gives a name a text.
-    pub fn set(&mut self, name: &str, text: Text) {
+    pub fn set(&mut self, name: &'static str, text: Text) {
         self.set_value(name, Value { text, number: false });
     }
 
     /// Gives a name a value.
-    pub fn set_value(&mut self, name: &str, value: Value) {
-        match self.parameters.iter_mut().find(|it| &*it.0 == name) {
+    pub fn set_value(&mut self, name: impl Into<Name>, value: Value) {
+        let name = name.into();
+        match self.parameters.iter_mut().find(|it| it.0.as_str() == name.as_str()) {
             Some(it) => it.1 = value,
-            None => self.parameters.push((name.into(), value)),
+            None => self.parameters.push((name, value)),
         }
     }
 
     /// The value of a name, as it was given.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.parameters.iter().find(|it| &*it.0 == name).map(|it| &it.1)
+        self.parameters.iter().find(|it| it.0.as_str() == name).map(|it| &it.1)
     }
 
     /// All parameters with their values, parameters in them filled in. One that nothing
@@ -97,17 +123,18 @@ impl Scope {
         let mut out = Vec::new();
         let sink = &mut Sink::new();
         for (name, value) in &self.parameters {
-            if form::BUILT_IN.contains(&&**name) {
+            if form::BUILT_IN.contains(&name.as_str()) {
                 continue;
             }
+            let name: Arc<str> = name.as_str().into();
             if !parameter::has_uses(value.text.as_str()) {
-                out.push((name.clone(), value.text.clone()));
+                out.push((name, value.text.clone()));
                 continue;
             }
             let uses = vec![(name.clone(), value.text.span())];
             let mut path = Path { uses, n_steps: 0 };
             if let Some(text) = self.nested(&value.text, &mut path, sink) {
-                out.push((name.clone(), text));
+                out.push((name, text));
             }
         }
         out
@@ -178,7 +205,8 @@ impl Scope {
             Some((name, shape)) => (name, Some(shape)),
             None => (used.name, None),
         };
-        let Some((name, value)) = self.parameters.iter().find(|it| &*it.0 == name) else {
+        let found = self.parameters.iter().find(|it| it.0.as_str() == name);
+        let Some((_, value)) = found else {
             if !(self.faulty && form::RESERVED.contains(&name)) {
                 sink.push_once(through(self.unknown(text, used, name), path));
             }
@@ -200,7 +228,7 @@ impl Scope {
             }
             return None;
         }
-        if path.uses.iter().any(|it| &it.0 == name) || MAX_DEPTH <= path.uses.len() {
+        if path.uses.iter().any(|it| *it.0 == *name) || MAX_DEPTH <= path.uses.len() {
             let title = format!("the parameter `{name}` uses itself");
             let range = used.range.clone();
             sink.push_once(
@@ -214,7 +242,7 @@ impl Scope {
             false => value.text.clone(),
             true => {
                 let span = text.place(used.range.start, used.range.end).span;
-                path.uses.push((name.clone(), span));
+                path.uses.push((name.into(), span));
                 let filled = self.nested(&value.text, path, sink);
                 path.uses.pop();
                 filled?
@@ -269,7 +297,7 @@ impl Scope {
                 .help("write `${severity}`, or give the alert tiers"),
             _ => {
                 let title = format!("unknown parameter `{name}`");
-                let known = self.parameters.iter().map(|it| &*it.0);
+                let known = self.parameters.iter().map(|it| it.0.as_str());
                 let built_in = form::BUILT_IN.iter().copied();
                 match suggest::nearest(name, known.clone().chain(built_in)) {
                     Some(near) => error(title, &format!("did you mean `{near}`?")),

@@ -90,7 +90,7 @@ impl<'n, 's> Fields<'n, 's> {
         let Some(text) = scalar(node, key, self.sink) else { return Setting::default() };
         match duration::parse_duration(text.as_str()) {
             Ok(millis) => {
-                Setting { value: Millis(millis), defined_by: vec![text.span()] }
+                Setting { value: Millis(millis), defined_by: text.span().into() }
             }
             Err(error) => {
                 let title = format!("`{key}` is not a duration");

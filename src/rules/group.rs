@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::diag::places::Places;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::duration::format_duration;
@@ -113,7 +114,7 @@ pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it was said: default, alert, tier, environment.
-    pub defined_by: Vec<Span>,
+    pub defined_by: Places,
 }
 
 /// A PromQL expression with its text.

@@ -3,17 +3,18 @@
 /// `api-down` of `ApiDown`, `postgres-cpu` of `PostgresCPU`, `http5xx-errors` of
 /// `HTTP5xxErrors`: words are told apart by capitals, and joined by `-`.
 pub fn kebab(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
     let mut out = String::with_capacity(name.len() + 8);
-    for (idx, it) in chars.iter().enumerate() {
+    let mut last = None;
+    let mut chars = name.chars().peekable();
+    while let Some(it) = chars.next() {
+        let before: Option<char> = last.replace(it);
         if !it.is_alphanumeric() {
             if !out.is_empty() && !out.ends_with('-') {
                 out.push('-');
             }
             continue;
         }
-        let before = idx.checked_sub(1).map(|idx| chars[idx]);
-        let after = chars.get(idx + 1);
+        let after = chars.peek();
         let begins = it.is_uppercase()
             && before.is_some_and(|before| {
                 before.is_lowercase()
@@ -25,7 +26,8 @@ pub fn kebab(name: &str) -> String {
         }
         out.extend(it.to_lowercase());
     }
-    out.trim_end_matches('-').to_string()
+    out.truncate(out.trim_end_matches('-').len());
+    out
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ fn short(entry: &Entry, sink: &mut Sink) -> Definition {
     if let Some(text) = &value {
         sink.extend(parameter::faults(text));
     }
-    let places = vec![entry.value.span];
+    let places = entry.value.span.into();
     let expr = Some(Field { value, places });
     Definition { body: Body { expr, ..Body::default() }, ..Definition::default() }
 }
@@ -246,7 +246,7 @@ fn tier(entry: &Entry, short: bool, sink: &mut Sink) -> Tier {
         body = body::body(&fields, sink);
         body.parameters.extend(body::parameters(&fields, sink));
         if short && body.severity.is_none() {
-            let places = vec![entry.key.span()];
+            let places = entry.key.span().into();
             body.severity = Some(Field { value: Some(entry.key.clone()), places });
         }
     }

@@ -97,7 +97,7 @@ fn value(node: &Node, sink: &mut Sink) -> Option<Field> {
         Kind::Boolean(false, _) => None,
         _ => return None,
     };
-    Some(Field { value, places: vec![node.span] })
+    Some(Field { value, places: node.span.into() })
 }
 
 /// Reads labels or annotations.
@@ -140,7 +140,7 @@ pub(super) fn parameters(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Parameter>
     let mut out = Vec::new();
     for entry in fields.others() {
         if let Some(value) = parameter_value(&entry.value, sink) {
-            let places = vec![entry.value.span];
+            let places = entry.value.span.into();
             out.push(Parameter { key: entry.key.clone(), value, places });
         }
     }

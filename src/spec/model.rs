@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::diag::places::Places;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::Node;
@@ -508,7 +509,7 @@ pub struct Parameter {
     /// Its value.
     pub value: Value,
     /// The places that gave it a value, the one that won last.
-    pub places: Vec<Span>,
+    pub places: Places,
 }
 
 /// A value and the places that gave it.
@@ -517,7 +518,7 @@ pub struct Field {
     /// The value; `None` where `false` dropped it.
     pub value: Option<Text>,
     /// The places, the one that won last.
-    pub places: Vec<Span>,
+    pub places: Places,
 }
 
 /// A label or an annotation.

@@ -4,7 +4,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
-use crate::doc::reader::{Checker, bare, fits, replace, usage};
+use crate::doc::reader::{Checker, Usage, bare, fits, replace};
 
 impl Checker<'_> {
     /// Refuses a key that a header swallowed from the table around it.
@@ -63,7 +63,7 @@ impl Checker<'_> {
             let usage = shape
                 .key(near)
                 .filter(|it| !fits(&entry.value, &it.value))
-                .map_or_else(String::new, usage);
+                .map_or_else(String::new, |it| Usage::Key(it).words());
             let fixed = match usage.as_str() {
                 "" => diagnostic.fix(replace(&entry.key, near)),
                 // Under its name the value would be wrong, too.
@@ -199,7 +199,7 @@ impl Checker<'_> {
         shape.keys.iter().filter(takes).map(|it| it.name).collect()
     }
 
-    pub(super) fn wrong(&mut self, node: &Node, ty: &Type, name: &str, usage: &str) {
+    pub(super) fn wrong(&mut self, node: &Node, ty: &Type, name: &str, usage: Usage) {
         let what = match &node.kind {
             Kind::Boolean(value, _) => format!("`{value}`"),
             _ => node.what().to_string(),
@@ -207,7 +207,7 @@ impl Checker<'_> {
         let title = format!("`{name}` takes {}, not {what}", ty.what());
         let diagnostic =
             Diagnostic::error("wrong-type", title).at(node.span, node.what());
-        self.sink.push(match (ty, node.style, usage) {
+        self.sink.push(match (ty, node.style, usage.words()) {
             (Type::Array(Type::Table(of)), Style::Header | Style::Implied, _)
                 if of.header.starts_with("[[") =>
             {
@@ -216,7 +216,7 @@ impl Checker<'_> {
                     _ => format!("write `{}`", of.header),
                 })
             }
-            (_, _, "") => diagnostic,
+            (_, _, usage) if usage.is_empty() => diagnostic,
             (_, _, usage) => diagnostic.help(usage),
         });
     }

@@ -135,10 +135,14 @@ impl<'s, 'e> Builder<'s, 'e> {
 
     /// `a.b.c = value`
     fn pair(&mut self, table: &mut Table, depth: u32) {
-        let mut path = Vec::new();
+        // Most keys have one part: a list is made for the others only.
+        let (mut path, mut last) = (Vec::new(), None);
         while let Some(event) = self.events.get(self.at).copied() {
             match event.kind() {
-                EventKind::SimpleKey => path.push(self.key(&event)),
+                EventKind::SimpleKey => {
+                    let key = self.key(&event);
+                    path.extend(last.replace(key));
+                }
                 EventKind::KeySep | EventKind::Whitespace => {}
                 _ => break,
             }
@@ -149,8 +153,8 @@ impl<'s, 'e> Builder<'s, 'e> {
             return;
         }
         self.at += 1;
-        if let Some(value) = self.value(depth) {
-            self.insert(table, path, value);
+        if let (Some(value), Some(last)) = (self.value(depth), last) {
+            self.insert(table, path, last, value);
         }
     }
 
@@ -240,8 +244,9 @@ impl<'s, 'e> Builder<'s, 'e> {
         Node { span, style: Style::Inline, kind: Kind::Table(table) }
     }
 
-    fn too_deep(&mut self, path: &[Text]) -> bool {
-        let Some(key) = path.get(MAX_DEPTH as usize) else { return false };
+    fn too_deep(&mut self, path: &[Text], last: &Text) -> bool {
+        let mut parts = path.iter().chain([last]);
+        let Some(key) = parts.nth(MAX_DEPTH as usize) else { return false };
         let at = toml_parser::Span::new_unchecked(
             key.span().start as usize,
             key.span().end as usize,
@@ -259,10 +264,10 @@ impl<'s, 'e> Builder<'s, 'e> {
         header: Span,
         array: bool,
     ) -> Option<&'t mut Table> {
-        if self.too_deep(&path) {
+        let last = path.pop()?;
+        if self.too_deep(&path, &last) {
             return None;
         }
-        let last = path.pop()?;
         let mut table = root;
         for key in path {
             let idx = self.find_or_add(table, key, Style::Implied, None);
@@ -313,11 +318,10 @@ impl<'s, 'e> Builder<'s, 'e> {
     }
 
     /// Puts a value at the end of a dotted path.
-    fn insert(&mut self, table: &mut Table, mut path: Vec<Text>, value: Node) {
-        if self.too_deep(&path) {
+    fn insert(&mut self, table: &mut Table, path: Vec<Text>, last: Text, value: Node) {
+        if self.too_deep(&path, &last) {
             return;
         }
-        let Some(last) = path.pop() else { return };
         let mut table = table;
         for key in path {
             let span = key.span().to(value.span);

@@ -53,6 +53,14 @@ impl Fact {
         Fact { presence, values: Some(values.into()) }
     }
 
+    /// It is there with this value, or never where that is empty.
+    pub fn value(value: Symbol) -> Fact {
+        match value.is_empty() {
+            true => Fact::NEVER,
+            false => Fact { presence: Presence::Always, values: Some([value].into()) },
+        }
+    }
+
     /// Whether a series can have the label with this value; the empty one stands for its
     /// absence.
     pub fn allows(&self, value: &str) -> bool {

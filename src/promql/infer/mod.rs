@@ -86,7 +86,7 @@ fn matched(matcher: &Matcher) -> Fact {
     let pattern = || Pattern::new(value).ok();
     let present = |it: bool| if it { Fact::ALWAYS } else { Fact::UNKNOWN };
     match matcher.op {
-        MatchOp::Equal => Fact::one_of([value.clone()]),
+        MatchOp::Equal => Fact::value(value.clone()),
         MatchOp::NotEqual => present(value.is_empty()),
         MatchOp::NotRegexp => present(pattern().is_some_and(|it| it.is_match(""))),
         MatchOp::Regexp => match pattern() {
@@ -166,7 +166,7 @@ fn call(call: &Call, function: &Function, recorded: Recorded<'_>) -> LabelFacts 
 fn constant(labels: &Labels) -> LabelFacts {
     let mut facts = LabelFacts::none();
     for (name, value) in labels.iter() {
-        facts.set(name, Fact::one_of([value.clone()]));
+        facts.set(name, Fact::value(value.clone()));
     }
     facts
 }

@@ -50,11 +50,12 @@ impl Pattern {
         static KNOWN: LazyLock<Mutex<HashMap<Box<str>, Pattern>>> =
             LazyLock::new(Mutex::default);
         // A panic elsewhere leaves the map as good as it was.
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(it) = known.get(pattern) {
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(it) = known().get(pattern) {
             return Ok(it.clone());
         }
         let new = Pattern(Arc::new(plan(pattern)?));
+        let mut known = known();
         if known.len() >= MOST {
             known.clear();
         }
@@ -72,6 +73,7 @@ impl Pattern {
             Plan::Around { before, within, behind, plus } => {
                 around(text, before, within.as_deref(), behind, *plus)
             }
+            Plan::Automaton { hir, .. } if !has_room(hir, text.len()) => false,
             Plan::Automaton { hir, regex } => {
                 let regex = regex.get_or_init(|| whole(hir));
                 regex.as_ref().is_some_and(|it| it.is_match(text))
@@ -86,6 +88,14 @@ impl Pattern {
             _ => None,
         }
     }
+}
+
+/// Whether a text of so many bytes is neither too short nor too long for an expression:
+/// many are only asked whether they match nothing.
+fn has_room(hir: &Hir, n_bytes: usize) -> bool {
+    let properties = hir.properties();
+    properties.minimum_len().is_none_or(|it| it <= n_bytes)
+        && properties.maximum_len().is_none_or(|it| n_bytes <= it)
 }
 
 /// Compiles an expression that must match whole values.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::diag::places::Places;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::promql::check;
@@ -20,7 +21,7 @@ pub(super) fn of_jobs(n_jobs: usize, look: impl Fn(&[Alerting<'_>], &[usize], &[
     let alert = Alert {
         name: text("A"),
         expr: Expression { text: text("up"), parsed: Arc::new(parsed) },
-        hold: Setting { value: Millis(0), defined_by: Vec::new() },
+        hold: Setting { value: Millis(0), defined_by: Places::default() },
         keep_firing_for: Setting::default(),
         labels: Vec::new(),
         allow: Vec::new(),

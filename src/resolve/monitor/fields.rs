@@ -89,7 +89,7 @@ fn filled(node: &Node, ty: &'static Type, scope: &Scope, sink: &mut Sink) -> Nod
             let Some(Type::Array(item)) = ty else { return node.clone() };
             Kind::Array(items.iter().map(|it| filled(it, item, scope, sink)).collect())
         }
-        Kind::Table(table) => match ty.shapes().first() {
+        Kind::Table(table) => match ty.first_shape() {
             Some(shape) => Kind::Table(filled_table(table, shape, scope, sink)),
             None => return node.clone(),
         },

@@ -230,7 +230,9 @@ impl User<'_> {
         for (field, setting) in durations {
             if field.is_some() {
                 let mut given = rule::setting(field.as_ref(), &scope, sink);
-                given.defined_by.splice(0..0, setting.defined_by.drain(..));
+                let mut all = std::mem::take(&mut setting.defined_by);
+                all.extend(&given.defined_by);
+                given.defined_by = all;
                 *setting = given;
             }
         }
