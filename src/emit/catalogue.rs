@@ -1,7 +1,7 @@
 //! `ALERTS.md`: the alerts of an environment for people, on one page.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write};
 
 use crate::diag::sink::Sink;
@@ -30,16 +30,10 @@ struct Entry<'a> {
     tiers: Vec<&'a Alert>,
 }
 
-/// What a file adds to the page: rows of the table, and a section.
-struct Part {
-    rows: String,
-    section: String,
-}
-
 const WRITABLE: &str = "a string takes all that is written to it";
 
 fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
-    let mut files = Vec::new();
+    let mut files: Vec<(String, Vec<Entry<'_>>)> = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut anchors = Anchors::default();
     for (file, groups) in emit::files(book) {
@@ -59,19 +53,31 @@ fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
             files.push((name::stem(file), entries));
         }
     }
-    let parts = emit::map(&files, |(name, entries)| {
-        let mut part = Part { rows: String::new(), section: format!("\n## {name}\n") };
-        for it in entries {
-            rows(it, &mut part.rows).expect(WRITABLE);
-            section(it, &mut part.section).expect(WRITABLE);
-        }
-        part
-    });
     let mut out = head(book, counts).expect(WRITABLE);
-    out.reserve_exact(parts.iter().map(|it| it.rows.len() + it.section.len()).sum());
-    parts.iter().for_each(|it| out.push_str(&it.rows));
-    parts.iter().for_each(|it| out.push_str(&it.section));
+    // One long page, which is not to be copied as it grows. Other targets use the cores.
+    out.reserve(files.iter().flat_map(|it| &it.1).map(n_bytes).sum());
+    for entry in files.iter().flat_map(|it| &it.1) {
+        rows(entry, &mut out).expect(WRITABLE);
+    }
+    for (name, entries) in &files {
+        writeln!(out, "\n## {name}").expect(WRITABLE);
+        for entry in entries {
+            section(entry, &mut out).expect(WRITABLE);
+        }
+    }
     vec![Artifact::new("ALERTS.md", out, Kind::Plain)]
+}
+
+/// About as many bytes as an alert takes on the page.
+fn n_bytes(entry: &Entry<'_>) -> usize {
+    let text = |alert: &Alert, name| alert.annotation(name).map_or(0, str::len);
+    let of_tier = |it: &&Alert| {
+        let row = entry.name.len() + entry.anchor.len() + text(it, "summary");
+        row + 2 * text(it, "runbook_url") + it.expr.text.as_str().len() + 128
+    };
+    let first = entry.tiers.first();
+    let about = first.map_or(0, |it| text(it, "description") + text(it, "runbook_url"));
+    entry.tiers.iter().map(of_tier).sum::<usize>() + about + entry.name.len() + 64
 }
 
 /// The title, how many rules there are of each severity, and the head of the table.
@@ -198,7 +204,7 @@ fn link(url: &str) -> Cow<'_, str> {
 /// The anchors that renderers of Markdown give to headings: a number tells equal ones
 /// apart.
 #[derive(Default)]
-struct Anchors(BTreeMap<String, usize>);
+struct Anchors(HashMap<String, usize>);
 
 impl Anchors {
     fn next(&mut self, heading: &str) -> String {

@@ -3,6 +3,8 @@
 //! Long PromQL is never folded, text over several lines is a literal block, and what any
 //! reader of YAML 1.1 could take for something else than a string is quoted.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
 
 /// A document with a comment above it.
@@ -10,14 +12,20 @@ pub fn print(comment: &str, document: &impl Serialize) -> String {
     let options = serde_saphyr::ser_options! {
         folded_wrap_chars: 1_000_000_000,
     };
-    let mut out = String::new();
-    write_comment(comment, &mut out);
-    serde_saphyr::to_fmt_writer_with_options(&mut out, document, options)
-        .expect("maps with string keys and plain values can always be written");
-    if !out.ends_with('\n') {
-        out.push('\n');
+    // Grown once for all documents of a thread: each then takes as much as it needs.
+    thread_local! {
+        static ROOM: RefCell<String> = const { RefCell::new(String::new()) };
     }
-    out
+    ROOM.with_borrow_mut(|out| {
+        out.clear();
+        write_comment(comment, out);
+        serde_saphyr::to_fmt_writer_with_options(&mut *out, document, options)
+            .expect("maps with string keys and plain values can always be written");
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.clone()
+    })
 }
 
 /// The `spec` of an object that was printed here, as a document of its own with a comment

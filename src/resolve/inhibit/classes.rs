@@ -3,7 +3,7 @@
 //! There are few sets of labels among many rules: these are compared, not each rule with
 //! each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::resolve::inhibit::carried::{Alerting, per};
 use crate::resolve::known::OF_TARGETS;
@@ -47,10 +47,18 @@ pub(super) fn classes<'c, 'a>(
 /// Of each alert the first one of whose labels the same is known: what holds of many rules
 /// is looked at once.
 pub(super) fn kinds(alerts: &[Alerting<'_>]) -> Vec<usize> {
+    // The name is a part of it: most have theirs alone.
+    let mut n_named: HashMap<&str, usize> = HashMap::with_capacity(alerts.len());
+    for it in alerts {
+        *n_named.entry(it.alert.name.as_str()).or_default() += 1;
+    }
     let mut first = BTreeMap::new();
     let mut out = Vec::with_capacity(alerts.len());
     for (idx, it) in alerts.iter().enumerate() {
-        out.push(*first.entry(it.kind()).or_insert(idx));
+        out.push(match n_named[it.alert.name.as_str()] {
+            1 => idx,
+            _ => *first.entry(it.kind()).or_insert(idx),
+        });
     }
     out
 }

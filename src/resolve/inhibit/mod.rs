@@ -76,8 +76,11 @@ pub fn needs_series(book: &Book) -> bool {
     let counts = |group: &Group, alert: &Alert| {
         !book.inhibits.is_empty() || carried::severity(group, alert).is_some_and(inhibits)
     };
-    let mut alerts = carried::alerts(book).filter(|it| counts(it.0, it.1));
-    alerts.any(|(group, alert)| carried::is_open(alert, &rules.carried(group, alert)))
+    let alerts: Vec<_> = carried::alerts(book).filter(|it| counts(it.0, it.1)).collect();
+    let is_open = |(group, alert): &(&Group, &Alert)| {
+        carried::is_open(alert, &rules.carried(group, alert))
+    };
+    alerts.par_iter().any(is_open)
 }
 
 /// Whether anything in a book silences anything else.

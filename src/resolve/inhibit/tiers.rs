@@ -3,7 +3,10 @@
 //! Rules of several alerts can be one rule with the labels of all of them, since labels that
 //! neither tier has are equal too, unless a tier has a label of its own among these.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use rayon::prelude::*;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -30,7 +33,7 @@ struct Tiers<'t, 'a> {
     alerts: &'t [Alerting<'a>],
     kinds: &'t [usize],
     /// The places of the alerts by name.
-    by_name: &'t BTreeMap<&'a str, Vec<usize>>,
+    by_name: &'t HashMap<&'a str, Vec<usize>>,
     known: &'t Known<'t>,
     high: &'t str,
     low: &'t str,
@@ -44,7 +47,7 @@ pub(super) fn infer(
     out: &mut Inferred,
     sink: &mut Sink,
 ) {
-    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(alerts.len());
     for (idx, it) in alerts.iter().enumerate() {
         by_name.entry(it.alert.name.as_str()).or_default().push(idx);
     }
@@ -68,11 +71,17 @@ impl<'t, 'a> Tiers<'t, 'a> {
     /// Tiers that share the alert's name.
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
         let pairings = self.pairings(|it| Some(it.alert.name.as_str()));
+        let fit = |(name, pairing)| {
+            let mut said = Sink::new();
+            let fit = self.fit(&pairing, &mut said);
+            (name, pairing, fit, said)
+        };
+        let fits: Vec<(&str, Pairing, Option<Fit>, Sink)> =
+            pairings.into_par_iter().map(fit).collect();
         let mut all: Vec<Merged<'_>> = Vec::new();
-        for (name, pairing) in pairings {
-            let Some(fit) = self.fit(&pairing, sink) else {
-                continue;
-            };
+        for (name, pairing, fit, said) in fits {
+            said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
+            let Some(fit) = fit else { continue };
             out.edges.push(Edge::of_tiers(&pairing.sources, &pairing.targets));
             // To make a new one for each of some thousand names is dear: mostly all are
             // alike.
@@ -108,7 +117,7 @@ impl<'t, 'a> Tiers<'t, 'a> {
         let own = |it: &Alerting<'a>| it.alert.about.as_ref().map(|_| it.key());
         type Names<'a> = BTreeSet<&'a str>;
         let mut by_names: BTreeMap<(Names<'a>, Names<'a>), Pairing> = BTreeMap::new();
-        for pairing in self.pairings(own).into_values() {
+        for (_, pairing) in self.pairings(own) {
             let name = |idx: &usize| self.alerts[*idx].alert.name.as_str();
             let sources: Names<'_> = pairing.sources.iter().map(name).collect();
             let targets: Names<'_> = pairing.targets.iter().map(name).collect();
@@ -169,12 +178,13 @@ impl<'t, 'a> Tiers<'t, 'a> {
         out
     }
 
-    /// The alerts of both severities, by a key; only where there are some of both.
-    fn pairings<K: Ord>(
+    /// The alerts of both severities, by a key and in its order; only where there are some
+    /// of both.
+    fn pairings<K: Ord + Hash>(
         self,
         key: impl Fn(&Alerting<'a>) -> Option<K>,
-    ) -> BTreeMap<K, Pairing> {
-        let mut out: BTreeMap<K, Pairing> = BTreeMap::new();
+    ) -> Vec<(K, Pairing)> {
+        let mut out: HashMap<K, Pairing> = HashMap::new();
         for (idx, it) in self.alerts.iter().enumerate() {
             let of = it.severity().filter(|it| *it == self.high || *it == self.low);
             let (Some(severity), Some(key)) = (of, key(it)) else { continue };
@@ -185,6 +195,8 @@ impl<'t, 'a> Tiers<'t, 'a> {
             }
         }
         out.retain(|_, it| !it.sources.is_empty() && !it.targets.is_empty());
+        let mut out: Vec<(K, Pairing)> = out.into_iter().collect();
+        out.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         out
     }
 }
