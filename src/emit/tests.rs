@@ -51,7 +51,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<Pair> {
 }
 
 fn alert(name: &str, expr: &str, hold: i64, labels: &[(&str, &str)]) -> Rule {
-    Rule::Alert(Alert {
+    Rule::from(Alert {
         name: text(name),
         expr: expression(expr),
         hold: Setting { value: Millis(hold), defined_by: Places::default() },
@@ -130,7 +130,7 @@ fn rules_are_written_as_people_write_them() {
         span: SPAN,
     };
     let rules = vec![
-        Rule::Record(record),
+        Rule::from(record),
         alert("ApiDown", "up == 0", 90_000, &[("severity", "critical"), ("on", "yes")]),
     ];
     let mut group = group("alerts/team/api.toml", "api", rules);

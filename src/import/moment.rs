@@ -34,10 +34,7 @@ impl Moments<'_> {
     /// The alerts of a name that the tests see.
     fn named(&self, name: &str) -> Vec<&Alert> {
         let rules = self.seen.rules.iter().flat_map(|it| &it.1).flat_map(|it| &it.rules);
-        let alerts = rules.filter_map(|it| match it {
-            Rule::Alert(it) => Some(it),
-            Rule::Record(_) => None,
-        });
+        let alerts = rules.filter_map(Rule::as_alert);
         alerts.filter(|it| it.name.as_str() == name).collect()
     }
 

@@ -1,7 +1,7 @@
 //! What rules record.
 
 use crate::rules::book::Book;
-use crate::rules::group::{Group, Record, Rule};
+use crate::rules::group::{Group, Record};
 
 /// The recording rules of a book with their groups, in order.
 pub(super) fn records(book: &Book) -> Vec<(&Record, &Group)> {
@@ -9,10 +9,5 @@ pub(super) fn records(book: &Book) -> Vec<(&Record, &Group)> {
         let pair = move |it| (it, group);
         group.rules.iter().map(pair)
     });
-    rules
-        .filter_map(|(rule, group)| match rule {
-            Rule::Record(it) => Some((it, group)),
-            Rule::Alert(_) => None,
-        })
-        .collect()
+    rules.filter_map(|(rule, group)| Some((rule.as_record()?, group))).collect()
 }

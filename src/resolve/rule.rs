@@ -132,7 +132,7 @@ fn record(
     let group = group(body);
     let allow = allow(&body.allow);
     let record = Record { name, expr, labels, allow, span: rule.key.span() };
-    Some((group, Rule::Record(record)))
+    Some((group, record.into()))
 }
 
 /// Whether an override of the record itself gives a label.
@@ -188,10 +188,10 @@ fn alerts(
         // The companion takes from the first tier that is there.
         match absent.is_some() && first.is_none() {
             true => {
-                out.push((group, Rule::Alert(built.alert.clone())));
+                out.push((group, built.alert.clone().into()));
                 first = Some((built, body.into_owned()));
             }
-            false => out.push((group, Rule::Alert(built.alert))),
+            false => out.push((group, built.alert.into())),
         }
     }
     if let (Some((built, body)), Some(absent)) = (first, absent) {
@@ -541,7 +541,7 @@ fn companion(
         name,
         expr,
     };
-    Some((group(&body), Rule::Alert(alert)))
+    Some((group(&body), alert.into()))
 }
 
 /// The summary of a companion that has none of its own.

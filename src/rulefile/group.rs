@@ -214,11 +214,11 @@ fn rule(
     match (record, alert) {
         (Some(name), None) => {
             let span = name.span();
-            Some(Rule::Record(Record { name, expr, labels, allow: Vec::new(), span }))
+            Some(Rule::from(Record { name, expr, labels, allow: Vec::new(), span }))
         }
         (None, Some(name)) => {
             let span = name.span();
-            Some(Rule::Alert(Alert {
+            Some(Rule::from(Alert {
                 name,
                 expr,
                 hold,

@@ -46,12 +46,41 @@ pub struct Group {
 
 /// A rule.
 #[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant)]
 pub enum Rule {
     /// A recording rule.
-    Record(Record),
+    Record(Box<Record>),
     /// An alert.
-    Alert(Alert),
+    Alert(Box<Alert>),
+}
+
+impl Rule {
+    /// The alert that it is, if it is one.
+    pub fn as_alert(&self) -> Option<&Alert> {
+        match self {
+            Rule::Alert(it) => Some(it),
+            Rule::Record(_) => None,
+        }
+    }
+
+    /// The recording rule that it is, if it is one.
+    pub fn as_record(&self) -> Option<&Record> {
+        match self {
+            Rule::Record(it) => Some(it),
+            Rule::Alert(_) => None,
+        }
+    }
+}
+
+impl From<Alert> for Rule {
+    fn from(it: Alert) -> Rule {
+        Rule::Alert(Box::new(it))
+    }
+}
+
+impl From<Record> for Rule {
+    fn from(it: Record) -> Rule {
+        Rule::Record(Box::new(it))
+    }
 }
 
 /// A recording rule.

@@ -66,10 +66,7 @@ impl Pages {
 pub fn alerts<'a>(
     groups: impl IntoIterator<Item = &'a Group>,
 ) -> impl Iterator<Item = &'a Alert> {
-    groups.into_iter().flat_map(|it| &it.rules).filter_map(|it| match it {
-        Rule::Alert(it) => Some(it),
-        Rule::Record(_) => None,
-    })
+    groups.into_iter().flat_map(|it| &it.rules).filter_map(Rule::as_alert)
 }
 
 /// The alerts of groups that have a runbook.

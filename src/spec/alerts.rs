@@ -31,8 +31,9 @@ pub(super) fn read(
     if let Some(fields) = fields.table("defaults") {
         over(&mut defaults, body::body(&fields, sink));
     }
-    let mut rules = records(&fields, declared, sink);
-    rules.extend(alerts(&fields, declared, sink));
+    let mut rules = Vec::new();
+    records(&fields, declared, &mut rules, sink);
+    alerts(&fields, declared, &mut rules, sink);
     // Rules are large to move, and mostly stand in order.
     if !rules.is_sorted_by_key(|it| it.key.span()) {
         rules.sort_by_key(|it| it.key.span());
@@ -132,9 +133,13 @@ fn group(fields: &Fields<'_>, sink: &mut Sink) -> GroupSettings {
     }
 }
 
-fn records(fields: &Fields<'_>, declared: &Declared, sink: &mut Sink) -> Vec<Rule> {
-    let Some(table) = fields.table("record") else { return Vec::new() };
-    let mut out = Vec::new();
+fn records(
+    fields: &Fields<'_>,
+    declared: &Declared,
+    out: &mut Vec<Rule>,
+    sink: &mut Sink,
+) {
+    let Some(table) = fields.table("record") else { return };
     for entry in table.others() {
         let definition = match Fields::of(&entry.value, &alert::RECORD) {
             Some(fields) => definition(&fields, true, declared, sink),
@@ -142,7 +147,6 @@ fn records(fields: &Fields<'_>, declared: &Declared, sink: &mut Sink) -> Vec<Rul
         };
         out.push(Rule { kind: RuleKind::Record, key: entry.key.clone(), definition });
     }
-    out
 }
 
 /// A record that is nothing but its expression.
@@ -156,14 +160,21 @@ fn short(entry: &Entry, sink: &mut Sink) -> Definition {
     Definition { body: Body { expr, ..Body::default() }, ..Definition::default() }
 }
 
-fn alerts(fields: &Fields<'_>, declared: &Declared, sink: &mut Sink) -> Vec<Rule> {
+fn alerts(
+    fields: &Fields<'_>,
+    declared: &Declared,
+    out: &mut Vec<Rule>,
+    sink: &mut Sink,
+) {
     let tables = fields.table("alert").map(|it| it.other_tables()).unwrap_or_default();
+    // They are large: what a file has is known beforehand.
+    out.reserve_exact(tables.len());
     let rule = |(entry, fields): (&Entry, Fields<'_>)| Rule {
         kind: RuleKind::Alert,
         key: entry.key.clone(),
         definition: definition(&fields, true, declared, sink),
     };
-    tables.into_iter().map(rule).collect()
+    out.extend(tables.into_iter().map(rule));
 }
 
 /// Reads an alert or a record, or (not `own`) an override of one.
@@ -197,12 +208,11 @@ fn definition(
     {
         out.tiers.extend(table.others().into_iter().map(|it| tier(it, false, sink)));
     }
-    for entry in fields.others() {
-        let severities = declared.names(keys::SEVERITY).unwrap_or_default();
-        if severities.iter().any(|it| it == entry.key.as_str()) {
-            out.tiers.push(tier(entry, own, sink));
-        }
-    }
+    let severities = declared.names(keys::SEVERITY).unwrap_or_default();
+    let mut tiers = fields.others();
+    tiers.retain(|it| severities.iter().any(|name| name == it.key.as_str()));
+    out.tiers.reserve_exact(tiers.len());
+    out.tiers.extend(tiers.into_iter().map(|it| tier(it, own, sink)));
     out.tiers.sort_by_key(|it| it.key.span());
     if fields.takes("env")
         && let Some(table) = fields.table("env")

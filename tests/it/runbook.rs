@@ -42,7 +42,7 @@ fn alert(file: FileId, part: &str, page: &str) -> Rule {
     };
     let text = Text::opaque("up == 0", span);
     let parsed = syntax::parse("up == 0", &Dialect::everything()).unwrap();
-    Rule::Alert(Alert {
+    Rule::from(Alert {
         name: Text::opaque("A", span),
         expr: Expression { text: text.clone(), parsed: Arc::new(parsed) },
         hold: Setting::default(),

@@ -5,10 +5,10 @@ use crate::emit::operator_size;
 
 fn size(description: &str) -> usize {
     let rule = match alert("A", "up == 0", 0, &[("severity", "critical")]) {
-        Rule::Alert(it) => Rule::Alert(Alert {
-            annotations: pairs(&[("description", description)]),
-            ..it
-        }),
+        Rule::Alert(it) => {
+            let annotations = pairs(&[("description", description)]);
+            Rule::from(Alert { annotations, ..*it })
+        }
         other => other,
     };
     operator_size::of(&group("alerts/a.toml", "a", vec![rule]))

@@ -9,14 +9,12 @@ use crate::harness::plan::{Plan, RuleIdx};
 use crate::promql::infer;
 use crate::promql::matcher::Matchers;
 use crate::promql::syntax::ast::{MatchOp, Matcher};
-use crate::rules::group::{Alert, Group, Rule};
+use crate::rules::group::{Alert, Group};
 
 /// The alerting rules of a plan, in order.
 pub fn alerts<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (RuleIdx, &'p Alert)> {
-    plan.slots.iter().enumerate().filter_map(|(idx, slot)| match slot.rule {
-        Rule::Alert(alert) => Some((idx, alert)),
-        Rule::Record(_) => None,
-    })
+    let slots = plan.slots.iter().enumerate();
+    slots.filter_map(|(idx, slot)| Some((idx, slot.rule.as_alert()?)))
 }
 
 /// The rules that a selector means, ascending.

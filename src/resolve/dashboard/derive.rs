@@ -96,13 +96,10 @@ fn take(
 
 /// Alerts that have a panel of their own: companions are on that of their alert.
 fn alerts(group: &Group) -> impl Iterator<Item = &Alert> {
-    group.rules.iter().filter_map(|it| match it {
-        Rule::Alert(it) => {
-            let companion = it.about.as_ref().is_some_and(|it| it.companion_of.is_some());
-            (!companion).then_some(it)
-        }
-        Rule::Record(_) => None,
-    })
+    let is_companion =
+        |it: &&Alert| it.about.as_ref().is_some_and(|it| it.companion_of.is_some());
+    let alerts = group.rules.iter().filter_map(Rule::as_alert);
+    alerts.filter(move |it| !is_companion(it))
 }
 
 fn definition(alert: &Alert) -> &str {

@@ -210,10 +210,7 @@ fn marks(panels: &[&Panel], context: Context<'_>) -> Vec<Mark> {
     let shown: Vec<&Alert> =
         panels.iter().flat_map(|it| panel::tiers(it, context.alerts)).collect();
     let rules = context.book.groups.iter().flat_map(|it| &it.rules);
-    let all = rules.filter_map(|it| match it {
-        Rule::Alert(it) => Some(it),
-        Rule::Record(_) => None,
-    });
+    let all = rules.filter_map(Rule::as_alert);
     let (alerts, named): (Vec<&Alert>, bool) = match shown.is_empty() {
         true => (all.collect(), false),
         false => (shown, true),

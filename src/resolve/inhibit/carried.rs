@@ -10,7 +10,7 @@ use crate::promql::infer::{Fact, LabelFacts, Presence};
 use crate::promql::labels::Symbol;
 use crate::resolve::known::{self, Known, Series, is_template};
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Group, Pair, Rule};
+use crate::rules::group::{Alert, Group, Pair};
 use crate::template;
 use crate::template::usage;
 
@@ -249,8 +249,5 @@ pub(super) fn alerts(book: &Book) -> impl Iterator<Item = (&Group, &Alert)> {
         let pair = move |it| (group, it);
         group.rules.iter().map(pair)
     });
-    rules.filter_map(|(group, it)| match it {
-        Rule::Alert(it) => Some((group, it)),
-        Rule::Record(_) => None,
-    })
+    rules.filter_map(|(group, it)| Some((group, it.as_alert()?)))
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::source::Span;
 use crate::resolve::inhibit::carried::Alerting;
 use crate::resolve::inhibit::classes::kinds;
 use crate::resolve::inhibit::fit::{Fit, Pairing, fit};
@@ -70,7 +71,11 @@ pub(super) fn infer(
 impl<'t, 'a> Tiers<'t, 'a> {
     /// Tiers that share the alert's name.
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
-        let pairings = self.pairings(|it| Some(it.alert.name.as_str()));
+        let name = |it: &Alerting<'a>| it.alert.name.as_str();
+        let pairings = self.pairings(|it| {
+            let has_others = self.by_name[name(it)].len() > 1;
+            has_others.then(|| name(it))
+        });
         let fit = |(name, pairing)| {
             let mut said = Sink::new();
             let fit = self.fit(&pairing, &mut said);
@@ -114,7 +119,14 @@ impl<'t, 'a> Tiers<'t, 'a> {
 
     /// Tiers of one alert that have names of their own.
     fn of_two_names(self, out: &mut Inferred, sink: &mut Sink) {
-        let own = |it: &Alerting<'a>| it.alert.about.as_ref().map(|_| it.key());
+        let mut n_tiers: HashMap<Span, usize> = HashMap::with_capacity(self.alerts.len());
+        for it in self.alerts {
+            *n_tiers.entry(it.alert.span).or_default() += 1;
+        }
+        let own = |it: &Alerting<'a>| {
+            let has_others = it.alert.about.is_some() && n_tiers[&it.alert.span] > 1;
+            has_others.then(|| it.key())
+        };
         type Names<'a> = BTreeSet<&'a str>;
         let mut by_names: BTreeMap<(Names<'a>, Names<'a>), Pairing> = BTreeMap::new();
         for (_, pairing) in self.pairings(own) {

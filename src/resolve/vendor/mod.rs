@@ -131,8 +131,8 @@ impl Merged {
 impl User<'_> {
     fn rule(&self, rule: Rule, group: &Group, sink: &mut Sink) -> Option<Rule> {
         match rule {
-            Rule::Record(it) => self.record(it, group, sink).map(Rule::Record),
-            Rule::Alert(it) => self.alert(it, group, sink).map(Rule::Alert),
+            Rule::Record(it) => self.record(*it, group, sink).map(Rule::from),
+            Rule::Alert(it) => self.alert(*it, group, sink).map(Rule::from),
         }
     }
 

@@ -69,10 +69,7 @@ impl Platform {
     /// The alerting rules of a name, by severity.
     pub fn rules(&self, name: &str, severity: &str) -> Vec<&Alert> {
         let rules = self.book.groups.iter().flat_map(|it| &it.rules);
-        let alerts = rules.filter_map(|it| match it {
-            Rule::Alert(it) => Some(it),
-            Rule::Record(_) => None,
-        });
+        let alerts = rules.filter_map(Rule::as_alert);
         let is =
             |it: &&Alert| it.name.as_str() == name && set(it, "severity") == severity;
         alerts.filter(is).collect()
