@@ -7,9 +7,9 @@
 pub mod contrast;
 pub mod diagnostic;
 pub mod edits;
+pub mod few;
 pub mod github;
 pub mod json;
-pub mod places;
 pub mod render;
 pub mod sarif;
 pub mod sink;

@@ -172,7 +172,7 @@ pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Fil
     if !has_uses(written) {
         return Filled { text: text.clone(), values: Vec::new() };
     }
-    let n_uses = written.matches("${").count();
+    let n_uses = written.bytes().filter(|it| *it == b'$').count();
     let mut out =
         TextBuilder::with_capacity(text.span(), written.len() + 64, 2 * n_uses + 1);
     let mut values: Vec<Value> = Vec::with_capacity(n_uses);

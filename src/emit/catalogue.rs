@@ -208,12 +208,11 @@ struct Anchors(HashMap<String, usize>);
 
 impl Anchors {
     fn next(&mut self, heading: &str) -> String {
-        let anchor: String = heading
-            .to_lowercase()
-            .chars()
-            .filter(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | ' '))
-            .map(|it| if it == ' ' { '-' } else { it })
-            .collect();
+        let mut anchor = heading.to_lowercase();
+        anchor.retain(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | ' '));
+        if anchor.contains(' ') {
+            anchor = anchor.replace(' ', "-");
+        }
         let n_before = self.0.entry(anchor.clone()).or_default();
         *n_before += 1;
         match *n_before {

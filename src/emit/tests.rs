@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::diag::diagnostic::{Diagnostic, Level};
-use crate::diag::places::Places;
+use crate::diag::few::Few;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
@@ -54,7 +54,7 @@ fn alert(name: &str, expr: &str, hold: i64, labels: &[(&str, &str)]) -> Rule {
     Rule::from(Alert {
         name: text(name),
         expr: expression(expr),
-        hold: Setting { value: Millis(hold), defined_by: Places::default() },
+        hold: Setting { value: Millis(hold), defined_by: Few::default() },
         keep_firing_for: Setting::default(),
         labels: pairs(labels),
         allow: Vec::new(),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::diag::places::Places;
+use crate::diag::few::Few;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::duration::format_duration;
@@ -143,7 +143,7 @@ pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it was said: default, alert, tier, environment.
-    pub defined_by: Places,
+    pub defined_by: Few<Span>,
 }
 
 /// A PromQL expression with its text.

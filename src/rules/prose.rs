@@ -27,7 +27,9 @@ pub fn prose(template: &str) -> Cow<'_, str> {
         name(action.trim(), &mut out);
     }
     out.push_str(rest);
-    Cow::Owned(out.trim().to_owned())
+    out.truncate(out.trim_end().len());
+    out.drain(..out.len() - out.trim_start().len());
+    Cow::Owned(out)
 }
 
 /// Text in a cell of a Markdown table: on one line, `|` escaped.

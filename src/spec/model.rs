@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::places::Places;
+use crate::diag::few::Few;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::Node;
@@ -509,7 +509,7 @@ pub struct Parameter {
     /// Its value.
     pub value: Value,
     /// The places that gave it a value, the one that won last.
-    pub places: Places,
+    pub places: Few<Span>,
 }
 
 /// A value and the places that gave it.
@@ -518,7 +518,7 @@ pub struct Field {
     /// The value; `None` where `false` dropped it.
     pub value: Option<Text>,
     /// The places, the one that won last.
-    pub places: Places,
+    pub places: Few<Span>,
 }
 
 /// A label or an annotation.

@@ -1,8 +1,9 @@
 //! What is known of the labels of some series.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
+use crate::diag::few::Few;
 use crate::promql::labels::{METRIC_NAME, Symbol};
 
 /// The name of the label that holds the metric's: it is asked for with each selector.
@@ -25,7 +26,7 @@ pub struct Fact {
     /// Whether series have it.
     pub presence: Presence,
     /// The values that it can have where it is there, sorted; `None` if any.
-    pub values: Option<Arc<[Symbol]>>,
+    pub values: Option<Few<Symbol>>,
 }
 
 impl Fact {
@@ -50,14 +51,14 @@ impl Fact {
             n if n == n_values => Presence::Always,
             _ => Presence::Maybe,
         };
-        Fact { presence, values: Some(values.into()) }
+        Fact { presence, values: Some(values.into_iter().collect()) }
     }
 
     /// It is there with this value, or never where that is empty.
     pub fn value(value: Symbol) -> Fact {
         match value.is_empty() {
             true => Fact::NEVER,
-            false => Fact { presence: Presence::Always, values: Some([value].into()) },
+            false => Fact { presence: Presence::Always, values: Some(value.into()) },
         }
     }
 
@@ -125,7 +126,7 @@ impl Fact {
                 let mut all: Vec<Symbol> = a.iter().chain(&**b).cloned().collect();
                 all.sort();
                 all.dedup();
-                Some(all.into())
+                Some(all.into_iter().collect())
             }
             (_, _) => None,
         };

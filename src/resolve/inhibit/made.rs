@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::places::Places;
+use crate::diag::few::Few;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::promql::check;
@@ -21,7 +21,7 @@ pub(super) fn of_jobs(n_jobs: usize, look: impl Fn(&[Alerting<'_>], &[usize], &[
     let alert = Alert {
         name: text("A"),
         expr: Expression { text: text("up"), parsed: Arc::new(parsed) },
-        hold: Setting { value: Millis(0), defined_by: Places::default() },
+        hold: Setting { value: Millis(0), defined_by: Few::default() },
         keep_firing_for: Setting::default(),
         labels: Vec::new(),
         allow: Vec::new(),

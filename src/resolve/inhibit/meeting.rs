@@ -1,8 +1,8 @@
 //! Which alerts can have the same values of labels.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
+use crate::diag::few::Few;
 use crate::promql::infer::{Fact, Presence};
 use crate::promql::labels::Symbol;
 use crate::resolve::inhibit::carried::Alerting;
@@ -86,7 +86,7 @@ impl Values {
         let none = || Some(HashSet::new());
         let mut out = Values { lacking, any_open: false, always: none(), there: none() };
         type All = Option<HashSet<Symbol>>;
-        let add = |all: &mut All, values: &Option<Arc<[Symbol]>>| match values {
+        let add = |all: &mut All, values: &Option<Few<Symbol>>| match values {
             Some(values) => {
                 all.iter_mut().for_each(|it| it.extend(values.iter().cloned()));
             }
