@@ -3,6 +3,7 @@
 //! Tests of three dialects: the project's own TOML files, promtool's YAML files, and
 //! Prometheus's script files. Without paths, all files below `testdata`.
 
+mod faults;
 mod find;
 pub mod native;
 pub mod others;
@@ -12,7 +13,7 @@ pub mod reports;
 pub mod rule_files;
 mod strict;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -131,20 +132,19 @@ pub fn run(global: &Global, args: &Test) -> Exit {
             .iter()
             .flat_map(|it| &it.files)
             .any(|it| dialect(&it.1) == Some(Dialect::Native));
-    let loaded = match native {
-        true => match load_all(&args.env, &mut session) {
-            Some(it) => Some(it),
-            None => return session.finish(Exit::Invalid, "", json!({})),
-        },
-        false => None,
+    let own = match native {
+        true => Own::load(&mut session),
+        false => Own::None,
     };
-    let find::Named { files, faults: mut results, said: unread } = match (named, &loaded)
-    {
-        (Some(named), _) => named,
-        (None, Some(loaded)) => {
-            find::Named { files: own(loaded, &mut session), ..find::Named::default() }
+    if let Own::Sound(loaded) = &own {
+        load::check_names(&loaded.project, &args.env, &mut session);
+        if session.sink.has_errors() {
+            return session.finish(Exit::Invalid, "", json!({}));
         }
-        (None, None) => find::Named::default(),
+    }
+    let named = named.or_else(|| Some(find::in_project(own.root()?, &mut session)));
+    let Some(find::Named { files, faults: mut results, said: unread }) = named else {
+        return session.finish(Exit::Invalid, "", json!({}));
     };
     let is_promtool = |it: &(FileId, String)| dialect(&it.1) == Some(Dialect::Promtool);
     if !args.enable_feature.is_empty() && !files.iter().any(is_promtool) {
@@ -158,15 +158,15 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         .filter(|it| dialect(&it.1) == Some(Dialect::Native))
         .map(|it| it.0)
         .collect();
-    if session.sink.has_errors() {
-        return session.finish(Exit::Invalid, "", json!({}));
-    }
-    if let (Some(loaded), false) = (&loaded, natives.is_empty()) {
-        results.extend(native::run(loaded, &natives, &plan, &mut session));
-    }
+    results.extend(match &own {
+        Own::Sound(loaded) if !natives.is_empty() => {
+            native::run(loaded, &natives, &plan, &mut session)
+        }
+        Own::Invalid { why, .. } => not_run(&natives, why, &session),
+        Own::Sound(_) | Own::None => Vec::new(),
+    });
     let promtools: Vec<_> = files.iter().filter(|it| is_promtool(it)).cloned().collect();
-    let own = loaded.as_ref();
-    results.extend(promtool::run(&promtools, &start, &plan, own, &mut session));
+    results.extend(promtool::run(&promtools, &start, &plan, &own, &mut session));
     for (file, path) in &files {
         if dialect(path) == Some(Dialect::Script) {
             results.push(others::script(*file, path, &plan, &session));
@@ -176,8 +176,9 @@ pub fn run(global: &Global, args: &Test) -> Exit {
         results.retain(|it| !it.tests.is_empty() || it.outcome == Outcome::Error);
     }
     results.sort_by(|a, b| a.path.cmp(&b.path));
-    nothing_ran(&results, &plan, &promtools, loaded.is_some(), &mut session);
-    if !args.env.is_empty() && loaded.is_none() && !session.sink.has_errors() {
+    let of_project = matches!(own, Own::Sound(_));
+    nothing_ran(&results, &plan, &promtools, of_project, &mut session);
+    if !args.env.is_empty() && !of_project && !session.sink.has_errors() {
         no_environment(&results, &mut session);
     }
     // The other paths ran all the same.
@@ -188,23 +189,58 @@ pub fn run(global: &Global, args: &Test) -> Exit {
     finish(session, &results, args, &start)
 }
 
-/// The project in all environments, since a test may name alerts of any; `None` where it
-/// is invalid, or lacks one of the environments that were asked for.
-fn load_all(envs: &[String], session: &mut Session) -> Option<Loaded> {
-    let loaded = load::load(session, &[])?;
-    load::check_names(&loaded.project, envs, session);
-    (!session.sink.has_errors()).then_some(loaded)
+/// The project that the command works on.
+#[derive(Debug)]
+pub enum Own {
+    /// None was asked for.
+    None,
+    /// It is invalid, which has been said.
+    Invalid {
+        /// Its folder, where there is one.
+        root: Option<PathBuf>,
+        /// The same in one line.
+        why: String,
+    },
+    /// In all environments, since a test may name alerts of any.
+    Sound(Box<Loaded>),
+}
+
+impl Own {
+    fn load(session: &mut Session) -> Own {
+        match load::load(session, &[]) {
+            Some(it) if !session.sink.has_errors() => Own::Sound(Box::new(it)),
+            _ => Own::Invalid {
+                root: session.find_project().ok(),
+                why: faults::of_project(&session.sink, &session.sources),
+            },
+        }
+    }
+
+    fn root(&self) -> Option<&Path> {
+        match self {
+            Own::None => None,
+            Own::Invalid { root, .. } => root.as_deref(),
+            Own::Sound(loaded) => Some(&loaded.root),
+        }
+    }
+}
+
+/// The results of native tests where there is no sound project; where there are no such
+/// tests, the project stands for them.
+fn not_run(natives: &[FileId], why: &str, session: &Session) -> Vec<FileResult> {
+    let error = |path: &str| FileResult::of_error(path, vec![why.to_owned()]);
+    match natives {
+        [] => vec![error(fs::MANIFEST)],
+        all => all.iter().map(|it| error(&session.sources.file(*it).path)).collect(),
+    }
 }
 
 /// The tests of the project.
 pub fn own(loaded: &Loaded, session: &mut Session) -> Vec<(FileId, String)> {
-    let extensions = &["toml", "yaml", "yml", "test"];
     let (sources, sink) = (&mut session.sources, &mut session.sink);
-    let files = fs::read_tree(&loaded.root, "testdata", extensions, sources, sink);
-    files
-        .into_iter()
-        .map(|(path, text)| (sources.add(path.as_str(), text), path))
-        .collect()
+    let files =
+        fs::read_tree(&loaded.root, find::FOLDER, find::EXTENSIONS, sources, sink);
+    find::added(files, sources)
 }
 
 /// A run that proves nothing is a mistake; of promtool's files alone it passes, as there.

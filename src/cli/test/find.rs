@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::promtool;
 use crate::cli::session::Session;
+use crate::cli::test::faults;
 use crate::cli::{fs, mistaken};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -11,7 +12,11 @@ use crate::diag::source::{FileId, SourceMap};
 use crate::doc::yaml;
 use crate::harness::result::FileResult;
 
-const EXTENSIONS: &[&str] = &["toml", "yaml", "yml", "test"];
+/// Where a project's tests are.
+pub(super) const FOLDER: &str = "testdata";
+
+/// How the names of test files end.
+pub(super) const EXTENSIONS: &[&str] = &["toml", "yaml", "yml", "test"];
 
 /// What was found under the paths of the command line.
 #[derive(Default)]
@@ -54,10 +59,29 @@ pub(super) fn find(
     }
     files.sort();
     files.dedup_by(|a, b| a.0 == b.0);
-    let sources = &mut session.sources;
-    let add = |(path, text): fs::File| (sources.add(path.as_str(), text), path);
-    named.files = files.into_iter().map(add).collect();
+    named.files = added(files, &mut session.sources);
     Some(named)
+}
+
+/// The test files of the project in a folder. Those that cannot be read are results, and
+/// what is wrong with them is said.
+pub(super) fn in_project(root: &Path, session: &mut Session) -> Named {
+    let mut said = Sink::new();
+    let files = fs::read_tree(root, FOLDER, EXTENSIONS, &mut session.sources, &mut said);
+    Named {
+        faults: faults::of_folder(FOLDER, said, session),
+        files: added(files, &mut session.sources),
+        said: Sink::new(),
+    }
+}
+
+/// Adds files to the sources.
+pub(super) fn added(
+    files: Vec<fs::File>,
+    sources: &mut SourceMap,
+) -> Vec<(FileId, String)> {
+    let add = |(path, text): fs::File| (sources.add(path.as_str(), text), path);
+    files.into_iter().map(add).collect()
 }
 
 /// The test file of a path, or those in its folder; why there is none is in `said`.

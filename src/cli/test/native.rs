@@ -11,10 +11,10 @@ use crate::case::native::read::{self, Case, View};
 use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
-use crate::cli::test::Plan;
+use crate::cli::test::{Plan, faults};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::{FileId, Span};
+use crate::diag::source::{FileId, SourceMap, Span};
 use crate::diag::text::Text;
 use crate::doc;
 use crate::doc::reader::undeclared;
@@ -60,39 +60,72 @@ pub struct Ran {
     pub verdict: Verdict,
 }
 
-/// Runs test files.
+/// A test file as read, and what is wrong with it.
+#[derive(Debug)]
+struct Read {
+    cases: Vec<Case>,
+    sink: Sink,
+}
+
+/// Runs test files. One with a fault is an error, and the others run all the same.
 pub fn run(
     loaded: &Loaded,
     files: &[FileId],
     plan: &Plan,
     session: &mut Session,
 ) -> Vec<FileResult> {
-    let Some(all) = verdicts(loaded, files, plan, session) else { return Vec::new() };
+    let path = |file: FileId, session: &Session| session.sources.file(file).path.clone();
+    if let Some(old) = loaded.books.iter().find_map(old_server) {
+        let error = |it: &FileId| {
+            FileResult::of_error(path(*it, session), vec![old.title.clone()])
+        };
+        let results = files.iter().map(error).collect();
+        session.sink.push(old);
+        return results;
+    }
+    let (read, ran) = read_and_run(loaded, files, plan, session);
     let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
-    for Ran { file_idx, verdict, .. } in all {
+    for Ran { file_idx, verdict, .. } in ran {
         tests[file_idx].push(verdict.result);
     }
-    let path = |file: FileId| session.sources.file(file).path.clone();
-    let results =
-        files.iter().zip(tests).map(|(file, it)| FileResult::of_tests(path(*file), it));
-    results.collect()
+    let mut results = Vec::new();
+    for ((file, read), tests) in files.iter().zip(read).zip(tests) {
+        let path = path(*file, session);
+        results.push(match read.sink.has_errors() {
+            true => faults::of_file(path, read.sink, session),
+            false => {
+                session.sink.extend(read.sink.into_sorted());
+                FileResult::of_tests(path, tests)
+            }
+        });
+    }
+    results
 }
 
-/// Reads and runs test files. Faults of the tests themselves are in the session's sink;
-/// then nothing ran.
+/// What the tests of files prove; `None` where there are faults, which are in the session's
+/// sink.
 pub fn verdicts(
     loaded: &Loaded,
     files: &[FileId],
     plan: &Plan,
     session: &mut Session,
 ) -> Option<Vec<Ran>> {
-    old_servers(&loaded.books, session);
-    let cases = read_files(loaded, files, session);
-    let servers = servers(loaded, &cases, session);
-    let jobs = jobs(&cases, plan, &servers, session);
-    if session.sink.has_errors() {
-        return None;
-    }
+    let (read, ran) = read_and_run(loaded, files, plan, session);
+    say(read, session);
+    (!session.sink.has_errors()).then_some(ran)
+}
+
+/// Runs the tests of the files in which there are no faults.
+fn read_and_run(
+    loaded: &Loaded,
+    files: &[FileId],
+    plan: &Plan,
+    session: &Session,
+) -> (Vec<Read>, Vec<Ran>) {
+    let mut read = read_files(loaded, files, session);
+    let servers = servers(loaded, &mut read);
+    let mut jobs = jobs(&mut read, plan, &servers);
+    jobs.retain(|it| !read[it.file_idx].sink.has_errors());
     let ran = jobs.par_iter().map(|it| {
         let server = &it.servers[it.server_idx];
         let before = clock();
@@ -100,7 +133,8 @@ pub fn verdicts(
         verdict.result.duration = clock().saturating_sub(before);
         Ran { file_idx: it.file_idx, book_idx: it.server_idx, verdict }
     });
-    Some(ran.collect())
+    let ran = ran.collect();
+    (read, ran)
 }
 
 /// The tests of files as promtool can make them, for each environment; `None` where there
@@ -110,10 +144,11 @@ pub fn exported(
     files: &[FileId],
     session: &mut Session,
 ) -> Option<Vec<Vec<promtool_tests::File>>> {
-    old_servers(&loaded.books, session);
-    let cases = read_files(loaded, files, session);
-    let servers = servers(loaded, &cases, session);
-    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    session.sink.extend(loaded.books.iter().find_map(old_server));
+    let mut read = read_files(loaded, files, session);
+    let servers = servers(loaded, &mut read);
+    let jobs = jobs(&mut read, &Plan::everything(), &servers);
+    say(read, session);
     if session.sink.has_errors() {
         return None;
     }
@@ -142,9 +177,10 @@ pub fn tests_of_alerts(
     files: &[FileId],
     session: &mut Session,
 ) -> Vec<(String, String)> {
-    let cases = read_files(loaded, files, session);
-    let servers = servers(loaded, &cases, session);
-    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    let mut read = read_files(loaded, files, session);
+    let servers = servers(loaded, &mut read);
+    let jobs = jobs(&mut read, &Plan::everything(), &servers);
+    say(read, session);
     let mut out = Vec::new();
     for Job { file_idx, ready, .. } in &jobs {
         let path = &session.sources.file(files[*file_idx]).path;
@@ -168,9 +204,10 @@ pub fn fired(
     names: &BTreeSet<&str>,
     session: &mut Session,
 ) -> Vec<(Span, String)> {
-    let cases = read_files(loaded, files, session);
-    let servers = servers(loaded, &cases, session);
-    let mut jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    let mut read = read_files(loaded, files, session);
+    let servers = servers(loaded, &mut read);
+    let mut jobs = jobs(&mut read, &Plan::everything(), &servers);
+    say(read, session);
     if session.sink.has_errors() || loaded.books.iter().any(|it| old_server(it).is_some())
     {
         return Vec::new();
@@ -207,9 +244,10 @@ pub fn check(
     session: &mut Session,
     ask: impl FnOnce(&[Stage<'_>], &mut Session),
 ) {
-    let cases = read_files(loaded, files, session);
-    let servers = servers(loaded, &cases, session);
-    let jobs = jobs(&cases, &Plan::everything(), &servers, session);
+    let mut read = read_files(loaded, files, session);
+    let servers = servers(loaded, &mut read);
+    let jobs = jobs(&mut read, &Plan::everything(), &servers);
+    say(read, session);
     // Of old servers, whose windows are others, tests prove nothing.
     if session.sink.has_errors() || loaded.books.iter().any(|it| old_server(it).is_some())
     {
@@ -225,18 +263,15 @@ pub fn check(
 }
 
 /// The environments for each view of the rules that some file has.
-fn servers<'a>(
-    loaded: &'a Loaded,
-    cases: &[Vec<Case>],
-    session: &mut Session,
-) -> Vec<Servers<'a>> {
+fn servers<'a>(loaded: &'a Loaded, read: &mut [Read]) -> Vec<Servers<'a>> {
     let own = loaded.project.files.iter().map(|it| it.name.clone());
     let vendored = loaded.project.rule_files.iter().map(|it| it.path.clone());
     let files: Vec<String> = own.chain(vendored).collect();
     let mut out: Vec<Servers<'a>> = Vec::new();
     // All cases of a file have its view.
-    for case in cases.iter().filter_map(|it| it.first()) {
-        unknown_rules(loaded, &case.view, &files, session);
+    for it in read {
+        let Some(case) = it.cases.first() else { continue };
+        unknown_rules(loaded, &case.view, &files, &mut it.sink);
         if out.iter().any(|it| it.view == case.view) {
             continue;
         }
@@ -274,31 +309,26 @@ fn seen<'a>(view: &View, book: &'a Book, files: &[String]) -> Vec<&'a Group> {
 }
 
 /// Says which alerts files and groups a view names that there are not.
-fn unknown_rules(loaded: &Loaded, view: &View, files: &[String], session: &mut Session) {
+fn unknown_rules(loaded: &Loaded, view: &View, files: &[String], sink: &mut Sink) {
     for name in view.rules.iter().flatten().filter(|it| !files.contains(&it.to_string()))
     {
-        session.sink.push(undeclared(name, "an alerts file", Some(files)));
+        sink.push(undeclared(name, "an alerts file", Some(files)));
     }
     let groups = loaded.books.iter().flat_map(|it| &it.groups);
     let groups: Vec<String> = groups.map(|it| it.name.clone()).collect();
     for name in view.order.iter().filter(|it| !groups.contains(&it.to_string())) {
-        session.sink.push(undeclared(name, "a group", Some(&groups)));
+        sink.push(undeclared(name, "a group", Some(&groups)));
     }
 }
 
 /// The tests of all files in the environments that they concern.
-fn jobs<'a>(
-    cases: &[Vec<Case>],
-    plan: &Plan,
-    servers: &'a [Servers<'a>],
-    session: &mut Session,
-) -> Vec<Job<'a>> {
+fn jobs<'a>(read: &mut [Read], plan: &Plan, servers: &'a [Servers<'a>]) -> Vec<Job<'a>> {
     let mut out = Vec::new();
-    for (file_idx, cases) in cases.iter().enumerate() {
-        for case in cases {
+    for (file_idx, Read { cases, sink }) in read.iter_mut().enumerate() {
+        for case in cases.iter() {
             let servers = servers.iter().find(|it| it.view == case.view);
             let servers = servers.map_or(&[][..], |it| &it.all);
-            let all = ready(case, file_idx, servers, &mut session.sink);
+            let all = ready(case, file_idx, servers, sink);
             let wanted = |it: &Job<'_>| plan.wants_env(&servers[it.server_idx].book.env);
             if plan.wants(&case.name) {
                 out.extend(all.into_iter().filter(wanted));
@@ -308,12 +338,8 @@ fn jobs<'a>(
     out
 }
 
-/// Servers whose PromQL is another one are not what the engine is.
-fn old_servers(books: &[Book], session: &mut Session) {
-    session.sink.extend(books.iter().find_map(old_server));
-}
-
-/// Why tests of a project's rules in an environment would prove nothing, if so.
+/// Why tests of a project's rules in an environment would prove nothing, if so: servers
+/// whose PromQL is another one are not what the engine is.
 pub fn old_server(book: &Book) -> Option<Diagnostic> {
     let version = book.dialect.version;
     let title = format!(
@@ -325,18 +351,14 @@ pub fn old_server(book: &Book) -> Option<Diagnostic> {
     (version < Version::new(3, 0)).then_some(diagnostic)
 }
 
-fn read_files(
-    loaded: &Loaded,
-    files: &[FileId],
-    session: &mut Session,
-) -> Vec<Vec<Case>> {
-    files.iter().map(|it| read_file(loaded, *it, session)).collect()
+fn read_files(loaded: &Loaded, files: &[FileId], session: &Session) -> Vec<Read> {
+    files.iter().map(|it| read_file(loaded, *it, &session.sources)).collect()
 }
 
-fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> {
-    let text = session.sources.file(file).text.clone();
-    let Some(node) = doc::toml::read(file, &text, &mut session.sink) else {
-        return Vec::new();
+fn read_file(loaded: &Loaded, file: FileId, sources: &SourceMap) -> Read {
+    let mut sink = Sink::new();
+    let Some(node) = doc::toml::read(file, &sources.file(file).text, &mut sink) else {
+        return Read { cases: Vec::new(), sink };
     };
     let envs: Vec<String> = loaded
         .project
@@ -345,7 +367,7 @@ fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> 
         .iter()
         .map(|it| it.name.to_string())
         .collect();
-    let cases = read::read(&node, &envs, &mut session.sink);
+    let cases = read::read(&node, &envs, &mut sink);
     let mut known: Vec<String> = envs
         .iter()
         .flat_map(|it| resolve::environment_parameters(&loaded.project, it))
@@ -353,8 +375,13 @@ fn read_file(loaded: &Loaded, file: FileId, session: &mut Session) -> Vec<Case> 
         .collect();
     known.sort();
     known.dedup();
-    fill::check_parameters(&cases, &known, &mut session.sink);
-    cases
+    fill::check_parameters(&cases, &known, &mut sink);
+    Read { cases, sink }
+}
+
+/// Says what is wrong with files.
+fn say(read: Vec<Read>, session: &mut Session) {
+    session.sink.extend(read.into_iter().flat_map(|it| it.sink.into_sorted()));
 }
 
 /// A test in each environment that it concerns.

@@ -12,12 +12,11 @@ use rayon::prelude::*;
 
 use crate::case::promtool::{self, TestFile};
 use crate::cli::clock::clock;
-use crate::cli::load::Loaded;
 use crate::cli::mistaken;
 use crate::cli::session::Session;
-use crate::cli::test::Plan;
 use crate::cli::test::rule_files::{Parsed, RuleFiles};
 use crate::cli::test::strict::spoil;
+use crate::cli::test::{Own, Plan};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap, Span};
@@ -43,13 +42,12 @@ struct Suite<'a> {
     faults: Vec<String>,
 }
 
-/// Runs test files, given with their paths as the user knows them. `own` is the project
-/// that the command works on, as far as it was loaded.
+/// Runs test files, given with their paths as the user knows them.
 pub fn run(
     files: &[(FileId, String)],
     start: &Path,
     plan: &Plan,
-    own: Option<&Loaded>,
+    own: &Own,
     session: &mut Session,
 ) -> Vec<FileResult> {
     let dialect = Dialect { features: plan.features, ..Dialect::new(Version::LATEST) };

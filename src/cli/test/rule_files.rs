@@ -10,10 +10,8 @@ use rayon::prelude::*;
 use crate::case::glob;
 use crate::case::promtool::TestFile;
 use crate::cli::fs;
-use crate::cli::load::Loaded;
 use crate::cli::session::Session;
-use crate::cli::test::Plan;
-use crate::cli::test::project;
+use crate::cli::test::{Own, Plan, project};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::FileId;
@@ -141,13 +139,12 @@ impl<'a> RuleFiles<'a> {
         idx
     }
 
-    /// Parses all of them. What is wrong with them is said once. `own` is the project
-    /// that the command works on, as far as it was loaded.
+    /// Parses all of them. What is wrong with them is said once.
     pub(super) fn parse(
         self,
         dialect: &Dialect,
         plan: &Plan,
-        own: Option<&Loaded>,
+        own: &Own,
         session: &mut Session,
     ) -> Vec<Parsed> {
         let sources = &session.sources;

@@ -20,9 +20,12 @@ pub struct Config {
 pub fn files(files: &[FileResult], sources: &SourceMap, config: Config) -> String {
     let mut out = String::new();
     let width = files.iter().map(|it| it.path.chars().count()).max().unwrap_or(0);
+    // What keeps several files from being run is said below the first of them.
+    let mut of_files: HashSet<&[String]> = HashSet::new();
     for file in files {
         head(&mut out, file, width, config);
-        for message in &file.messages {
+        let messages = Some(&file.messages).filter(|it| of_files.insert(it));
+        for message in messages.into_iter().flatten() {
             let _ = writeln!(out, "      {}", message.replace('\n', "\n      "));
         }
         // What keeps all tests of a file from being run is said below the first of them.
