@@ -23,8 +23,8 @@ pub use crate::cli::fs::named::{read_named, read_pages, read_rule_file, read_tem
 pub use crate::cli::fs::output::{carry_out, look, read_list, write_all};
 pub use crate::cli::fs::owned::{Owned, own, own_if_there};
 pub use crate::cli::fs::project::{
-    MANIFEST, Project, find_project, is_source_folder, named_project, read_project,
-    read_toml,
+    MANIFEST, Project, find_project, is_source_folder, named_project, part_of_project,
+    read_project, read_toml,
 };
 pub use crate::cli::fs::read::{
     File, names, read_file, read_folder, read_if_there, read_stdin, read_tree,

@@ -42,6 +42,13 @@ pub fn rules(path: &str, root: &Node) -> Diagnostic {
         .help(format!("check it: `aqua-alerts check {path}`"))
 }
 
+/// Says that a file that is to be run as tests is one that a project is built from.
+pub fn source(path: &str, what: &str) -> Diagnostic {
+    let title = format!("`{path}` is {what}, not a test file");
+    Diagnostic::error("wrong-file", title)
+        .help("a project's tests are in `testdata`: `aqua-alerts test` runs them")
+}
+
 /// Words that Helm's templates have, and Prometheus's have not.
 const HELM: &[&str] =
     &[".Values", ".Release", ".Chart", "include \"", "define \"", "toYaml", "nindent"];

@@ -57,6 +57,15 @@ pub fn named_project(start: &Path, path: &str) -> Option<PathBuf> {
     folder.join(MANIFEST).is_file().then_some(folder)
 }
 
+/// Where a file lies in the project around it: the folder below the project's, or the
+/// file's own name beside the manifest.
+pub fn part_of_project(start: &Path, path: &str) -> Option<String> {
+    let path = start.join(path).canonicalize().ok()?;
+    let root = path.ancestors().skip(1).find(|it| it.join(MANIFEST).is_file())?;
+    let first = path.strip_prefix(root).ok()?.components().next()?;
+    Some(first.as_os_str().to_str()?.to_owned())
+}
+
 /// Reads all files of the project in `root`; what cannot be read is reported and left
 /// out. `None` where there is no manifest to read.
 pub fn read_project(

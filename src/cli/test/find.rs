@@ -100,15 +100,19 @@ fn below(
             if is_other {
                 sink.extend(like_tests(path, text, sources));
             }
-            !is_other
+            !is_other && !is_other_toml(start, path, text)
         });
         if all.is_empty() && !said.has_errors() {
             said.push(
                 Diagnostic::error("no-test", format!("`{shown}` has no test file"))
-                    .help("promtool's have `tests:` at the top"),
+                    .help("promtool's have `tests:` at the top, native ones `[[test]]`"),
             );
         }
         return all;
+    }
+    if let Some(what) = source(start, shown) {
+        said.push(mistaken::source(shown, what));
+        return Vec::new();
     }
     let known = EXTENSIONS.iter().any(|it| shown.ends_with(&format!(".{it}")));
     if !known && fs::exists(start, shown) {
@@ -120,6 +124,33 @@ fn below(
     }
     let text = fs::read_file(start, shown, sources, said);
     text.into_iter().map(|it| (shown.to_owned(), it)).collect()
+}
+
+/// What a TOML file is that a project is built from.
+fn source(start: &Path, path: &str) -> Option<&'static str> {
+    let part = Some(path).filter(|it| it.ends_with(".toml"))?;
+    match fs::part_of_project(start, part)?.as_str() {
+        fs::MANIFEST => Some("the manifest of a project"),
+        "alerts" => Some("an alerts file"),
+        "packs" => Some("a pack"),
+        "dashboards" => Some("a dashboard"),
+        _ => None,
+    }
+}
+
+/// Whether a file is TOML, but not a file of tests.
+fn is_other_toml(start: &Path, path: &str, text: &str) -> bool {
+    if !path.ends_with(".toml") || source(start, path).is_some() {
+        return path.ends_with(".toml");
+    }
+    // Where a project's tests are, one that has none is a mistake.
+    let of_tests = fs::part_of_project(start, path).is_some_and(|it| it == FOLDER);
+    let begins = |line: &str| {
+        let line = line.trim_start_matches('[');
+        let mut rest = ["test", "fixture"].iter().filter_map(|it| line.strip_prefix(it));
+        rest.any(|it| it.trim_start_matches('s').starts_with(['.', ']', ' ', '=']))
+    };
+    !of_tests && !text.lines().any(begins)
 }
 
 /// Whether a file is YAML, but not a file of tests.
