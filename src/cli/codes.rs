@@ -300,7 +300,8 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "template",
-        "A template in a label or an annotation cannot be parsed or refers to what there is not.",
+        "A template in a label or an annotation cannot be parsed, refers to what there is not, or \
+         fails whatever the alert.",
     ),
     ("test-failed", "A test does not find what it expects."),
     ("toml-syntax", "A file is no TOML."),

@@ -11,7 +11,7 @@ use crate::resolve::expression::seconds;
 use crate::resolve::scope::Scope;
 use crate::spec::duration;
 use crate::spec::model::Value;
-use crate::template::check::check;
+use crate::template::check::check_works;
 
 /// Where in a template something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn template(
             Inside::Quoted => escaped(&value.text),
         }
     })?;
-    check(&filled.text, version, sink).then_some(filled.text)
+    check_works(&filled.text, version, sink).then_some(filled.text)
 }
 
 /// Walks through a template and knows where it is.

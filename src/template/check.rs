@@ -7,8 +7,12 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::promql::dialect::Version;
-use crate::template::{self, TemplateError};
+use crate::promql;
+use crate::promql::dialect::{Dialect, Version};
+use crate::promql::syntax::ast::SyntaxError;
+use crate::template::always::Fault;
+use crate::template::usage::{self, QueryUse};
+use crate::template::{self, Template, TemplateError};
 
 /// So many are kept.
 const MAX_SOUND: usize = 4096;
@@ -19,13 +23,31 @@ thread_local! {
     static SOUND: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
 }
 
-/// Whether a template is sound for a version of Prometheus; what is not is said once for
-/// each place.
+/// How much of a template is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Whether it parses.
+    Parses,
+    /// Whether it also works: not, where it fails in every alert.
+    Works,
+}
+
+/// Whether a template is one for a version of Prometheus, as it looks before it loads rules;
+/// what is wrong is said once for each place.
 pub fn check(text: &Text, version: Version, sink: &mut Sink) -> bool {
+    look(text, version, Depth::Parses, sink)
+}
+
+/// The same, where a template that fails in every alert is not sound either.
+pub fn check_works(text: &Text, version: Version, sink: &mut Sink) -> bool {
+    look(text, version, Depth::Works, sink)
+}
+
+fn look(text: &Text, version: Version, depth: Depth, sink: &mut Sink) -> bool {
     if !text.as_str().contains("{{") {
         return true;
     }
-    let actions = actions(text.as_str(), version);
+    let actions = actions(text.as_str(), version, depth);
     if actions.as_ref().is_some_and(|it| SOUND.with_borrow(|sound| sound.contains(it))) {
         return true;
     }
@@ -46,7 +68,13 @@ pub fn check(text: &Text, version: Version, sink: &mut Sink) -> bool {
                         .help(format!("the template is for Prometheus {version}")),
                 );
             }
-            let sound = newer.is_empty();
+            let mut sound = newer.is_empty();
+            if depth == Depth::Works {
+                for it in failing(text, &template) {
+                    sink.push_once(it);
+                    sound = false;
+                }
+            }
             if let Some(actions) = actions.filter(|_| sound) {
                 SOUND.with_borrow_mut(|it| {
                     if MAX_SOUND <= it.len() {
@@ -60,11 +88,48 @@ pub fn check(text: &Text, version: Version, sink: &mut Sink) -> bool {
     }
 }
 
+/// What fails in every alert, the queries that are no PromQL among it.
+fn failing(text: &Text, template: &Template) -> Vec<Diagnostic> {
+    let usage = usage::faults(template);
+    let mut out = Vec::new();
+    for Fault { at, title, label, help } in usage.faults {
+        let at = at.bytes();
+        let it = Diagnostic::error("template", title);
+        out.push(it.within(text, at.start, at.end, label).help(help));
+    }
+    for QueryUse { expression, at } in usage.queries {
+        let Some(expression) = expression else { continue };
+        let Err(errors) = promql::check::parse(&expression, &Dialect::everything())
+        else {
+            continue;
+        };
+        let at = at.bytes();
+        // Where nothing is escaped, places in the literal are those in the text.
+        let same = text.as_str().get(at.start + 1..at.end.saturating_sub(1));
+        let same = same.is_some_and(|it| it == expression);
+        for SyntaxError { at: inside, message, help } in errors {
+            let inside = inside.bytes();
+            let (start, end) = match same {
+                true => (at.start + 1 + inside.start, at.start + 1 + inside.end),
+                false => (at.start, at.end),
+            };
+            let mut it = Diagnostic::error("promql", message);
+            it = it.within(text, start, end, "in a query of the template");
+            it.help.extend(help);
+            out.push(it);
+        }
+    }
+    out
+}
+
 /// The actions of a template, without the text around them, which makes none unsound, and
-/// behind the version that it is for. Nothing where a string or a comment might hide where
+/// behind the version that it is for and what was asked. Nothing where a string or a comment might hide where
 /// an action ends.
-fn actions(text: &str, version: Version) -> Option<String> {
+fn actions(text: &str, version: Version, depth: Depth) -> Option<String> {
     let mut out = version.to_string();
+    if depth == Depth::Works {
+        out.push('+');
+    }
     out.reserve(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("{{") {
@@ -103,11 +168,13 @@ mod tests {
 
     #[test]
     fn actions_are_told_from_the_text_around_them() {
-        let of = |text| actions(text, Version::new(3, 5));
+        let of = |text| actions(text, Version::new(3, 5), Depth::Parses);
         let found = of("{{ $labels.a }} of }} {{- $value -}} x");
         assert_eq!(found.as_deref(), Some("3.5{{ $labels.a }}{{- $value -}}"));
         assert_eq!(of("a {{ printf \"}}\" }}"), None);
         assert_eq!(of("a {{ b"), None);
-        assert_ne!(of("{{ a }}"), actions("{{ a }}", Version::new(2, 5)));
+        let other = |version, depth| actions("{{ a }}", version, depth);
+        assert_ne!(of("{{ a }}"), other(Version::new(2, 5), Depth::Parses));
+        assert_ne!(of("{{ a }}"), other(Version::new(3, 5), Depth::Works));
     }
 }

@@ -6,6 +6,7 @@
 //! [`usage::usage`] what a template reads. The room knows no rules: `query` is a closure
 //! that it is given.
 
+pub mod always;
 mod builtins;
 mod call;
 mod case;
@@ -19,6 +20,7 @@ mod humanize;
 mod lexer;
 mod literal;
 mod methods;
+pub mod misprint;
 mod parse;
 mod print;
 mod regex;

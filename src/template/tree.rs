@@ -113,6 +113,19 @@ pub(super) struct Number {
     pub(super) complex: Option<(f64, f64)>,
 }
 
+impl Number {
+    /// Whether it is written as a float.
+    pub(super) fn is_float(&self) -> bool {
+        let literal = self.literal.as_str();
+        let is_hex = literal.len() > 2
+            && literal.starts_with("0x") | literal.starts_with("0X")
+            && !literal.contains(['p', 'P']);
+        !is_hex
+            && !literal.starts_with('\'')
+            && literal.contains(['.', 'e', 'E', 'p', 'P'])
+    }
+}
+
 /// What a message of Go's is about.
 #[derive(Clone, Copy)]
 pub(super) enum Place<'a> {

@@ -5,6 +5,7 @@
 //! name that is computed, the place is told instead of a name.
 
 use super::Template;
+use super::always::{self, Argument, Fault};
 use super::shown::{self, Shown};
 use super::tree::{
     Branch, BranchKind, Command, List, Node, NodeKind, Pipe, Statement, StatementKind,
@@ -28,6 +29,8 @@ pub struct Usage {
     pub queries: Vec<QueryUse>,
     /// Labels of the alerting series on whose presence branches depend.
     pub tested: Vec<String>,
+    /// What fails in every alert.
+    pub faults: Vec<Fault>,
 }
 
 /// A label that is read.
@@ -48,18 +51,25 @@ pub struct QueryUse {
     pub at: TextRange,
 }
 
+/// What fails in every alert. The template may be one that was parsed to be checked.
+pub(super) fn faults(template: &Template) -> Usage {
+    // The definitions may be missing.
+    let variables = [
+        ("$", Known::Data),
+        ("$labels", Known::Labels),
+        ("$externalLabels", Known::ExternalLabels),
+        ("$externalURL", Known::Other),
+        ("$value", Known::Value),
+    ];
+    let mut usage = walked(template, variables.into());
+    usage.faults.sort_by_key(|it| it.at.start);
+    usage.faults.dedup();
+    usage
+}
+
 /// Collects what a template reads.
 pub fn usage(template: &Template) -> Usage {
-    let mut walk = Walk {
-        template,
-        usage: Usage::default(),
-        variables: vec![("$", Known::Data)],
-        called: Vec::new(),
-    };
-    if let Some(list) = template.templates.get(&template.name) {
-        walk.list(&Known::Data, list);
-    }
-    let mut usage = walk.usage;
+    let mut usage = walked(template, vec![("$", Known::Data)]);
     for uses in [&mut usage.labels, &mut usage.external_labels] {
         uses.sort_by(|a, b| (a.at.start, &a.name).cmp(&(b.at.start, &b.name)));
         uses.dedup();
@@ -75,9 +85,18 @@ pub fn usage(template: &Template) -> Usage {
     usage
 }
 
+fn walked<'a>(template: &'a Template, variables: Vec<(&'a str, Known)>) -> Usage {
+    let (usage, called) = Default::default();
+    let mut walk = Walk { template, usage, variables, called };
+    if let Some(list) = template.templates.get(&template.name) {
+        walk.list(&Known::Data, list);
+    }
+    walk.usage
+}
+
 /// What is known of a value before it exists.
 #[derive(Clone, Debug, PartialEq)]
-enum Known {
+pub(super) enum Known {
     Data,
     Labels,
     ExternalLabels,
@@ -214,9 +233,20 @@ impl<'a> Walk<'a> {
             }
             return value;
         };
-        let args = command.args[1..].iter().map(|it| (self.node(dot, it), it.range));
-        let mut args: Vec<(Known, TextRange)> = args.collect();
-        args.extend(last.map(|it| (it, first.range)));
+        let args = command.args[1..].iter().map(|it| Argument {
+            known: self.node(dot, it),
+            range: it.range,
+            node: Some(it),
+        });
+        let mut args: Vec<Argument<'_>> = args.collect();
+        args.extend(last.map(|it| Argument {
+            known: it,
+            range: first.range,
+            node: None,
+        }));
+        let fault = always::call(function, first.range, &args);
+        self.fault(fault);
+        let args: Vec<_> = args.into_iter().map(|it| (it.known, it.range)).collect();
         self.call(function, first.range, &args)
     }
 
@@ -300,7 +330,11 @@ impl<'a> Walk<'a> {
                     "Labels" => Known::Labels,
                     "ExternalLabels" => Known::ExternalLabels,
                     "Value" => Known::Value,
-                    _ => Known::Other,
+                    "ExternalURL" => Known::Other,
+                    _ => {
+                        self.fault(Some(always::field(field, at)));
+                        Known::Other
+                    }
                 };
                 return self.fields(value, rest, at);
             }
@@ -314,6 +348,12 @@ impl<'a> Walk<'a> {
             self.usage.values.push(at);
         }
         value
+    }
+
+    fn fault(&mut self, fault: Option<Fault>) {
+        let Some(fault) = fault else { return };
+        let Some(at) = self.own(fault.at) else { return };
+        self.usage.faults.push(Fault { at, ..fault });
     }
 
     fn label(&mut self, set: &Known, name: &str, at: TextRange) {

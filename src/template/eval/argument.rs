@@ -152,7 +152,7 @@ impl<'a> Evaluation<'a> {
         if let Some((re, im)) = number.complex {
             return Ok(Value::Complex(re, im));
         }
-        if let Some(float) = number.float.filter(|_| is_float_literal(&number.literal)) {
+        if let Some(float) = number.float.filter(|_| number.is_float()) {
             return Ok(Value::Float(float));
         }
         match number.int {
@@ -163,12 +163,4 @@ impl<'a> Evaluation<'a> {
             None => Ok(Value::Invalid),
         }
     }
-}
-
-/// Whether a number is written as a float.
-fn is_float_literal(literal: &str) -> bool {
-    let is_hex = literal.len() > 2
-        && literal.starts_with("0x") | literal.starts_with("0X")
-        && !literal.contains(['p', 'P']);
-    !is_hex && !literal.starts_with('\'') && literal.contains(['.', 'e', 'E', 'p', 'P'])
 }
