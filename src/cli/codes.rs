@@ -303,6 +303,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A template in a label or an annotation cannot be parsed, refers to what there is not, or \
          fails whatever the alert.",
     ),
+    (
+        "template-fails",
+        "A label or an annotation of an alert that fires in a test cannot be expanded.",
+    ),
     ("test-failed", "A test does not find what it expects."),
     ("toml-syntax", "A file is no TOML."),
     ("too-large", "The annotations of objects are larger than Kubernetes takes."),

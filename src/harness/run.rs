@@ -16,11 +16,12 @@ use crate::harness::wake::{self, Needs};
 use crate::promql::annotation::Annotation;
 use crate::promql::dialect::Dialect;
 use crate::promql::error::EvalError;
-use crate::promql::labels::Labels;
+use crate::promql::labels::{Labels, Symbol};
 use crate::promql::storage::{MemoryStorage, Rank, View};
 use crate::promql::syntax::ast::{Expr, Parsed, TextRange};
 use crate::promql::value::{Column, Grid, Value};
 use crate::rules::group::{Group, Rule};
+use crate::template::TemplateError;
 
 /// When groups are evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,31 +273,56 @@ impl<'a> Run<'a> {
         timeline: &Timeline,
         tick: i64,
     ) -> Labels {
-        let slot = &self.plan.slots[rule_idx];
-        let (Rule::Alert(alert), Some(point)) = (slot.rule, timeline.point_at(tick))
-        else {
+        let Rule::Alert(alert) = self.plan.slots[rule_idx].rule else {
             return Labels::empty();
         };
-        // As the rule saw the series: nothing later, no results of later rules.
-        let rank = rule_idx as Rank + 1;
-        let view = View { storage: &self.storage, until: point.tick, rank };
-        let name = alert.name.shared();
+        let expand = |world: &World<'_>, moment: &Moment<'_>| {
+            let text = |it: &Symbol| world.expand(it, moment);
+            let pairs = alert.annotations.iter();
+            pairs.map(|it| (it.name.shared(), text(&it.value.shared()))).collect()
+        };
+        // Unlike labels, annotations keep empty values.
+        let mut pairs: Vec<_> =
+            self.as_seen(rule_idx, timeline, tick, expand).unwrap_or_default();
+        pairs.sort();
+        Labels::from_sorted(pairs)
+    }
+
+    /// The text of a label or annotation of an alert at a tick, or why Prometheus cannot
+    /// expand it; nothing where its expression gave nothing before.
+    pub fn text(
+        &self,
+        rule_idx: RuleIdx,
+        timeline: &Timeline,
+        tick: i64,
+        text: &Symbol,
+    ) -> Option<Result<Symbol, TemplateError>> {
+        let expand =
+            |world: &World<'_>, moment: &Moment<'_>| world.try_expand(text, moment);
+        self.as_seen(rule_idx, timeline, tick, expand)
+    }
+
+    /// What `of` gives for what templates of an alert saw at the last tick at which its
+    /// expression gave something: nothing later, no results of later rules.
+    fn as_seen<T>(
+        &self,
+        rule_idx: RuleIdx,
+        timeline: &Timeline,
+        tick: i64,
+        of: impl FnOnce(&World<'_>, &Moment<'_>) -> T,
+    ) -> Option<T> {
+        let Rule::Alert(alert) = self.plan.slots[rule_idx].rule else { return None };
+        let point = timeline.point_at(tick)?;
+        let view = self.view(Sight { tick: point.tick, rule: rule_idx });
         let moment = Moment {
-            alert: &name,
+            alert: &alert.name.shared(),
             source: &point.source,
             value: &point.value,
             tick: point.tick,
             storage: &view,
             engine: &self.engine,
         };
-        // Unlike labels, annotations keep empty values.
-        let mut pairs: Vec<_> = alert
-            .annotations
-            .iter()
-            .map(|it| (it.name.shared(), self.world.expand(&it.value.shared(), &moment)))
-            .collect();
-        pairs.sort();
-        Labels::from_sorted(pairs)
+        Some(of(&self.world, &moment))
     }
 
     /// What an expression gives at a time, on the series as they are in the end.

@@ -11,7 +11,10 @@ use crate::promql::series::Storage;
 use crate::promql::syntax::ast::SyntaxError;
 use crate::promql::value::{Grid, Sample};
 use crate::template::expand::{Context, Row};
-use crate::template::{self, Template};
+use crate::template::{self, Template, TemplateError};
+
+/// How the text begins that stands in place of a template that fails.
+pub const UNEXPANDED: &str = "<error expanding template: ";
 
 /// What templates know beside the alert, and the templates that were parsed so far.
 #[derive(Debug)]
@@ -21,8 +24,8 @@ pub struct World<'a> {
     parsed: RefCell<Parsed>,
 }
 
-/// By the name of the alert and the text: a template or Prometheus's message.
-type Parsed = HashMap<(Symbol, Symbol), Rc<Result<Template, String>>>;
+/// By the name of the alert and the text: a template, or why it is none.
+type Parsed = HashMap<(Symbol, Symbol), Rc<Result<Template, TemplateError>>>;
 
 /// An alert at a tick.
 #[derive(Clone, Copy)]
@@ -53,24 +56,29 @@ impl<'a> World<'a> {
     /// Expands the text of a label or annotation. A template that fails becomes the text
     /// that Prometheus gives instead (`rules/alerting.go`, `expand`).
     pub fn expand(&self, text: &Symbol, moment: &Moment<'_>) -> Symbol {
+        self.try_expand(text, moment)
+            .unwrap_or_else(|it| format!("{UNEXPANDED}{}>", it.message).into())
+    }
+
+    /// The same; a template that fails is an error.
+    pub fn try_expand(
+        &self,
+        text: &Symbol,
+        moment: &Moment<'_>,
+    ) -> Result<Symbol, TemplateError> {
         if !text.contains("{{") {
-            return text.clone();
+            return Ok(text.clone());
         }
         let key = (moment.alert.clone(), text.clone());
         let parsed = self.parsed.borrow().get(&key).cloned();
         let parsed = parsed.unwrap_or_else(|| {
-            let parsed = template::parse(moment.alert, text).map_err(|it| it.message);
-            let parsed = Rc::new(parsed);
+            let parsed = Rc::new(template::parse(moment.alert, text));
             self.parsed.borrow_mut().insert(key, parsed.clone());
             parsed
         });
-        let expanded = match &*parsed {
-            Ok(template) => self.execute(template, moment),
-            Err(message) => Err(message.clone()),
-        };
-        match expanded {
-            Ok(text) => text.into(),
-            Err(message) => format!("<error expanding template: {message}>").into(),
+        match &*parsed {
+            Ok(template) => self.execute(template, moment).map(Symbol::from),
+            Err(error) => Err(error.clone()),
         }
     }
 
@@ -78,7 +86,7 @@ impl<'a> World<'a> {
         &self,
         template: &Template,
         moment: &Moment<'_>,
-    ) -> Result<String, String> {
+    ) -> Result<String, TemplateError> {
         let query = |text: &str, time: i64| answer(moment, text, time);
         let context = Context {
             labels: moment.source,
@@ -88,7 +96,7 @@ impl<'a> World<'a> {
             time: moment.tick,
             query: &query,
         };
-        template::expand::expand(template, &context).map_err(|it| it.message)
+        template::expand::expand(template, &context)
     }
 }
 

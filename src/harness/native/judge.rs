@@ -6,7 +6,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::failure::WHILE;
 use crate::harness::native::compared::{self, Asked, Miss};
-use crate::harness::native::{draw, select};
+use crate::harness::native::{draw, select, texts};
 use crate::harness::plan::RuleIdx;
 use crate::harness::promtool;
 use crate::harness::result::{
@@ -41,6 +41,8 @@ pub struct Judge<'a> {
     pub silent: Vec<RuleIdx>,
     /// Rules whose failure has been told.
     failed_rules: Vec<RuleIdx>,
+    /// Labels and annotations of rules of which has been told that nobody can read them.
+    unreadable: Vec<(RuleIdx, Text)>,
     /// The worst so far.
     pub outcome: Outcome,
 }
@@ -63,6 +65,7 @@ impl<'a> Judge<'a> {
             fired: Vec::new(),
             silent: Vec::new(),
             failed_rules: Vec::new(),
+            unreadable: Vec::new(),
             outcome: Outcome::Passed,
         }
     }
@@ -100,6 +103,20 @@ impl<'a> Judge<'a> {
         let text = self.run.plan().slots[error.rule_idx].expr_text();
         let said = promtool::rule_fails(error, text, self.ready.start);
         self.said.push(said.context(self.ready.span, WHILE));
+    }
+
+    /// Labels and annotations that nobody could read.
+    pub fn templates(&mut self) {
+        for texts::Fault { rule, name, said } in texts::faults(self.run, self.ready) {
+            self.outcome = Outcome::Error;
+            self.said.push(said.context(self.ready.span, WHILE));
+            self.unreadable.push((rule, name));
+        }
+    }
+
+    /// Whether it was told of a label or annotation that nobody can read it.
+    pub fn is_unreadable(&self, rule: RuleIdx, name: &str) -> bool {
+        self.unreadable.iter().any(|it| it.0 == rule && it.1.as_str() == name)
     }
 
     /// Judges an expectation.
@@ -501,7 +518,8 @@ impl<'a> Judge<'a> {
         let annotations = self.run.annotations(rule, timeline, tick);
         for (key, want) in &expect.annotations {
             let is = annotations.symbol(key.as_str());
-            if is.is_some_and(|is| is_like(want.as_str(), is)) {
+            let is_like = is.is_some_and(|is| is_like(want.as_str(), is));
+            if is_like || self.is_unreadable(rule, key.as_str()) {
                 continue;
             }
             let found = is.map_or("nothing".to_string(), |it| it.to_string());
@@ -541,7 +559,7 @@ impl<'a> Judge<'a> {
         let name = shown(&timeline.labels);
         for (key, want) in &expect.labels {
             let is = timeline.labels.get(key.as_str());
-            if is_like(want.as_str(), is) {
+            if is_like(want.as_str(), is) || self.is_unreadable(rule, key.as_str()) {
                 continue;
             }
             let title = format!("the label `{key}` of {name} differs");

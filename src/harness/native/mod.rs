@@ -11,6 +11,7 @@ pub mod judge;
 pub mod moment;
 pub mod names;
 pub mod select;
+mod texts;
 
 use crate::case::native::fill::Ready;
 use crate::case::native::timeline::TimeLine;
@@ -130,6 +131,7 @@ fn judged(ready: &Ready, book: &Book, run: &Run<'_>) -> Verdict {
     for error in &run.errors {
         judge.rule_error(error);
     }
+    judge.templates();
     for expect in &ready.expects {
         judge.expectation(expect);
     }
