@@ -186,9 +186,24 @@ fn range(
     whole: TextRange,
 ) -> Result<Phase, SyntaxError> {
     let Some((from, to)) = written.split_once("..") else {
-        let help = format!("write `{written}..` if it stays so, or `{written}..T`");
-        return Err(error(at, "a single time is no range", &help));
+        return Err(match (duration::parse(written), range_meant(written)) {
+            (Ok(_), _) => {
+                let help =
+                    format!("write `{written}..` if it stays so, or `{written}..T`");
+                error(at, "a single time is no range", &help)
+            }
+            (Err(_), Some(meant)) => {
+                error(at, format!("`{written}` is no range"), &format!("write `{meant}`"))
+            }
+            (Err(_), None) => {
+                error(at, format!("`{written}` is no range of times"), USAGE)
+            }
+        });
     };
+    if let (Some(meant), true) = (range_meant(written), to.starts_with('.')) {
+        let message = format!("`{written}` is no range");
+        return Err(error(at, message, &format!("write `{meant}`")));
+    }
     let from_at = TextRange::new(at.start as usize, at.start as usize + from.len());
     let to_at = TextRange::new(at.end as usize - to.len(), at.end as usize);
     let time = |written: &str, at: TextRange| {
@@ -210,6 +225,17 @@ fn range(
         return Err(error(at, message, "the second time is later than the first"));
     }
     Ok(Phase { state, by, from, to, at: whole })
+}
+
+/// The range that two times with something else between them stand for.
+fn range_meant(written: &str) -> Option<String> {
+    let is_time = |it: char| it.is_ascii_alphanumeric();
+    let from = &written[..written.find(|it| !is_time(it))?];
+    let to = &written[written.rfind(|it| !is_time(it)).map(|it| it + 1)?..];
+    let between = written[from.len()..written.len() - to.len()].trim();
+    let known = ["", ".", "...", "-", "–", "—", "…", ":", "to"].contains(&between);
+    let are_times = duration::parse(from).is_ok() && duration::parse(to).is_ok();
+    (known && are_times).then(|| format!("{from}..{to}"))
 }
 
 fn overlaps(text: &str, phases: &[Phase]) -> Result<(), SyntaxError> {
@@ -266,6 +292,10 @@ mod tests {
             ("firing", "firing", "`firing` without a time"),
             ("firing 5m", "5m", "a single time is no range"),
             ("firing 5m..x", "x", "`x` is not a time"),
+            ("firing 5m.7m", "5m.7m", "`5m.7m` is no range"),
+            ("pending 1m..2m, firing 5m - 7m", "5m - 7m", "`5m - 7m` is no range"),
+            ("firing 5m...7m", "5m...7m", "`5m...7m` is no range"),
+            ("firing soon", "soon", "`soon` is no range of times"),
             ("firing 5m..4m", "5m..4m", "`5m..4m` is empty"),
             (
                 "firing 5m.., pending 6m..7m",
@@ -278,6 +308,14 @@ mod tests {
         for (text, place, message) in cases {
             let error = parse(text).unwrap_err();
             assert_eq!((&text[error.at.bytes()], &*error.message), (place, message));
+        }
+    }
+
+    #[test]
+    fn two_times_are_a_range() {
+        for between in [".", "...", "-", " - ", "–", "…", ":", " to ", " "] {
+            let error = parse(&format!("firing 5m{between}7m")).unwrap_err();
+            assert_eq!(error.help.as_deref(), Some("write `5m..7m`"), "{between:?}");
         }
     }
 }
