@@ -12,7 +12,7 @@ use crate::cli::{lints, test};
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
 use crate::diag::text::Text;
-use crate::doc::{toml, yaml};
+use crate::doc::yaml;
 use crate::promql::labels::Labels;
 use crate::promql::syntax::parse_metric;
 use crate::resolve;
@@ -75,9 +75,8 @@ fn native(
     parameters: &[Vec<(Arc<str>, Text)>],
 ) -> Vec<Labels> {
     let sink = &mut Sink::new();
-    let Some(node) = toml::read(file, text, sink) else { return Vec::new() };
     let mut out = Vec::new();
-    for case in read::read(&node, envs, sink) {
+    for case in read::read_text(file, text, envs, sink) {
         for parameters in parameters {
             let lookup = |name: &str| {
                 let it = parameters.iter().find(|it| &*it.0 == name);

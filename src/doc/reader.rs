@@ -313,6 +313,11 @@ impl<'a> Fields<'a> {
         self.table.entry(name).is_some()
     }
 
+    /// How many keys the table has, well typed or not.
+    pub fn len(&self) -> usize {
+        self.table.iter().count()
+    }
+
     /// Whether the table's shape has a key.
     pub fn takes(&self, name: &str) -> bool {
         self.shape.key(name).is_some()

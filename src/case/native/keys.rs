@@ -238,7 +238,7 @@ static EXACT_PAIRS: Shape = Shape {
 /// An alert that fires at a moment, with its annotations.
 static FIRING: Shape = Shape {
     name: "an alert that fires",
-    header: "[test.at.firing]",
+    header: "[[test.at.firing]]",
     doc: "An alert with all of its labels and all of its annotations, literally: where \
           none is named it has none.",
     keys: &[
@@ -263,7 +263,7 @@ pub fn firing() -> &'static Shape {
 /// An assertion about one moment.
 static AT: Shape = Shape {
     name: "an assertion about one moment",
-    header: "[test.at]",
+    header: "[[test.at]]",
     doc: "What holds at one time: the alerts that fire, or the result of an expression.",
     keys: &[
         Key::new("time", Type::Text(&DURATION), "The time, from the test's start.")
@@ -379,7 +379,7 @@ static EXTERNAL: Shape = Shape {
 /// A case of a test.
 static CASE: Shape = Shape {
     name: "a case of a test",
-    header: "[test.case]",
+    header: "[[test.case]]",
     doc: "A variant of the test above: its keys are added to the test's.",
     keys: &[NAME, LETS, SERIES, UNTIL, ENV, ONLY, EXPECTED, MOMENTS],
     others: None,
@@ -388,7 +388,7 @@ static CASE: Shape = Shape {
 /// A test.
 static TEST: Shape = Shape {
     name: "a test",
-    header: "[test]",
+    header: "[[test]]",
     doc: "Series, and what the alerts do on them. It runs in every environment that has \
           one of the alerts that it names.",
     keys: &[

@@ -1,13 +1,16 @@
 //! Test files to tests, one for each case, as written.
 
+use std::sync::Arc;
+
 use crate::case::duration;
 use crate::case::native::keys;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::source::Span;
+use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::node::{Entry, Kind, Node};
 use crate::doc::reader::{self, Declared, Fields};
+use crate::doc::toml;
 
 /// A test, or one case of a test with what it has from the test.
 #[derive(Clone, Debug)]
@@ -45,6 +48,15 @@ pub struct Case {
     pub expects: Vec<Expect>,
     /// Assertions about moments.
     pub moments: Vec<Moment>,
+    /// What is there, but of a wrong type.
+    odd: Odd,
+}
+
+/// Keys that are there, but of a wrong type, which has been said: they are not missing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Odd {
+    until: bool,
+    assertions: bool,
 }
 
 /// The rules that the tests of a file see, and their order.
@@ -117,12 +129,37 @@ pub struct Firing {
     pub annotations: Option<Vec<(Text, Text)>>,
 }
 
+/// Reads the text of a test file; `envs` are the project's environments.
+pub fn read_text(
+    file: FileId,
+    text: &Arc<str>,
+    envs: &[String],
+    sink: &mut Sink,
+) -> Vec<Case> {
+    let mut said = Sink::new();
+    let node = toml::read(file, text, &mut said);
+    // `[test]` is there twice only where `[[test]]` was meant, which is said below.
+    let is_table =
+        |node: &Node| node.get("test").is_some_and(|it| it.as_table().is_some());
+    let single = node.as_ref().is_some_and(is_table);
+    let said = said.into_sorted().into_iter();
+    sink.extend(said.filter(|it| !(single && it.code == "duplicate-key")));
+    node.map_or_else(Vec::new, |it| read(&it, envs, sink))
+}
+
 /// Reads a test file; `envs` are the project's environments.
 pub fn read(node: &Node, envs: &[String], sink: &mut Sink) -> Vec<Case> {
     let fixtures = fixture_names(node);
     let declared =
         Declared::new().with("an environment", envs.to_vec()).with("a fixture", fixtures);
-    reader::check(node, &keys::FILE, &declared, sink);
+    let mut said = Sink::new();
+    reader::check(node, &keys::FILE, &declared, &mut said);
+    // Below `[[tests]]` stands `[test.expect]`, which is right but for the `s`.
+    let plural = node.get("tests").and_then(|_| node.get("test")).map(|it| it.span);
+    let is_of_it = |it: &Diagnostic| {
+        it.code == "wrong-type" && it.place().is_some_and(|it| Some(it) == plural)
+    };
+    sink.extend(said.into_sorted().into_iter().filter(|it| !is_of_it(it)));
     let Some(file) = Fields::of(node, &keys::FILE) else { return Vec::new() };
     let tests = file.tables("test");
     if tests.is_empty() && !sink.has_errors() {
@@ -187,6 +224,7 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
         only: false,
         expects: Vec::new(),
         moments: Vec::new(),
+        odd: Odd::default(),
     };
     let fixtures = file.table("fixture").map(|it| it.other_tables()).unwrap_or_default();
     for name in test.texts("fixtures") {
@@ -234,7 +272,15 @@ fn add(case: &mut Case, fields: &Fields<'_>) {
         case.expects.retain(|it| it.selector != expect.selector);
         case.expects.push(expect);
     }
-    case.moments.extend(fields.tables("at").iter().filter_map(moment));
+    let moments = fields.tables("at");
+    let n_moments = fields.array("at").len();
+    let n_before = case.moments.len();
+    case.moments.extend(moments.iter().filter_map(moment));
+    let is_odd = |key: &str| fields.has(key) && fields.node(key).is_none();
+    case.odd.until |= is_odd("until");
+    case.odd.assertions |= ["expect", "at", "only"].into_iter().any(is_odd)
+        || case.moments.len() - n_before < n_moments
+        || fields.table("expect").is_some_and(|it| it.others().len() < it.len());
 }
 
 fn parameters(fields: &Fields<'_>) -> Vec<(Text, Text)> {
@@ -337,7 +383,8 @@ fn firing(node: &Node) -> Option<Firing> {
 
 /// What a table of keys cannot say.
 fn faults(case: &Case, sink: &mut Sink) {
-    if case.expects.is_empty() && case.moments.is_empty() && !case.only {
+    let asserts = !case.expects.is_empty() || !case.moments.is_empty() || case.only;
+    if !asserts && !case.odd.assertions {
         sink.push(
             Diagnostic::error("empty-test", "a test that expects nothing")
                 .at(case.span, "has neither `expect` nor `at`")
@@ -345,7 +392,7 @@ fn faults(case: &Case, sink: &mut Sink) {
         );
     }
     let needs_until = !case.expects.is_empty() || case.only || case.moments.is_empty();
-    if case.until.is_none() && needs_until {
+    if case.until.is_none() && needs_until && !case.odd.until {
         sink.push(
             Diagnostic::error("missing-key", "missing key `until` in a test")
                 .at(case.span, "has no `until`")

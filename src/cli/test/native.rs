@@ -16,7 +16,6 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap, Span};
 use crate::diag::text::Text;
-use crate::doc;
 use crate::doc::reader::undeclared;
 use crate::emit::promtool_tests;
 use crate::harness::native::{self, Verdict, export, names};
@@ -357,9 +356,6 @@ fn read_files(loaded: &Loaded, files: &[FileId], session: &Session) -> Vec<Read>
 
 fn read_file(loaded: &Loaded, file: FileId, sources: &SourceMap) -> Read {
     let mut sink = Sink::new();
-    let Some(node) = doc::toml::read(file, &sources.file(file).text, &mut sink) else {
-        return Read { cases: Vec::new(), sink };
-    };
     let envs: Vec<String> = loaded
         .project
         .manifest
@@ -367,7 +363,8 @@ fn read_file(loaded: &Loaded, file: FileId, sources: &SourceMap) -> Read {
         .iter()
         .map(|it| it.name.to_string())
         .collect();
-    let cases = read::read(&node, &envs, &mut sink);
+    let text = &sources.file(file).text;
+    let cases = read::read_text(file, text, &envs, &mut sink);
     let mut known: Vec<String> = envs
         .iter()
         .flat_map(|it| resolve::environment_parameters(&loaded.project, it))
