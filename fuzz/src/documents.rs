@@ -65,7 +65,10 @@ fn native_tests(text: &str) {
     if let Some(root) = toml::read(file, text, &mut sink) {
         let envs = ["production".to_string()];
         for case in native::read::read(&root, &envs, &mut sink) {
-            let _ = native::fill::fill(&case, "production", 60_000, &|_| None, &mut sink);
+            let dialect = Dialect::everything();
+            let (name, interval, lookup) = ("production", 60_000, &|_: &str| None);
+            let env = native::fill::Env { name, interval, dialect: &dialect, lookup };
+            let _ = native::fill::fill(&case, &env, &mut sink);
         }
     }
     draw(sink, &sources);

@@ -1,9 +1,10 @@
 //! A test in one environment: parameters filled in, series and time lines read.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::case::duration;
+use crate::case::native::parameters::DEPTH;
 use crate::case::native::read::{self, Case, Expect, Moment, Want};
 use crate::case::native::timeline::{self, TimeLine};
 use crate::case::notation::{
@@ -12,7 +13,6 @@ use crate::case::notation::{
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
-use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::parameter;
 use crate::promql::dialect::Dialect;
@@ -167,120 +167,25 @@ pub struct Query {
     pub value: Option<(ValueMatch, Text)>,
 }
 
-/// Says which parameters of the tests of a file nothing uses, and which uses nothing
-/// defines. `known` are the names that every environment defines.
-pub fn check_parameters(cases: &[Case], known: &[String], sink: &mut Sink) {
-    let mut everywhere = BTreeSet::new();
-    for case in cases {
-        let texts = texts(case);
-        let used: BTreeSet<&str> =
-            texts.iter().flat_map(|it| parameter::names(it.as_str())).collect();
-        let defined: Vec<&str> = case
-            .parameters
-            .iter()
-            .chain(&case.shared)
-            .map(|it| it.0.as_str())
-            .chain(known.iter().map(String::as_str))
-            .collect();
-        unused(&case.parameters, &used, &defined, sink);
-        for text in texts {
-            sink.extend(parameter::faults(text));
-            unknown(text, &defined, sink);
-        }
-        everywhere.extend(used);
-    }
-    if let Some(case) = cases.first() {
-        let own = cases.iter().flat_map(|it| it.parameters.iter().chain(&it.shared));
-        let defined: Vec<&str> =
-            own.map(|it| it.0.as_str()).chain(known.iter().map(String::as_str)).collect();
-        unused(&case.shared, &everywhere, &defined, sink);
-    }
+/// The environment for which a test is made ready.
+pub struct Env<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The spacing of samples where the test gives none, in milliseconds.
+    pub interval: i64,
+    /// The PromQL of its server.
+    pub dialect: &'a Dialect,
+    /// Gives its parameters.
+    pub lookup: &'a dyn Fn(&str) -> Option<Text>,
 }
 
-/// Every text of a test in which a parameter may be used.
-fn texts(case: &Case) -> Vec<&Text> {
-    let mut texts: Vec<&Text> = case.series.iter().collect();
-    texts.extend(&case.until);
-    texts.extend(case.parameters.iter().chain(&case.shared).map(|it| &it.1));
-    for expect in &case.expects {
-        texts.push(&expect.selector);
-        for want in expect.envs.iter().map(|it| &it.1).chain([&expect.want]) {
-            texts.extend(want.line.iter().chain(&want.value).chain(&want.at));
-            texts.extend(want.annotations.iter().chain(&want.labels).map(|it| &it.1));
-        }
-    }
-    for moment in &case.moments {
-        texts.extend([&moment.time]);
-        texts.extend(moment.expr.iter().chain(&moment.value));
-        texts.extend(moment.alert.iter().chain(moment.samples.iter().flatten()));
-        for firing in moment.firing.iter().flatten() {
-            texts.push(&firing.alert);
-            texts.extend(firing.annotations.iter().flatten().map(|it| &it.1));
-        }
-    }
-    texts
-}
-
-fn unused(
-    parameters: &[(Text, Text)],
-    used: &BTreeSet<&str>,
-    defined: &[&str],
-    sink: &mut Sink,
-) {
-    for (name, _) in parameters {
-        if used.contains(name.as_str()) {
-            continue;
-        }
-        let undefined = used.iter().filter(|it| !defined.contains(it)).copied();
-        let title = format!("parameter `{name}` is used nowhere");
-        let diagnostic = Diagnostic::error("unused-parameter", title);
-        sink.push(match suggest::nearest(name.as_str(), undefined) {
-            Some(near) => diagnostic
-                .at(name.span(), format!("`${{{near}}}` is used: is that meant?")),
-            None => diagnostic
-                .at(name.span(), "no `${…}` of the test names it")
-                .help("remove it"),
-        });
-    }
-}
-
-fn unknown(text: &Text, defined: &[&str], sink: &mut Sink) {
-    for part in parameter::parts(text.as_str()) {
-        let parameter::Part::Use(it) = part else { continue };
-        let name = it.name.split_once('.').map_or(it.name, |it| it.0);
-        if defined.contains(&name) {
-            continue;
-        }
-        let title = format!("unknown parameter `{name}`");
-        let diagnostic = Diagnostic::error("unknown-parameter", title);
-        let (start, end) = (it.range.start, it.range.end);
-        sink.push(match suggest::nearest(name, defined.iter().copied()) {
-            Some(near) => diagnostic.within(
-                text,
-                start,
-                end,
-                format!("did you mean `${{{near}}}`?"),
-            ),
-            None => diagnostic
-                .within(text, start, end, "defined nowhere")
-                .help(format!("define it in the test: `let = {{ {name} = … }}`")),
-        });
-    }
-}
-
-/// Makes a test ready for one environment. `interval` is the spacing of samples where the
-/// test gives none, in milliseconds; `lookup` gives the environment's parameters.
+/// Makes a test ready for one environment.
 ///
-/// What is wrong with it is in the sink; then the result is not to be run.
-pub fn fill(
-    case: &Case,
-    env: &str,
-    interval: i64,
-    lookup: &dyn Fn(&str) -> Option<Text>,
-    sink: &mut Sink,
-) -> Option<Ready> {
-    let interval = case.interval.unwrap_or(interval);
-    let filler = Filler { case, lookup, interval };
+/// What is wrong with it is in the sink; then the result is not to be run. Texts with
+/// parameters that have no value are passed over (`parameters::check` tells of these).
+pub fn fill(case: &Case, env: &Env<'_>, sink: &mut Sink) -> Option<Ready> {
+    let interval = case.interval.unwrap_or(env.interval);
+    let filler = Filler { case, lookup: env.lookup, interval };
     let until = case.until.as_ref().and_then(|it| filler.time(it, sink));
     let moments: Vec<Instant> =
         case.moments.iter().filter_map(|it| filler.moment(it, sink)).collect();
@@ -306,7 +211,7 @@ pub fn fill(
     let expects: Vec<Expectation> = case
         .expects
         .iter()
-        .filter_map(|it| filler.expect(it, env, until, sink))
+        .filter_map(|it| filler.expect(it, env.name, until, sink))
         .collect();
     for (expect, at) in expects.iter().filter_map(|it: &Expectation| Some((it, it.at?))) {
         if until < at {
@@ -351,7 +256,7 @@ pub fn series(case: &Case, lookup: &dyn Fn(&str) -> Option<Text>) -> Vec<Labels>
     let filler = Filler { case, lookup, interval: 1 };
     let mut out = Vec::new();
     for block in &case.series {
-        let text = filler.text(block);
+        let text = filler.filled(block, DEPTH, &Cell::new(true));
         let lines = text.as_str().lines().map(str::trim);
         let lines = lines.filter(|it| !it.is_empty() && !it.starts_with('#'));
         let heads = lines.filter_map(|it| syntax::parse_series_head(it).ok());
@@ -369,29 +274,37 @@ struct Filler<'a> {
 /// A test has at most so many samples of a series.
 const MAX_TICKS: i64 = 1_000_000;
 
-/// How deep parameters may be used in values of parameters.
-const DEPTH: u32 = 4;
-
 impl Filler<'_> {
-    fn text(&self, text: &Text) -> Text {
-        self.text_below(text, DEPTH)
+    /// A text with its parameters filled in; nothing where one has no value.
+    fn text(&self, text: &Text) -> Option<Text> {
+        let whole = Cell::new(true);
+        let text = self.filled(text, DEPTH, &whole);
+        whole.get().then_some(text)
     }
 
-    fn text_below(&self, text: &Text, depth: u32) -> Text {
-        parameter::fill(text, |it| {
+    /// The same; what has no value stays, and the text is not `whole`.
+    fn filled(&self, text: &Text, depth: u32, whole: &Cell<bool>) -> Text {
+        let is_broken = |it| matches!(it, parameter::Part::Broken(_));
+        if parameter::has_uses(text.as_str())
+            && parameter::parts(text.as_str()).any(is_broken)
+        {
+            whole.set(false);
+        }
+        let value = |it: &parameter::Use<'_>| {
             let mut own = self.case.parameters.iter().rev().chain(&self.case.shared);
-            let own = own.find(|own| own.0.as_str() == it.name);
-            match own {
-                Some(own) if depth != 0 => Some(self.text_below(&own.1, depth - 1)),
+            let value = match own.find(|own| own.0.as_str() == it.name) {
+                Some(own) if depth != 0 => Some(self.filled(&own.1, depth - 1, whole)),
                 Some(_) => None,
                 None => (self.lookup)(it.name),
-            }
-        })
-        .text
+            };
+            whole.set(whole.get() && value.is_some());
+            value
+        };
+        parameter::fill(text, value).text
     }
 
     fn time(&self, text: &Text, sink: &mut Sink) -> Option<i64> {
-        let text = self.text(text);
+        let text = self.text(text)?;
         match duration::parse(text.as_str()) {
             Ok(time) => Some(time),
             Err(_) => {
@@ -415,7 +328,7 @@ impl Filler<'_> {
         out: &mut Vec<Line>,
         sink: &mut Sink,
     ) {
-        let text = self.text(block);
+        let Some(text) = self.text(block) else { return };
         let mut offset = 0;
         for line in text.as_str().split_inclusive('\n') {
             let start = offset;
@@ -458,7 +371,7 @@ impl Filler<'_> {
         until: i64,
         sink: &mut Sink,
     ) -> Option<Expectation> {
-        let selector = alert_selector(&self.text(&expect.selector), sink)?;
+        let selector = alert_selector(&self.text(&expect.selector)?, sink)?;
         let base = &expect.want;
         let own = expect.envs.iter().find(|it| it.0.as_str() == env).map(|it| &it.1);
         let none = Want::default();
@@ -466,7 +379,7 @@ impl Filler<'_> {
         let line = own.line.as_ref().or(base.line.as_ref());
         let line = match line {
             Some(line) => {
-                let text = self.text(line);
+                let text = self.text(line)?;
                 match timeline::parse(text.as_str()) {
                     Ok(line) => {
                         late(&line, &text, until, sink);
@@ -492,7 +405,7 @@ impl Filler<'_> {
             labels: self.pairs(&base.labels, &own.labels),
             exact: own.exact.or(base.exact).unwrap_or(false),
             value: match value {
-                Some(it) => Some(value_match(&self.text(it), sink)?),
+                Some(it) => Some(value_match(&self.text(it)?, sink)?),
                 None => None,
             },
             at: match at {
@@ -505,25 +418,33 @@ impl Filler<'_> {
 
     fn pairs(&self, base: &[(Text, Text)], own: &[(Text, Text)]) -> Vec<(Text, Text)> {
         let kept = base.iter().filter(|it| own.iter().all(|own| own.0 != it.0));
-        kept.chain(own).map(|it| (it.0.clone(), self.text(&it.1))).collect()
+        let mut out = Vec::new();
+        for (name, text) in kept.chain(own) {
+            let Some(text) = self.text(text) else { continue };
+            out.push((name.clone(), text));
+        }
+        out
     }
 
     fn moment(&self, moment: &Moment, sink: &mut Sink) -> Option<Instant> {
         let time = self.time(&moment.time, sink)?;
-        let alert = moment.alert.as_ref().map(|it| self.text(it));
+        let alert = match &moment.alert {
+            Some(it) => Some(self.text(it)?),
+            None => None,
+        };
         let firing = moment.firing.as_ref().map(|items| {
             let items = items.iter();
             items.filter_map(|it| self.firing(it, alert.as_ref(), sink)).collect()
         });
         let query = match &moment.expr {
             Some(expr) => Some(Query {
-                expr: self.text(expr),
+                expr: self.text(expr)?,
                 exact: moment.exact,
                 samples: moment.samples.as_ref().map(|it| {
-                    it.iter().filter_map(|it| sample(&self.text(it), sink)).collect()
+                    it.iter().filter_map(|it| sample(&self.text(it)?, sink)).collect()
                 }),
                 value: match &moment.value {
-                    Some(it) => Some(value_match(&self.text(it), sink)?),
+                    Some(it) => Some(value_match(&self.text(it)?, sink)?),
                     None => None,
                 },
             }),
@@ -539,7 +460,7 @@ impl Filler<'_> {
         only: Option<&Text>,
         sink: &mut Sink,
     ) -> Option<Firing> {
-        let (labels, text) = labels(&self.text(&firing.alert), sink)?;
+        let (labels, text) = labels(&self.text(&firing.alert)?, sink)?;
         if let Some(only) = only
             && labels.metric_name() != only.as_str()
         {
@@ -553,9 +474,9 @@ impl Filler<'_> {
             );
             return None;
         }
-        let fill = |it: &(Text, Text)| (it.0.clone(), self.text(&it.1));
+        let fill = |it: &(Text, Text)| Some((it.0.clone(), self.text(&it.1)?));
         let annotations =
-            firing.annotations.as_ref().map(|all| all.iter().map(fill).collect());
+            firing.annotations.as_ref().map(|all| all.iter().filter_map(fill).collect());
         Some(Firing { labels, text, annotations })
     }
 }

@@ -5,5 +5,6 @@
 
 pub mod fill;
 pub mod keys;
+pub mod parameters;
 pub mod read;
 pub mod timeline;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::case::exported::Exported;
 use crate::case::native::fill::{self, Ready};
+use crate::case::native::parameters;
 use crate::case::native::read::{self, Case, View};
 use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
@@ -356,23 +357,15 @@ fn read_files(loaded: &Loaded, files: &[FileId], session: &Session) -> Vec<Read>
 
 fn read_file(loaded: &Loaded, file: FileId, sources: &SourceMap) -> Read {
     let mut sink = Sink::new();
-    let envs: Vec<String> = loaded
-        .project
-        .manifest
-        .environments
-        .iter()
-        .map(|it| it.name.to_string())
-        .collect();
-    let text = &sources.file(file).text;
-    let cases = read::read_text(file, text, &envs, &mut sink);
-    let mut known: Vec<String> = envs
-        .iter()
-        .flat_map(|it| resolve::environment_parameters(&loaded.project, it))
-        .map(|it| it.0.to_string())
-        .collect();
-    known.sort();
-    known.dedup();
-    fill::check_parameters(&cases, &known, &mut sink);
+    let names = loaded.project.manifest.environments.iter().map(|it| it.name.to_string());
+    let names: Vec<String> = names.collect();
+    let cases = read::read_text(file, &sources.file(file).text, &names, &mut sink);
+    let with_parameters = |env: String| {
+        let all = resolve::environment_parameters(&loaded.project, &env);
+        (env, all.into_iter().map(|it| it.0.to_string()).collect())
+    };
+    let envs: Vec<parameters::Env> = names.into_iter().map(with_parameters).collect();
+    parameters::check(&cases, &envs, &mut sink);
     Read { cases, sink }
 }
 
@@ -398,8 +391,13 @@ fn ready<'a>(
             let it = server.parameters.iter().find(|it| &*it.0 == name)?;
             Some(it.1.clone())
         };
-        let interval = server.book.interval.0;
-        if let Some(it) = fill::fill(case, env, interval, &lookup, sink) {
+        let env = fill::Env {
+            name: env,
+            interval: server.book.interval.0,
+            dialect: &server.book.dialect,
+            lookup: &lookup,
+        };
+        if let Some(it) = fill::fill(case, &env, sink) {
             filled.push((server_idx, it));
         }
     }

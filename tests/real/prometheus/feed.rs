@@ -11,6 +11,7 @@ use aqua_alerts::cli::load::Loaded;
 use aqua_alerts::diag::sink::Sink;
 use aqua_alerts::diag::source::FileId;
 use aqua_alerts::doc::toml;
+use aqua_alerts::promql::dialect::Dialect;
 use aqua_alerts::promql::labels::Labels;
 use aqua_alerts::resolve;
 use libtest_mimic::Failed;
@@ -95,6 +96,9 @@ fn ready(loaded: &Loaded) -> Result<Vec<Ready>, Failed> {
         let it = parameters.iter().find(|it| &*it.0 == name);
         it.map(|it| it.1.clone())
     };
+    let dialect = Dialect::everything();
+    let own =
+        fill::Env { name: env, interval: SPACING, dialect: &dialect, lookup: &lookup };
     let mut out = Vec::new();
     let mut sink = Sink::new();
     for path in parts::files(parts::platform(), "testdata")? {
@@ -104,7 +108,7 @@ fn ready(loaded: &Loaded) -> Result<Vec<Ready>, Failed> {
         for case in read::read(&node, &envs, &mut sink) {
             let is_for = |it: &aqua_alerts::diag::text::Text| it.as_str() == env;
             if case.envs.is_empty() || case.envs.iter().any(is_for) {
-                out.extend(fill::fill(&case, env, SPACING, &lookup, &mut sink));
+                out.extend(fill::fill(&case, &own, &mut sink));
             }
         }
     }
