@@ -52,7 +52,10 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-path",
         "A path is absolute, leads out of the folder that it belongs to, or is otherwise not one that may be read or written there.",
     ),
-    ("bad-pattern", "A pattern of file names is not one."),
+    (
+        "bad-pattern",
+        "A pattern of file names, or a regular expression in a test, is not one.",
+    ),
     (
         "bad-sample",
         "A sample in a test is not written as promtool writes it: `{labels} value`.",

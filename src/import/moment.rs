@@ -98,35 +98,37 @@ impl Moments<'_> {
         };
         let diagnostic = diagnostic.at(test.head, label);
         let time = toml::string(&format_duration(test.eval_time));
+        sink.push(match test.expected.is_empty() {
+            true => diagnostic.help("an empty `exp_alerts` passes for any name"),
+            false => diagnostic.note("the assertion fails, as it does under promtool"),
+        });
+        // A native test refuses a name that no rule has; ALERTS says the same.
+        let own = [
+            format!("alertname={}", quote(&test.name)),
+            "alertstate=\"firing\"".to_owned(),
+        ];
+        let series =
+            |more: &[String]| format!("ALERTS{{{}}}", [&own, more].concat().join(","));
+        let samples = test.expected.iter().map(|it| {
+            let sample = format!("{} 1", series(&self.labels(it, sink)));
+            toml::expression(&toml::escaped(&sample))
+        });
+        let samples = toml::array(&samples.collect::<Vec<_>>());
         let mut entries = Entries::new();
         entries.add("time", time);
-        if test.expected.is_empty() {
-            sink.push(diagnostic.help("an empty `exp_alerts` passes for any name"));
-            // A native test refuses a name that no rule has; ALERTS says the same.
-            let name = quote(&test.name);
-            let expr = format!("ALERTS{{alertname={name},alertstate=\"firing\"}}");
-            entries.add("expr", toml::expression(&toml::escaped(&expr)));
-            entries.add("samples", "[]");
-            let mut out =
-                format!("{MOMENT}# No rule has this name: it proves nothing.\n");
-            entries.print(&mut out);
-            return out;
-        }
-        sink.push(diagnostic.note("the assertion fails, as it does under promtool"));
-        let alerts = test.expected.iter().map(|it| self.selector(test, it, sink));
-        entries.add("firing", toml::array(&alerts.collect::<Vec<_>>()));
-        let mut out = String::from(MOMENT);
+        entries.add("expr", toml::expression(&toml::escaped(&series(&[]))));
+        entries.add("samples", samples);
+        let so = match test.expected.is_empty() {
+            true => "it proves nothing",
+            false => "it fails",
+        };
+        let mut out = format!("{MOMENT}# No rule has this name: {so}.\n");
         entries.print(&mut out);
         out
     }
 
-    /// An expected alert as its name and labels.
-    fn selector(
-        &self,
-        test: &AlertTest,
-        expected: &ExpectedAlert,
-        sink: &mut Sink,
-    ) -> String {
+    /// The labels of an expected alert as matchers, without its name.
+    fn labels(&self, expected: &ExpectedAlert, sink: &mut Sink) -> Vec<String> {
         let labels = expected.labels.iter().map(|it| (it.0.as_str(), it.1.as_str()));
         let mut labels: Vec<(&str, &str)> =
             labels.filter(|it| it.0 != "alertname").collect();
@@ -147,7 +149,17 @@ impl Moments<'_> {
             };
             format!("{name}={}", quote(it.1))
         };
-        let pairs: Vec<String> = labels.iter().map(pair).collect();
+        labels.iter().map(pair).collect()
+    }
+
+    /// An expected alert as its name and labels.
+    fn selector(
+        &self,
+        test: &AlertTest,
+        expected: &ExpectedAlert,
+        sink: &mut Sink,
+    ) -> String {
+        let pairs = self.labels(expected, sink);
         let plain = is_legacy_metric_name(&test.name);
         let whole = match (plain, pairs.is_empty()) {
             (true, true) => test.name.clone(),

@@ -15,8 +15,10 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::parameter;
+use crate::promql::check;
 use crate::promql::dialect::Dialect;
 use crate::promql::labels::{Labels, METRIC_NAME};
+use crate::promql::re2::Pattern;
 use crate::promql::syntax;
 use crate::promql::syntax::ast::{MatchOp, Matcher, SyntaxError};
 
@@ -185,7 +187,8 @@ pub struct Env<'a> {
 /// parameters that have no value are passed over (`parameters::check` tells of these).
 pub fn fill(case: &Case, env: &Env<'_>, sink: &mut Sink) -> Option<Ready> {
     let interval = case.interval.unwrap_or(env.interval);
-    let filler = Filler { case, lookup: env.lookup, interval };
+    let filler =
+        Filler { case, lookup: env.lookup, interval, dialect: Some(env.dialect) };
     let until = case.until.as_ref().and_then(|it| filler.time(it, sink));
     let moments: Vec<Instant> =
         case.moments.iter().filter_map(|it| filler.moment(it, sink)).collect();
@@ -253,7 +256,7 @@ pub fn fill(case: &Case, env: &Env<'_>, sink: &mut Sink) -> Option<Ready> {
 
 /// The series of a test, without their values; what is wrong with them is passed over.
 pub fn series(case: &Case, lookup: &dyn Fn(&str) -> Option<Text>) -> Vec<Labels> {
-    let filler = Filler { case, lookup, interval: 1 };
+    let filler = Filler { case, lookup, interval: 1, dialect: None };
     let mut out = Vec::new();
     for block in &case.series {
         let text = filler.filled(block, DEPTH, &Cell::new(true));
@@ -269,6 +272,7 @@ struct Filler<'a> {
     case: &'a Case,
     lookup: &'a dyn Fn(&str) -> Option<Text>,
     interval: i64,
+    dialect: Option<&'a Dialect>,
 }
 
 /// A test has at most so many samples of a series.
@@ -401,8 +405,8 @@ impl Filler<'_> {
         Some(Expectation {
             selector,
             line,
-            annotations: self.pairs(&base.annotations, &own.annotations),
-            labels: self.pairs(&base.labels, &own.labels),
+            annotations: self.pairs(&base.annotations, &own.annotations, sink),
+            labels: self.pairs(&base.labels, &own.labels, sink),
             exact: own.exact.or(base.exact).unwrap_or(false),
             value: match value {
                 Some(it) => Some(value_match(&self.text(it)?, sink)?),
@@ -416,12 +420,20 @@ impl Filler<'_> {
         })
     }
 
-    fn pairs(&self, base: &[(Text, Text)], own: &[(Text, Text)]) -> Vec<(Text, Text)> {
+    fn pairs(
+        &self,
+        base: &[(Text, Text)],
+        own: &[(Text, Text)],
+        sink: &mut Sink,
+    ) -> Vec<(Text, Text)> {
         let kept = base.iter().filter(|it| own.iter().all(|own| own.0 != it.0));
         let mut out = Vec::new();
         for (name, text) in kept.chain(own) {
             let Some(text) = self.text(text) else { continue };
-            out.push((name.clone(), text));
+            match bad_pattern(&text) {
+                Some(it) => sink.push(it),
+                None => out.push((name.clone(), text)),
+            }
         }
         out
     }
@@ -438,7 +450,7 @@ impl Filler<'_> {
         });
         let query = match &moment.expr {
             Some(expr) => Some(Query {
-                expr: self.text(expr)?,
+                expr: self.expression(expr, sink)?,
                 exact: moment.exact,
                 samples: moment.samples.as_ref().map(|it| {
                     it.iter().filter_map(|it| sample(&self.text(it)?, sink)).collect()
@@ -451,6 +463,21 @@ impl Filler<'_> {
             None => None,
         };
         Some(Instant { time, alert, firing, query, span: moment.span })
+    }
+
+    /// An expression that is PromQL.
+    fn expression(&self, expr: &Text, sink: &mut Sink) -> Option<Text> {
+        let text = self.text(expr)?;
+        let Some(dialect) = self.dialect else { return Some(text) };
+        let Err(errors) = check::parse(text.as_str(), dialect) else { return Some(text) };
+        for SyntaxError { at, message, help } in errors {
+            let at = at.bytes();
+            let mut it = Diagnostic::error("promql", message);
+            it = it.within(&text, at.start, at.end, "");
+            it.help.extend(help);
+            sink.push(it);
+        }
+        None
     }
 
     /// An alert that fires; `only` is the one name that it may have.
@@ -479,6 +506,21 @@ impl Filler<'_> {
             firing.annotations.as_ref().map(|all| all.iter().filter_map(fill).collect());
         Some(Firing { labels, text, annotations })
     }
+}
+
+/// What is wrong with a text that is to match by `re:` and a pattern.
+fn bad_pattern(text: &Text) -> Option<Diagnostic> {
+    let error = Pattern::new(text.as_str().strip_prefix("re:")?).err()?;
+    let start = "re:".len() + error.at;
+    let reason = error.to_string();
+    let reason = reason.strip_prefix("error parsing regexp: ").unwrap_or(&reason);
+    let said =
+        Diagnostic::error("bad-pattern", format!("no regular expression: {reason}"));
+    let said = said.within(text, start, start + error.part.len(), "not one");
+    Some(said.help(
+        "a character that stands for itself is written behind `\\`, in single quotes: \
+         `'re:a \\(b'`",
+    ))
 }
 
 /// A line without a comment at its end; `#` inside quotes stays.

@@ -8,6 +8,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::harness::native::select::{self, Match};
 use crate::harness::plan::Plan;
+use crate::promql::labels::Labels;
 
 /// Says which selectors of a test name an alert, a tier or a label that no environment
 /// has. `readies` are the same test in each environment, with that environment's rules.
@@ -27,11 +28,24 @@ pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
     }
     let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
     let asserted = first.moments.iter().filter_map(|it| it.alert.as_ref());
-    for name in asserted {
+    let asserted = asserted.map(|it| (it.as_str(), it));
+    // Where `alert` says the name, those that fire have no other.
+    let firing = first.moments.iter().filter(|it| it.alert.is_none());
+    let firing = firing.flat_map(|it| it.firing.iter().flatten());
+    let firing = firing.map(|it| (alert_name(&it.labels), &it.text));
+    for (name, text) in asserted.chain(firing) {
         let mut alerts = plans.iter().flat_map(|plan| select::alerts(plan));
-        if !alerts.any(|it| it.1.name == *name) {
-            sink.push_once(no_such_alert(name.as_str(), name, &plans));
+        if !name.is_empty() && !alerts.any(|it| it.1.name.as_str() == name) {
+            sink.push_once(no_such_alert(name, text, &plans));
         }
+    }
+}
+
+/// The name of an alert that fires: before its labels, or among them.
+fn alert_name(labels: &Labels) -> &str {
+    match labels.metric_name() {
+        "" => labels.get("alertname"),
+        name => name,
     }
 }
 
