@@ -1,5 +1,7 @@
 //! Selectors that mean nothing in any environment.
 
+use std::collections::BTreeSet;
+
 use crate::case::native::fill::{AlertSelector, Ready};
 use crate::case::native::timeline::TimeLine;
 use crate::diag::diagnostic::Diagnostic;
@@ -96,29 +98,35 @@ fn unknown(selector: &AlertSelector, plans: &[&Plan<'_>]) -> Diagnostic {
         let at = matcher.span.bytes();
         let (alert, name) = (named[0].2, &matcher.name);
         let impossible = matches.iter().all(|it| *it == Match::NoLabel);
+        let written = text.as_str().get(at.clone()).unwrap_or_default();
         let title = match impossible {
             true => format!("`{}` cannot carry the label `{name}`", selector.name),
-            false => {
-                format!("`{}` never has {name} {}", selector.name, text_of(text, &at))
-            }
+            false => format!("`{}` never has `{written}`", selector.name),
         };
-        let label = match impossible {
-            true => "no result of its expression has this label",
-            false => "its label has another value",
+        let said = Diagnostic::error("impossible-label", title);
+        let within = |label: &str| {
+            let said = said.clone().within(text, at.start, at.end, label);
+            said.context(alert.span, "the alert")
         };
-        return Diagnostic::error("impossible-label", title)
-            .within(text, at.start, at.end, label)
-            .context(alert.span, "the alert");
+        if impossible {
+            return within("no result of its expression has this label");
+        }
+        let values = named.iter().filter_map(|(plan, idx, alert)| {
+            select::value(alert, plan.slots[*idx].group, name)
+        });
+        let values: BTreeSet<String> = values.collect();
+        let values = || values.iter().map(String::as_str);
+        let short = || {
+            values()
+                .find(|it| 3 <= matcher.value.len() && it.starts_with(&*matcher.value))
+        };
+        return match suggest::nearest(&matcher.value, values()).or_else(short) {
+            Some(near) => within(&format!("did you mean `{near}`?")),
+            None => within("its label has another value")
+                .help(format!("`{name}` is {}", suggest::list(values(), 12))),
+        };
     }
     Diagnostic::error("unknown-alert", "no alert has all of these labels at once")
         .within(text, whole.start, whole.end, "no single rule can satisfy them")
         .context(named[0].2.span, "an alert of this name")
-}
-
-fn text_of<'t>(
-    text: &'t crate::diag::text::Text,
-    at: &std::ops::Range<usize>,
-) -> &'t str {
-    let matcher = text.as_str().get(at.clone()).unwrap_or_default();
-    matcher.trim_start_matches(|it: char| it.is_alphanumeric() || it == '_')
 }

@@ -44,17 +44,13 @@ pub enum Match {
 
 /// Whether an alert of a rule can satisfy a matcher.
 pub fn may_match(alert: &Alert, group: &Group, matcher: &Matcher) -> Match {
-    let own = alert.labels.iter().chain(&group.labels);
-    let own = own.clone().find(|it| it.name.as_str() == &*matcher.name);
-    let fixed = match own {
-        Some(it) if it.value.as_str().contains("{{") => return Match::May,
-        Some(it) => Some(it.value.as_str().to_string()),
-        None => None,
-    };
+    let own = own_label(alert, group, &matcher.name);
+    if own.is_some_and(|it| it.contains("{{")) {
+        return Match::May;
+    }
     let facts = infer::labels(&alert.expr.parsed.expr);
-    let fixed = fixed.or_else(|| facts.value(&matcher.name).map(str::to_string));
-    if let Some(value) = fixed {
-        return match holds(matcher, &value) {
+    if let Some(value) = own.or_else(|| facts.value(&matcher.name)) {
+        return match holds(matcher, value) {
             true => Match::May,
             false => Match::OtherValue,
         };
@@ -63,6 +59,20 @@ pub fn may_match(alert: &Alert, group: &Group, matcher: &Matcher) -> Match {
     match needs_label && !facts.can_carry(&matcher.name) {
         true => Match::NoLabel,
         false => Match::May,
+    }
+}
+
+/// The value that a rule gives to a label of its alerts, a template too.
+fn own_label<'a>(alert: &'a Alert, group: &'a Group, name: &str) -> Option<&'a str> {
+    let mut own = alert.labels.iter().chain(&group.labels);
+    own.find(|it| it.name.as_str() == name).map(|it| it.value.as_str())
+}
+
+/// The only value that a label of the alerts of a rule can have, where there is one.
+pub fn value(alert: &Alert, group: &Group, name: &str) -> Option<String> {
+    match own_label(alert, group, name) {
+        Some(it) => (!it.contains("{{")).then(|| it.to_owned()),
+        None => infer::labels(&alert.expr.parsed.expr).value(name).map(str::to_string),
     }
 }
 
