@@ -26,7 +26,7 @@ pub(crate) struct Lexer<'a> {
     series: bool,
     /// Comments met so far.
     pub(crate) comments: Vec<TextRange>,
-    /// Why the lexer gave up; the place runs to the end of the text.
+    /// Why the lexer gave up, and what it cannot read.
     pub(crate) fault: Option<(TextRange, String)>,
 }
 
@@ -109,10 +109,29 @@ impl<'a> Lexer<'a> {
     }
 
     fn error(&mut self, message: String) -> Token {
-        let span = TextRange::new(self.start, self.text.len());
+        let span = TextRange::new(self.start, self.fault_end());
         self.fault = Some((span, message));
         self.mode = Mode::End;
         Token { kind: TokenKind::Error, span }
+    }
+
+    /// Where what cannot be read ends: the word or sign at which the lexer stopped, at most
+    /// its line.
+    fn fault_end(&self) -> usize {
+        let rest = &self.text[self.start..];
+        let mut length = self.pos.saturating_sub(self.start);
+        let read = &rest[..length];
+        let more = |keep: &dyn Fn(u8) -> bool| {
+            rest.bytes().skip(length).take_while(|it| keep(*it)).count()
+        };
+        length += match read.bytes().last() {
+            _ if read.starts_with(['"', '\'', '`']) => 0,
+            Some(sign @ (b'&' | b'|')) => more(&|it| it == sign),
+            Some(it) if it == b'$' || is_alphanumeric(it) => more(&is_alphanumeric),
+            Some(_) | None => 0,
+        };
+        let line = rest[..length].find('\n').unwrap_or(length);
+        self.start + rest[..line].trim_end().len()
     }
 
     /// The next token; after the end of the text, or an error, always `Eof`.

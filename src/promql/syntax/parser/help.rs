@@ -3,6 +3,9 @@
 //! Prometheus's messages name what was found; this looks at the text once more and says
 //! what was meant. Only where that is likely.
 
+mod braces;
+mod number;
+
 use crate::promql::syntax::ast::SyntaxError;
 
 /// Adds advice to a fault that has none.
@@ -11,9 +14,6 @@ pub(super) fn add_help(text: &str, error: &mut SyntaxError) {
         error.help = advice(text, error);
     }
 }
-
-const VARIABLE: &str = "only Grafana fills in such variables: write the value; a parameter of a \
-                        project is `${…}`";
 
 /// Beginnings of messages with advice that always holds.
 const FIXED: &[(&str, &str)] = &[
@@ -34,10 +34,6 @@ const FIXED: &[(&str, &str)] = &[
     (
         "@ modifier must be preceded by",
         "write it right behind a selector: `rate(x[5m] @ end())`",
-    ),
-    (
-        "bad number or duration syntax",
-        "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
     ),
     ("unknown unit", "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`"),
     (
@@ -74,15 +70,10 @@ const FIXED: &[(&str, &str)] = &[
     ("unexpected \"=\"", "equality is `==`"),
     ("unexpected character after '='", "regular expressions match labels: `{a=~\"b\"}`"),
     ("unexpected character after '!'", "inequality is `!=`; to exclude series, `unless`"),
-    ("unexpected character inside braces: '~'", "regular expressions match with `=~`"),
-    ("unexpected character inside braces: '“'", "write straight quotes: `\"`"),
     ("unexpected character: '“'", "write straight quotes: `\"`"),
     ("unexpected character: '≥'", "write `>=`"),
     ("unexpected character: '≤'", "write `<=`"),
     ("unexpected character: '≠'", "write `!=`"),
-    ("unexpected character: '$'", VARIABLE),
-    ("unexpected character in duration expression: '$'", VARIABLE),
-    ("unexpected character inside braces: '$'", VARIABLE),
     ("unexpected character: '&'", "write `and`"),
     ("unexpected character: '|'", "write `or`"),
     (
@@ -107,14 +98,29 @@ fn is_log_pipe(rest: &str) -> bool {
 }
 
 fn advice(text: &str, error: &SyntaxError) -> Option<String> {
-    let message = &error.message;
-    let rest = text.get(error.at.bytes().start..).unwrap_or("");
+    let message = error.message.as_str();
+    let at = error.at.bytes();
+    let before = text.get(..at.start)?.trim_end();
+    let rest = text.get(at.start..)?;
+    let found = text.get(at).unwrap_or("");
     if message.starts_with("unexpected character: '|'") && is_log_pipe(rest) {
         let logs = "this is LogQL, the language of Loki: its rules are for Loki's ruler";
         return Some(logs.to_owned());
     }
-    if let Some(it) = FIXED.iter().find(|it| message.starts_with(it.0)) {
-        return Some(it.1.to_string());
+    if message.starts_with("unexpected character") && rest.starts_with('$') {
+        return Some(variable(rest));
+    }
+    if message.contains("inside braces") || message.contains(" in label matching") {
+        return braces::advice(message, before, found);
+    }
+    if message.starts_with("bad number or duration syntax") {
+        return Some(number::advice(rest));
+    }
+    if let Some(escaped) = message.strip_prefix("unknown escape sequence ") {
+        return escape(escaped);
+    }
+    if let Some(it) = sign(message, before, rest).or_else(|| fixed(message)) {
+        return Some(it.to_owned());
     }
     if message.starts_with("unclosed left parenthesis") {
         return unclosed(text);
@@ -124,17 +130,77 @@ fn advice(text: &str, error: &SyntaxError) -> Option<String> {
     {
         return Some("RE2 has no lookaround: use a second matcher".to_string());
     }
-    let found = text.get(error.at.bytes()).unwrap_or("");
-    if message.starts_with("unexpected identifier")
-        && message.ends_with("in label matching, expected string")
-    {
-        return Some(format!("values stand in quotes: `\"{found}\"`"));
+    if message.ends_with(" in grouping opts, expected \"(\"") {
+        let keyword = last_word(before);
+        return Some(format!("labels stand in parentheses: `{keyword} ({found})`"));
     }
-    let meant_operator = matches!(found, "AND" | "OR" | "&&" | "||");
-    match meant_operator {
-        true => Some(format!("write `{}`", found.to_ascii_lowercase())),
-        false => None,
+    None
+}
+
+fn fixed(message: &str) -> Option<&'static str> {
+    FIXED.iter().find(|it| message.starts_with(it.0)).map(|it| it.1)
+}
+
+/// What was meant by signs and words of other languages.
+fn sign(message: &str, before: &str, rest: &str) -> Option<&'static str> {
+    let word = |it: &str| last_word(before).eq_ignore_ascii_case(it);
+    match message {
+        _ if message.starts_with("unexpected \"=\"") => match rest.as_bytes().get(1) {
+            Some(b'>') => Some("write `>=`"),
+            Some(b'<') => Some("write `<=`"),
+            _ => None,
+        },
+        "unexpected <op:>>" if before.ends_with('<') => Some("inequality is `!=`"),
+        "unexpected end of input" if before.ends_with('%') => {
+            Some("`%` is the remainder of a division: write the number alone")
+        }
+        "unexpected \",\"" if number::is_grouped(before, rest) => {
+            Some("numbers have no commas: `1000`, `0.5`")
+        }
+        "unexpected identifier \"is\"" => Some("equality is `==`"),
+        _ if message.starts_with("unexpected identifier") && word("not") => {
+            Some("to exclude series, write `… unless …`")
+        }
+        _ => None,
     }
+}
+
+/// What to write instead of a variable, which `rest` begins with.
+fn variable(rest: &str) -> String {
+    let name = rest.trim_start_matches(['$', '{', '(', '[']);
+    let end = name.find(|it: char| !is_word(it)).unwrap_or(name.len());
+    let name = match name[..end].starts_with(|it: char| it.is_ascii_alphabetic()) {
+        true => &name[..end],
+        false => "…",
+    };
+    format!(
+        "only Grafana fills in such variables: write the value; a parameter of a project is \
+         `${{{name}}}`"
+    )
+}
+
+/// What to write instead of an escape, which is given as `U+002E '.'`.
+fn escape(escaped: &str) -> Option<String> {
+    let c = escaped.split_once(' ')?.1.trim_matches('\'').chars().next()?;
+    Some(match c {
+        '.' => "write the backslash twice, `\\\\.`, or write `[.]`".to_owned(),
+        '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' | '-' => {
+            format!("write the backslash twice: `\\\\{c}`")
+        }
+        _ if c.is_ascii_alphabetic() => {
+            format!("write the backslash twice: `\\\\{c}`")
+        }
+        _ => format!("`{c}` needs no backslash here"),
+    })
+}
+
+fn is_word(c: char) -> bool {
+    c == '_' || c.is_ascii_alphanumeric()
+}
+
+/// The word at the end of a text, if there is one.
+fn last_word(text: &str) -> &str {
+    &text[text.trim_end_matches(is_word).len()..]
 }
 
 /// Where the last parenthesis without an end was opened.

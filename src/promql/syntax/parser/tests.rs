@@ -172,11 +172,73 @@ fn faults_come_with_advice() {
         ("incraese(x[5m])", "did you mean `increase`?"),
         ("RATE(x[5m])", "write `rate`: names of functions are lower case"),
         ("x{a=~\"(?!b)\"}", "RE2 has no lookaround: use a second matcher"),
-        ("x[5min]", "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`"),
+        ("x[5u]", "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`"),
+        (
+            "x[5min]",
+            "write `5m`: units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
+        ),
+        ("x > 10k", "write `10e3`"),
+        ("x > 1.5MB", "write `1.5e6`"),
+        ("x > 2Gi", "write `2 * 1024^3`"),
+        ("x > 1,000", "numbers have no commas: `1000`, `0.5`"),
+        ("x > 5%", "`%` is the remainder of a division: write the number alone"),
+        ("x <> 0", "inequality is `!=`"),
+        ("x => 0", "write `>=`"),
+        ("x =< 0", "write `<=`"),
+        ("x is 0", "equality is `==`"),
+        ("x > 0 and not y", "to exclude series, write `… unless …`"),
+        ("sum by job (x)", "labels stand in parentheses: `by (job)`"),
+        ("x{a=~\"b\\.c\"}", "write the backslash twice, `\\\\.`, or write `[.]`"),
+        ("x{a=~\"\\d\"}", "write the backslash twice: `\\\\d`"),
+        ("x{a=\"b\\/c\"}", "`/` needs no backslash here"),
+        (
+            "x > $(y)",
+            "only Grafana fills in such variables: write the value; a parameter of a \
+             project is `${y}`",
+        ),
+        (
+            "x{a==\"b\"} == 0",
+            "a matcher has one `=`: `name=\"value\"`; equality of values is `==`, behind \
+             the braces",
+        ),
+        ("x{a=\"b\" == 0", "close the braces with `}` before it"),
+        ("x{a=\"b\" > 0", "close the braces with `}` before it"),
+        ("x{a=\"b\" and y", "close the braces with `}` before it"),
+        ("x{a=\"b\" c=\"d\"}", "separate matchers by commas: all of them must hold"),
+        ("x{a=\"b\" && c=\"d\"}", "separate matchers by commas: all of them must hold"),
+        (
+            "x{a=\"b\" || a=\"c\"}",
+            "alternatives are a regular expression: `name=~\"a|b\"`",
+        ),
+        ("x{a=5}", "values stand in quotes: `\"5\"`"),
+        ("x{a=!\"b\"}", "inequality is `!=`, and `!~` for a regular expression"),
+        ("x > {y}", "a matcher is `y=\"value\"`; a parameter of a project is `${y}`"),
         ("x.y", "a metric name with such characters stands in quotes: `{\"a.b\"}`"),
     ] {
         let errors = parse(text, &Dialect::everything()).unwrap_err();
         assert_eq!(errors[0].help.as_deref(), Some(advice), "{text}: {errors:?}");
+    }
+}
+
+#[test]
+fn faults_end_with_the_word_that_cannot_be_read() {
+    for (text, found) in [
+        ("x > 1 && y > 1", "&&"),
+        ("x > 1 & y > 1", "&"),
+        ("x || y", "||"),
+        ("rate(x[5min])", "5min"),
+        ("x > 10MB and y", "10MB"),
+        ("x > $limit\nand y", "$limit"),
+        ("x and !y > 1", "!y"),
+        ("x ! y", "!"),
+        ("x{a=~\"b\\.c\", d=\"e\"}", "\"b\\."),
+        ("x{a=\"b}\nand y", "\"b}"),
+        ("x{a=`b}\nand y", "`b}"),
+        ("x ≥ 1", "≥"),
+        ("sum(x", ""),
+    ] {
+        let errors = parse(text, &Dialect::everything()).unwrap_err();
+        assert_eq!(&text[errors[0].at.bytes()], found, "{text}: {errors:?}");
     }
 }
 
