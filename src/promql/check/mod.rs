@@ -5,6 +5,7 @@
 //! told already is not.
 
 mod constant;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -184,13 +185,35 @@ impl Checker {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
-        self.expect(&aggregate.expr, ValueType::Vector, "aggregation expression");
-        let Some(param) = &aggregate.param else { return };
-        let want = match aggregate.op {
+        let context = "aggregation expression";
+        let Aggregate { op, expr, param, .. } = aggregate;
+        let Some(param) = param else {
+            return self.expect(expr, ValueType::Vector, context);
+        };
+        let want = match op {
             AggregateOp::CountValues => ValueType::String,
             _ => ValueType::Scalar,
         };
+        let n_before = self.errors.len();
+        self.expect(expr, ValueType::Vector, context);
         self.expect(param, want, "aggregation parameter");
+        let args = [(&**param, want), (&**expr, ValueType::Vector)];
+        self.out_of_order(op.as_str(), &args, n_before);
+    }
+
+    /// Where the arguments of a call would be right in another order, the errors about
+    /// their types, of which `n_before` were there before, have one cause.
+    fn out_of_order(&mut self, name: &str, args: &[(&Expr, ValueType)], n_before: usize) {
+        let said = self.errors.get_mut(n_before..).unwrap_or_default();
+        let own = |it: &SyntaxError| args.iter().any(|arg| arg.0.span == it.at);
+        let [first, rest @ ..] = said else { return };
+        if rest.is_empty() || !own(first) || !rest.iter().all(own) {
+            return;
+        }
+        if let Some(call) = order::meant(name, args) {
+            first.help = Some(format!("the arguments are in another order: `{call}`"));
+            self.errors.truncate(n_before + 1);
+        }
     }
 
     fn call(&mut self, expr: &Expr, call: &Call) -> Option<ValueType> {
@@ -202,6 +225,7 @@ impl Checker {
             return None;
         };
         self.arity(expr, call, function);
+        let n_before = self.errors.len();
         let is_info = matches!(function.kind, Kind::Info);
         if is_info && let Some(selector) = call.args.get(1) {
             self.info_selector(expr, selector);
@@ -215,6 +239,12 @@ impl Checker {
                 Some(want) => self.argument(arg, want, function),
                 None => break,
             }
+        }
+        // What formats messages is rare: most calls are right.
+        if n_before + 1 < self.errors.len() && !is_info {
+            let wanted = (0..).map_while(|idx| function.param(idx));
+            let args: Vec<(&Expr, ValueType)> = call.args.iter().zip(wanted).collect();
+            self.out_of_order(function.name, &args, n_before);
         }
         Some(function.returns)
     }

@@ -312,3 +312,30 @@ fn an_operator_is_there_from_its_release_on() {
         assert!(parse(text, &Dialect::new(Version::new(2, 33))).is_ok(), "{text}");
     }
 }
+
+#[test]
+fn arguments_in_another_order_are_one_fault() {
+    for (text, call) in [
+        ("topk(up{a=\"b\"}, 3)", "topk(3, …)"),
+        ("quantile by (a) (up, 0.9)", "quantile(0.9, …)"),
+        ("count_values(up, \"a\")", "count_values(\"a\", …)"),
+        ("histogram_quantile(up, 0.9)", "histogram_quantile(0.9, …)"),
+        ("quantile_over_time(up[5m], 0.9)", "quantile_over_time(0.9, …)"),
+        ("clamp(0, 1, up)", "clamp(…, 0, 1)"),
+        ("round(5, up)", "round(…, 5)"),
+        ("label_join(\"a\", up, \",\", \"b\")", "label_join(…, \"a\", \",\", \"b\")"),
+    ] {
+        let errors = parse(text, &Dialect::everything()).unwrap_err();
+        let help = format!("the arguments are in another order: `{call}`");
+        assert_eq!(errors.len(), 1, "{text}: {errors:?}");
+        assert_eq!(errors[0].help.as_deref(), Some(&*help), "{text}");
+    }
+    for text in ["topk(x, x)", "clamp(0, 1, 2)", "topk(abs(1), rate(x))", "abs(1, x[5m])"]
+    {
+        let errors = parse(text, &Dialect::everything()).unwrap_err();
+        let ordered = |it: &SyntaxError| {
+            it.help.as_ref().is_some_and(|it| it.contains("another order"))
+        };
+        assert!(!errors.iter().any(ordered), "{text}: {errors:?}");
+    }
+}
