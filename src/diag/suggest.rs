@@ -2,7 +2,8 @@
 
 /// The candidate that `name` most likely stands for, if one is near enough.
 ///
-/// Case and the separators `-`, `_` count little; of equally near ones the first wins.
+/// Case and the separators `-`, `_` count little; of equally near ones one that only goes on
+/// wins, then the first.
 pub fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -11,7 +12,7 @@ pub fn nearest<'a>(
     if wanted.is_empty() || 64 < wanted.len() {
         return None;
     }
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, bool), &str)> = None;
     for candidate in candidates {
         let known = fold(candidate);
         let longer = wanted.len().max(known.len());
@@ -25,8 +26,9 @@ pub fn nearest<'a>(
             continue;
         }
         let distance = distance(&wanted, &known);
-        if distance <= limit && best.is_none_or(|it| distance < it.0) {
-            best = Some((distance, candidate));
+        let rank = (distance, !known.starts_with(&wanted));
+        if distance <= limit && best.is_none_or(|it| rank < it.0) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|it| it.1)
@@ -84,6 +86,12 @@ mod tests {
         assert_eq!(nearest("exp"), Some("expr"));
         assert_eq!(nearest("description"), None);
         assert_eq!(nearest("x"), None);
+    }
+
+    #[test]
+    fn a_missing_end_is_likelier_than_a_wrong_letter() {
+        assert_eq!(nearest("rat", ["rad", "rate", "ratio"]), Some("rate"));
+        assert_eq!(nearest("sun", ["sum", "sgn"]), Some("sum"));
     }
 
     #[test]
