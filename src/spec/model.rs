@@ -17,6 +17,8 @@ pub struct Project {
     pub manifest: Manifest,
     /// The alerts files, in the order of their paths.
     pub files: Vec<File>,
+    /// The paths of alerts files that are there but could not be read.
+    pub unread: Vec<String>,
     /// The packs, in the order of their paths.
     pub packs: Vec<File>,
     /// The rule files that its alerts files use.

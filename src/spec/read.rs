@@ -120,6 +120,7 @@ pub fn read_with(
     let mut project = Project {
         manifest,
         files: Vec::new(),
+        unread: Vec::new(),
         packs: Vec::new(),
         rule_files,
         dashboards: Vec::new(),
@@ -150,6 +151,13 @@ pub fn read_with(
             Read::Pack(it) => project.packs.push(it),
             Read::Dashboard(it) => project.dashboards.push(it),
         }
+    }
+    if sink.has_errors() {
+        // Of files that are not UTF-8 the sources know too.
+        let known = |path: &str| project.files.iter().any(|it| it.path == path);
+        let paths = sources.iter().map(|it| it.1.path.as_str());
+        let unread = paths.filter(|it| place(it) == Place::Alerts && !known(it));
+        project.unread = unread.map(str::to_owned).collect();
     }
     // What a broken file declares is not known: nothing is said about names then.
     if whole {

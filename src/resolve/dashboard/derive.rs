@@ -30,7 +30,10 @@ pub(super) fn rows(
     let mut out = Rows::default();
     for file in &it.derive {
         if !context.files.contains(&file.as_str()) {
-            sink.push_once(unknown(file, context.files));
+            // What a file that could not be read uses is not known.
+            if context.known.is_some() || file.as_str().starts_with("alerts/") {
+                sink.push_once(unknown(file, context.files));
+            }
             continue;
         }
         let groups =
@@ -127,10 +130,17 @@ fn capitalised(text: &str) -> String {
 fn unknown(file: &Text, files: &[&str]) -> Diagnostic {
     let title = format!("`{file}` is no alerts file of the project");
     let diagnostic = Diagnostic::error("unknown-file", title);
-    match suggest::nearest(file.as_str(), files.iter().copied()) {
+    let below = format!("alerts/{file}");
+    let near = files.iter().copied().find(|it| *it == below);
+    match near.or_else(|| suggest::nearest(file.as_str(), files.iter().copied())) {
         Some(near) => diagnostic.at(file.span(), format!("did you mean `{near}`?")),
-        None => diagnostic
-            .at(file.span(), "not a file of `alerts/`")
-            .help("write its path: `alerts/api.toml`"),
+        None => {
+            let files = suggest::list(files.iter().copied(), 10);
+            let diagnostic = diagnostic.at(file.span(), "there is no such file");
+            match files.is_empty() {
+                true => diagnostic.help("alerts files stand below `alerts/`"),
+                false => diagnostic.help(format!("its alerts files are {files}")),
+            }
+        }
     }
 }

@@ -60,7 +60,8 @@ struct Context<'a> {
     known: Option<&'a BTreeSet<String>>,
     /// The services of all environments.
     services: &'a BTreeSet<&'a str>,
-    /// The alerts files of the project, and the rule files that these use.
+    /// The alerts files of the project, those that could not be read among them, and the
+    /// rule files that these use.
     files: &'a [&'a str],
     /// All dashboards, for links.
     dashboards: &'a [Identity],
@@ -89,9 +90,9 @@ pub fn dashboards(
     let read = json::read(&project.json_dashboards, sink);
     let passing = Passing::of(project.manifest.environments.len());
     let dashboards = identity::identities(project, &read, passing, book, sink);
-    let groups = book.groups.iter().map(|it| &*it.file);
-    let files: Vec<&str> =
-        project.files.iter().map(|it| it.path.as_str()).chain(groups).collect();
+    let rule_files = project.rule_files.iter().map(|it| &it.path);
+    let files = project.files.iter().map(|it| &it.path).chain(&project.unread);
+    let files: Vec<&str> = files.chain(rule_files).map(String::as_str).collect();
     let (files, dashboards) = (&files[..], &dashboards[..]);
     let (alerts, units) = (&Alerts::new(book), &unit::units(book));
     let records = &Known::of_rules(book);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::alerts::Alerts;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::source::FileId;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::rules::book::Book;
@@ -13,11 +14,15 @@ use crate::spec::model::{Project, RuleKind};
 use crate::spec::panel::Panel;
 
 /// Says which panels are in no environment, although their alert is defined; `books` are
-/// those of all environments.
+/// those of all environments. Where rules could not be resolved, for which there are errors
+/// in the sink, some are in no book that are meant to be.
 pub fn nowhere(project: &Project, books: &[Book], sink: &mut Sink) {
     let rows = project.dashboards.iter().flat_map(|it| &it.rows);
     let mut panels = rows.flat_map(|it| &it.panels).filter(|it| it.alert.is_some());
     let Some(first) = panels.next().filter(|_| project.whole) else { return };
+    if lost(project, sink) {
+        return;
+    }
     let files = project.files.iter().chain(&project.packs).flat_map(|it| &it.rules);
     let alerts = files.filter(|it| it.kind == RuleKind::Alert);
     let known: BTreeSet<&str> = alerts.map(|it| it.key.as_str()).collect();
@@ -31,6 +36,15 @@ pub fn nowhere(project: &Project, books: &[Book], sink: &mut Sink) {
         };
         sink.extend(said(panel, name, &all, &services));
     }
+}
+
+/// Whether something is wrong with a file that has rules.
+fn lost(project: &Project, sink: &Sink) -> bool {
+    let files = project.files.iter().chain(&project.packs).map(|it| it.span.file);
+    let files: BTreeSet<FileId> =
+        files.chain(project.rule_files.iter().map(|it| it.file)).collect();
+    let mut labels = sink.errors().flat_map(|it| &it.labels);
+    labels.any(|it| files.contains(&it.span.file))
 }
 
 fn said(
