@@ -19,7 +19,7 @@ pub enum Part<'a> {
     Use(Use<'a>),
     /// `$${`, which stands for `${`.
     Escape(Range<usize>),
-    /// `${` and a letter, but then no name and `}`.
+    /// `${` and a letter, but then no name and `}`; or blanks around the name.
     Broken(Range<usize>),
 }
 
@@ -63,6 +63,30 @@ pub fn has_uses(text: &str) -> bool {
     text.contains("${")
 }
 
+/// Whether what follows `${` is meant as the name of a parameter: it begins with a letter, or
+/// is a name between blanks. Scripts in descriptions have other things there.
+pub fn is_meant(rest: &str) -> bool {
+    let first = rest.as_bytes().first();
+    first.is_some_and(u8::is_ascii_alphabetic)
+        || first.is_some_and(|it| matches!(it, b' ' | b'\t'))
+            && closed(rest).is_some_and(|it| is_used_name(it.trim()))
+}
+
+/// What stands between `${`, behind which `rest` begins, and a `}` that can only belong to
+/// it.
+fn closed(rest: &str) -> Option<&str> {
+    let end = rest.find(['}', '{', '$', '"', '\'', '`', ')', '<', '>', '\n'])?;
+    rest[end..].starts_with('}').then_some(&rest[..end])
+}
+
+/// Whether a text is the name of a parameter, in a form or not: `alert.kebab`.
+fn is_used_name(text: &str) -> bool {
+    text.split('.').enumerate().all(|(idx, it)| match idx {
+        0 => is_name(it),
+        _ => it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_'),
+    })
+}
+
 /// The parts of a text, in order and without gaps.
 pub fn parts(text: &str) -> Parts<'_> {
     Parts { text, done: 0, next: None }
@@ -87,10 +111,8 @@ impl<'a> Iterator for Parts<'a> {
         let Parts { text, done, .. } = *self;
         let bytes = text.as_bytes();
         let mut from = done;
-        let begins = |at: usize| {
-            bytes.get(at + 1) == Some(&b'{')
-                && bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
-        };
+        let begins =
+            |at: usize| bytes.get(at + 1) == Some(&b'{') && is_meant(&text[at + 2..]);
         let at = loop {
             let Some(at) = text[from..].find('$').map(|it| it + from) else {
                 self.done = text.len();
@@ -108,14 +130,16 @@ impl<'a> Iterator for Parts<'a> {
             .bytes()
             .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.'))
             .count();
-        let closed = rest[length..].starts_with('}');
-        let (end, part) = match (escaped, closed) {
+        let (end, part) = match (escaped, rest[length..].starts_with('}')) {
             (true, _) => (at + 2, Part::Escape(start..at + 2)),
             (false, true) => {
                 let end = at + 2 + length + 1;
                 (end, Part::Use(Use { name: &rest[..length], range: at..end }))
             }
-            (false, false) => (at + 2 + length, Part::Broken(at..at + 2 + length)),
+            (false, false) => {
+                let length = closed(rest).map_or(length, |it| it.len() + 1);
+                (at + 2 + length, Part::Broken(at..at + 2 + length))
+            }
         };
         self.done = end;
         match done < start {
@@ -128,22 +152,47 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// The names that a text uses, in order, without their form: `alert` of `alert.kebab`.
+/// The names that a text uses, in order, without their form: `alert` of `alert.kebab`; those
+/// of broken uses too, of which something else is said.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
     parts(text).filter_map(|it| match it {
         Part::Use(it) => Some(it.name.split_once('.').map_or(it.name, |it| it.0)),
-        Part::Literal(_) | Part::Escape(_) | Part::Broken(_) => None,
+        Part::Broken(range) => {
+            let rest = text[range.start + 2..].trim_start();
+            Some(&rest[..word_length(rest)])
+        }
+        Part::Literal(_) | Part::Escape(_) => None,
     })
 }
 
-/// The names behind a `$` without braces, which are no uses: whoever comes from Grafana or a
-/// shell writes them so.
-pub fn bare_names(text: &str) -> impl Iterator<Item = &str> {
-    text.split('$').skip(1).filter_map(|rest| {
-        let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
-        let name = &rest[..rest.find(|it| !word(it)).unwrap_or(rest.len())];
-        is_name(name).then_some(name)
+/// The names that an expression means to use, but in a form of other languages: `$name`,
+/// `$(name)`, `{name}`.
+pub fn misspelt_names(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(['$', '{']).filter_map(|(at, sign)| {
+        let rest = &text[at + 1..];
+        let rest = rest.strip_prefix('(').unwrap_or(rest).trim_start();
+        let name = &rest[..word_length(rest)];
+        // Between braces stands the name alone, else they are a selector's.
+        let alone = rest[name.len()..].starts_with('}') && !text[..at].ends_with('$');
+        ((sign == "$" || alone) && is_name(name)).then_some(name)
     })
+}
+
+/// The name behind a `$` that begins a text: `$name`, `$(name)`.
+pub fn bare_name(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix('$')?;
+    let rest = rest.strip_prefix('(').unwrap_or(rest);
+    let name = &rest[..word_length(rest)];
+    is_name(name).then_some(name)
+}
+
+fn word_length(text: &str) -> usize {
+    text.bytes().take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count()
+}
+
+/// Whether something is wrong with the uses in a text.
+pub fn is_broken(text: &str) -> bool {
+    parts(text).any(|it| matches!(it, Part::Broken(_)))
 }
 
 /// What is wrong with the uses in a text.
@@ -151,18 +200,35 @@ pub fn faults(text: &Text) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for part in parts(text.as_str()) {
         if let Part::Broken(range) = part {
-            let written = &text.as_str()[range.clone()];
-            let title = "a parameter is not closed";
-            out.push(
-                Diagnostic::error("bad-parameter", title)
-                    .within(text, range.start, range.end, "`}` is missing after the name")
-                    .help(format!(
-                        "write `{written}}}`, or `${written}` if no parameter is meant"
-                    )),
-            );
+            out.push(fault(text, range));
         }
     }
     out
+}
+
+fn fault(text: &Text, range: Range<usize>) -> Diagnostic {
+    let written = &text.as_str()[range.clone()];
+    let inner = written[2..].strip_suffix('}');
+    let (title, label, help) = match inner.map(str::trim) {
+        None => (
+            "a parameter is not closed".to_owned(),
+            "`}` is missing after the name",
+            format!("write `{written}}}`, or `${written}` if no parameter is meant"),
+        ),
+        Some(name) if is_used_name(name) => (
+            "blanks around the name of a parameter".to_owned(),
+            "a parameter is written without them",
+            format!("write `${{{name}}}`, or `${written}` if no parameter is meant"),
+        ),
+        Some(name) => (
+            format!("`{name}` is no name of a parameter"),
+            "names are letters, digits and `_`",
+            format!("write `${written}` if no parameter is meant"),
+        ),
+    };
+    Diagnostic::error("bad-parameter", title)
+        .within(text, range.start, range.end, label)
+        .help(help)
 }
 
 /// Fills in the parameters of a text. `value` gives the value of a use, or nothing if it
@@ -235,14 +301,49 @@ mod tests {
     #[test]
     fn unknown_and_broken_uses_stay() {
         assert_eq!(filled("${x} ${w ${"), "${x} ${w ${");
+        assert_eq!(filled("${ w } ${a-b}"), "${ w } ${a-b}");
         assert_eq!(faults(&text("a ${w b")).len(), 1);
         assert_eq!(faults(&text("a ${w} ${1} $${w")).len(), 0);
     }
 
     #[test]
+    fn faults_say_what_was_meant() {
+        let said = |written: &str| -> Vec<String> {
+            faults(&text(written)).into_iter().map(|it| it.title).collect()
+        };
+        let blanks = "blanks around the name of a parameter";
+        assert_eq!(said("> ${ limit }, ${ limit}, ${limit }"), [blanks; 3]);
+        assert_eq!(said("${ alert.kebab }"), [blanks]);
+        assert_eq!(said("${my-job}"), ["`my-job` is no name of a parameter"]);
+        assert_eq!(said("up{job=\"${job\"} > 0"), ["a parameter is not closed"]);
+        assert_eq!(said("rate(x[${w]) > ${y}"), ["a parameter is not closed"]);
+        // What a shell or a label means passes.
+        for passes in ["${ echo x; }", "${ $x }", "${}", "${ }", "${ 1 }", "${\nw }"] {
+            assert_eq!(said(passes), [""; 0], "{passes}");
+        }
+        assert_eq!(said("$${ limit } $${my-job}"), [""; 0]);
+        assert_eq!(filled("$${ w }"), "${ w }");
+    }
+
+    #[test]
+    fn names_in_other_forms_are_found() {
+        for (text, names) in [
+            ("x > $limit and y", &["limit"][..]),
+            ("x > $(limit)", &["limit"]),
+            ("x > {limit}", &["limit"]),
+            ("x > ${a} $${b}", &[]),
+            ("x{limit=\"a\"} > $1", &[]),
+        ] {
+            assert_eq!(misspelt_names(text).collect::<Vec<_>>(), names, "{text}");
+        }
+        assert_eq!(bare_name("$(limit) > $x"), Some("limit"));
+        assert_eq!(bare_name("$1 > $x"), None);
+    }
+
+    #[test]
     fn names_are_listed_without_their_form() {
-        let text = "${a} $${b} ${c.kebab} ${1}";
-        assert_eq!(names(text).collect::<Vec<_>>(), ["a", "c"]);
+        let text = "${a} $${b} ${c.kebab} ${1} ${ d } ${e-f} ${g";
+        assert_eq!(names(text).collect::<Vec<_>>(), ["a", "c", "d", "e", "g"]);
     }
 
     #[test]

@@ -108,8 +108,7 @@ pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut done = 0;
     for (at, _) in text.match_indices("${") {
-        let rest = &text[at + 2..];
-        if rest.starts_with(|it: char| it.is_ascii_alphabetic()) {
+        if parameter::is_meant(&text[at + 2..]) {
             out.push_str(&text[done..at]);
             out.push('$');
             done = at;
@@ -265,7 +264,7 @@ mod tests {
 
     #[test]
     fn no_text_uses_a_parameter() {
-        for text in ["${x}", "$${x}", "a${x", "$1 ${1}", "$$$${x}${y}", "${"] {
+        for text in ["${x}", "$${x}", "a${x", "$1 ${1}", "$$$${x}${y}", "${ x }", "${"] {
             let at = crate::diag::source::Span { file: FileId(0), start: 0, end: 0 };
             let written = crate::diag::text::Text::opaque(&escaped(text), at);
             let filled = parameter::fill(&written, |_| panic!("{text}"));

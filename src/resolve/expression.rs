@@ -32,6 +32,8 @@ pub(super) fn expression(
     }
     let parsed = match parse(filled.text.as_str(), dialect) {
         Ok(parsed) => parsed,
+        // What is no use of a parameter, but looks like one, has been reported.
+        Err(_) if parameter::is_broken(text.as_str()) => return None,
         Err(errors) => {
             match culprit(&filled, dialect) {
                 Some(value) => sink.push_once(reshapes(&filled, value)),
@@ -70,9 +72,9 @@ fn syntax_errors(text: &Text, errors: Vec<SyntaxError>, sink: &mut Sink) {
     }
 }
 
-/// What to write where a parameter is used as elsewhere: `$name`.
+/// What to write where a parameter is used as elsewhere: `$name`, `$(name)`.
 fn bare_parameter(rest: &str, message: &str) -> Option<String> {
-    let name = parameter::bare_names(rest).next().filter(|_| rest.starts_with('$'))?;
+    let name = parameter::bare_name(rest)?;
     Some(match message.contains("inside braces") {
         true => format!("write `\"${{{name}}}\"`"),
         false => format!("write `${{{name}}}`"),

@@ -7,18 +7,21 @@ use std::sync::Arc;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
+use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::reader;
 use crate::promql::check;
 use crate::resolve::environment::Server;
 use crate::resolve::origin::{Merged, Origin};
-use crate::resolve::scope::Scope;
+use crate::resolve::scope::{Lack, Scope};
 use crate::resolve::template::template;
 use crate::resolve::{absent, allow, expression, layers, names, runbook};
 use crate::rules::group::{
     About, Alert, Expression, Millis, Pair, Record, Rule, Runbook, Setting,
 };
-use crate::spec::model::{self, Body, Definition, Each, Field, Label, RuleKind, Value};
+use crate::spec::model::{
+    self, Body, Definition, Each, Field, Label, RuleKind, Tier, Value,
+};
 use crate::spec::{duration, form};
 
 /// One definition makes at most so many rules.
@@ -173,6 +176,7 @@ fn alerts(
             rule,
             body: &body,
             tier: tier.map(|it| &it.key),
+            tiers: &definition.tiers,
             values,
             per: definition.per.as_ref(),
             server,
@@ -260,6 +264,8 @@ struct Part<'a> {
     rule: &'a model::Rule,
     body: &'a Body,
     tier: Option<&'a Text>,
+    /// All of the alert's.
+    tiers: &'a [Tier],
     values: &'a [Given<'a>],
     per: Option<&'a Vec<Text>>,
     server: &'a Server<'a>,
@@ -273,6 +279,28 @@ struct Built {
 }
 
 impl Part<'_> {
+    /// Notes which parameters only other tiers give.
+    fn lacks(&self, tier: &Text, scope: &mut Scope) {
+        for other in self.tiers.iter().filter(|it| it.key != *tier) {
+            for parameter in &other.body.parameters {
+                if scope.get(parameter.key.as_str()).is_some() {
+                    continue;
+                }
+                let own = self.tiers.iter().filter(|it| it.key == *tier);
+                let own = || own.clone().flat_map(|it| &it.body.parameters);
+                let names = own().map(|it| it.key.as_str());
+                let near = suggest::nearest(parameter.key.as_str(), names);
+                let near = own().find(|it| Some(it.key.as_str()) == near);
+                scope.lack(Lack {
+                    parameter: parameter.key.clone(),
+                    tier: tier.clone(),
+                    other: other.key.clone(),
+                    near: near.map(|it| it.key.clone()),
+                });
+            }
+        }
+    }
+
     fn build(&self, severity: Option<&Text>, sink: &mut Sink) -> Option<Built> {
         let Part { origin, rule, body, server, .. } = *self;
         let mut scope = scope(origin, body, self.values, server, sink);
@@ -281,6 +309,7 @@ impl Part<'_> {
         }
         if let Some(tier) = self.tier {
             scope.set("tier", tier.clone());
+            self.lacks(tier, &mut scope);
         }
         let given = body.name.as_ref().and_then(|it| it.value.as_ref());
         let name = scope.text(given.unwrap_or(&rule.key), sink);

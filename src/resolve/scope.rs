@@ -69,6 +69,21 @@ pub struct Scope {
     record: bool,
     /// Something in the file was refused: a name that nothing gives may be that.
     faulty: bool,
+    /// Parameters that only other tiers of the alert give.
+    lacks: Vec<Lack>,
+}
+
+/// A parameter that a tier does not give, while another one does.
+#[derive(Clone, Debug)]
+pub struct Lack {
+    /// Its name, where the other tier gives it.
+    pub parameter: Text,
+    /// The tier.
+    pub tier: Text,
+    /// The other one.
+    pub other: Text,
+    /// What the tier gives instead, where its name is nearly the same.
+    pub near: Option<Text>,
 }
 
 impl Scope {
@@ -91,6 +106,13 @@ impl Scope {
     /// The same names in a file in which something was refused, or not.
     pub fn in_faulty(self, faulty: bool) -> Scope {
         Scope { faulty, ..self }
+    }
+
+    /// Notes what a tier does not give, while another one does.
+    pub fn lack(&mut self, lack: Lack) {
+        if self.lacks.iter().all(|it| it.parameter != lack.parameter) {
+            self.lacks.push(lack);
+        }
     }
 
     /// The same names for a record.
@@ -275,6 +297,10 @@ impl Scope {
                 label,
             )
         };
+        if let Some(it) = self.lacks.iter().find(|it| it.parameter.as_str() == name) {
+            let used = text.place(range.start, range.end).span;
+            return self.lacking(it, used);
+        }
         let no_value = format!("the parameter `{name}` has no value here");
         match name {
             "namespace" | "cluster" => error(no_value, "no environment gives it a value")
@@ -308,6 +334,25 @@ impl Scope {
                 }
             }
         }
+    }
+}
+
+impl Scope {
+    /// The error about a parameter of other tiers, which is used at a place. What else the
+    /// tier lacks is said with it.
+    fn lacking(&self, lack: &Lack, used: Span) -> Diagnostic {
+        let Lack { parameter, tier, other, near } = lack;
+        let all = suggest::list(self.lacks.iter().map(|it| it.parameter.as_str()), 20);
+        let title = format!("the tier `{tier}` lacks {all}");
+        let error = Diagnostic::error("unknown-parameter", title);
+        match near {
+            Some(near) => error.at(near.span(), format!("did you mean `{parameter}`?")),
+            None => error
+                .at(tier.span(), format!("gives `{parameter}` no value"))
+                .help("add it to the tier, or give it a value for all tiers under `let`"),
+        }
+        .context(parameter.span(), format!("the tier `{other}` gives it one"))
+        .context(used, "used here")
     }
 }
 

@@ -4,6 +4,8 @@
 //! depend on the environments that are built. Parameters of the manifest are not looked
 //! at: tests and dashboards use them too.
 
+mod sight;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
@@ -13,8 +15,9 @@ use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::parameter;
 use crate::spec::keys::alert;
-use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
+use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule, Tier};
 use crate::spec::read::apart;
+use crate::spec::unused::sight::{Given, Sight};
 
 type Names<'a> = HashSet<&'a str>;
 
@@ -43,7 +46,8 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         packs.into_iter().for_each(|it| users.entry(it).or_default().push(file));
     }
     let files: Vec<&File> = all.clone().collect();
-    apart(&files, sink, |file, sink| check_file(project, file, &users, &outer, sink));
+    let given = &Given::of(project);
+    apart(&files, sink, |file, sink| check_file(given, file, &users, &outer, sink));
     // What a use gives to a pack must be used by the pack or one that the pack uses.
     for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
         let mut uses = outer.clone();
@@ -53,7 +57,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, &mut uses);
         }
-        report(&used.body.parameters, &uses, false, sink);
+        report(&used.body.parameters, &Sight { uses, given, rule: None }, None, sink);
         let pack = project.packs.iter().find(|it| it.name == used.pack.as_str());
         for (key, change) in used.alerts.iter().chain(&used.records) {
             let Some(rule) =
@@ -66,26 +70,29 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
             body_uses(&used.body, &mut uses);
             definition_uses(&rule.definition, &mut uses);
             definition_uses(change, &mut uses);
-            check_definition(change, &uses, sink);
+            let rule = Some(vec![&rule.definition, change]);
+            check_definition(change, &Sight { uses, given, rule }, sink);
         }
     }
 }
 
-fn check_file(
-    project: &Project,
-    file: &File,
-    users: &Users<'_>,
-    outer: &Names<'_>,
+fn check_file<'a>(
+    given: &'a Given<'a>,
+    file: &'a File,
+    users: &Users<'a>,
+    outer: &Names<'a>,
     sink: &mut Sink,
 ) {
     let bodies = || file.env.iter().map(|it| &it.body).chain([&file.defaults]);
     if bodies().any(|it| !it.parameters.is_empty()) {
-        let uses = below_file(project, file, outer);
-        bodies().for_each(|it| report(&it.parameters, &uses, false, sink));
+        let uses = below_file(given.project(), file, outer);
+        let sight = Sight { uses, given, rule: None };
+        bodies().for_each(|it| report(&it.parameters, &sight, None, sink));
     }
     let wide = file_wide(users, file, outer);
     for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
         let mut uses = wide.clone();
+        let mut all = vec![&rule.definition];
         rule_uses(rule, &mut uses);
         // A pack's rule is changed where the pack is used.
         let uses_of = users_of(users, file).flat_map(|it| &it.uses);
@@ -93,9 +100,10 @@ fn check_file(
             let changes = used.alerts.iter().chain(&used.records);
             for (_, change) in changes.filter(|it| it.0 == rule.key) {
                 definition_uses(change, &mut uses);
+                all.push(change);
             }
         }
-        check_definition(&rule.definition, &uses, sink);
+        check_definition(&rule.definition, &Sight { uses, given, rule: Some(all) }, sink);
     }
 }
 
@@ -139,49 +147,58 @@ fn below_file<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Na
     uses
 }
 
-fn check_definition(definition: &Definition, uses: &Names<'_>, sink: &mut Sink) {
-    report(&definition.body.parameters, uses, false, sink);
+fn check_definition(definition: &Definition, sight: &Sight<'_>, sink: &mut Sink) {
+    report(&definition.body.parameters, sight, None, sink);
     for each in &definition.each {
-        if !uses.contains(each.key.as_str()) {
-            sink.push_once(unused(&each.key, uses, false));
+        if !sight.uses.contains(each.key.as_str()) {
+            unused(&each.key, sight, None, sink);
         }
     }
     for tier in &definition.tiers {
-        report(&tier.body.parameters, uses, true, sink);
+        report(&tier.body.parameters, sight, Some((definition, tier)), sink);
     }
     for (_, change) in &definition.env {
-        check_definition(change, uses, sink);
+        check_definition(change, sight, sink);
     }
 }
 
-fn report(parameters: &[Parameter], uses: &Names<'_>, tier: bool, sink: &mut Sink) {
+/// The tier that gives a parameter a value, and the definition that it belongs to.
+type OfTier<'a> = Option<(&'a Definition, &'a Tier)>;
+
+fn report(parameters: &[Parameter], sight: &Sight<'_>, of: OfTier<'_>, sink: &mut Sink) {
     for parameter in parameters {
         let name = parameter.key.as_str();
         // Built-in ones are used where nothing shows it: `namespaces` of services.
-        if !uses.contains(name) && name != "namespace" && name != "cluster" {
-            sink.push_once(unused(&parameter.key, uses, tier));
+        if !sight.uses.contains(name) && name != "namespace" && name != "cluster" {
+            unused(&parameter.key, sight, of, sink);
         }
     }
 }
 
-fn unused(key: &Text, uses: &Names<'_>, tier: bool) -> Diagnostic {
-    let title = format!("the parameter `{key}` is used nowhere");
-    let error = Diagnostic::error("unused-parameter", title);
-    let keys = match tier {
-        true => alert::TIER.keys,
-        false => &[],
+fn unused(key: &Text, sight: &Sight<'_>, of: OfTier<'_>, sink: &mut Sink) {
+    let keys = match of {
+        Some(_) => alert::TIER.keys,
+        None => &[],
     };
-    let mut used: Vec<&str> = uses.iter().copied().collect();
+    let mut used: Vec<&str> = sight.uses.iter().copied().collect();
     used.sort_unstable();
     let known = keys.iter().map(|it| it.name);
-    match suggest::nearest(key.as_str(), known.chain(used)) {
+    let near = suggest::nearest(key.as_str(), known.chain(used));
+    // One of the two names is misspelt, and this is said where the other one is used.
+    let is_lacked = |it: &str| of.is_some_and(|of| sight.is_lacked(it, of));
+    if near.is_some_and(|it| sight.is_unknown(it) || is_lacked(it)) {
+        return;
+    }
+    let title = format!("the parameter `{key}` is used nowhere");
+    let error = Diagnostic::error("unused-parameter", title);
+    let error = match near {
         Some(near) => error.at(key.span(), format!("did you mean `{near}`?")),
         None => error.at(key.span(), "no expression, label or annotation uses it"),
-    }
-    .help(match tier {
-        true => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
-        false => format!("use it as `${{{key}}}`, or take it out"),
-    })
+    };
+    sink.push_once(error.help(match of {
+        Some(_) => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
+        None => format!("use it as `${{{key}}}`, or take it out"),
+    }));
 }
 
 /// What values in a file, its defaults included, and everything around it use.
@@ -245,7 +262,7 @@ fn body_uses<'a>(body: &'a Body, uses: &mut Names<'a>) {
     body.texts().into_iter().for_each(|it| text_uses(it, uses));
     // What was meant to use them is said of the expression.
     let expr = body.expr.iter().filter_map(|it| it.value.as_ref());
-    uses.extend(expr.flat_map(|it| parameter::bare_names(it.as_str())));
+    uses.extend(expr.flat_map(|it| parameter::misspelt_names(it.as_str())));
 }
 
 fn text_uses<'a>(text: &'a Text, uses: &mut Names<'a>) {
