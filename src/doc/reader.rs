@@ -314,7 +314,7 @@ impl<'a> Fields<'a> {
     }
 
     /// How many keys the table has, well typed or not.
-    pub fn len(&self) -> usize {
+    pub fn n_keys(&self) -> usize {
         self.table.iter().count()
     }
 

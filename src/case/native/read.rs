@@ -280,7 +280,7 @@ fn add(case: &mut Case, fields: &Fields<'_>) {
     case.odd.until |= is_odd("until");
     case.odd.assertions |= ["expect", "at", "only"].into_iter().any(is_odd)
         || case.moments.len() - n_before < n_moments
-        || fields.table("expect").is_some_and(|it| it.others().len() < it.len());
+        || fields.table("expect").is_some_and(|it| it.others().len() < it.n_keys());
 }
 
 fn parameters(fields: &Fields<'_>) -> Vec<(Text, Text)> {

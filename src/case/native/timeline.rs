@@ -231,7 +231,7 @@ fn range(
 fn range_meant(written: &str) -> Option<String> {
     let is_time = |it: char| it.is_ascii_alphanumeric();
     let from = &written[..written.find(|it| !is_time(it))?];
-    let to = &written[written.rfind(|it| !is_time(it)).map(|it| it + 1)?..];
+    let to = written.rsplit(|it| !is_time(it)).next()?;
     let between = written[from.len()..written.len() - to.len()].trim();
     let known = ["", ".", "...", "-", "–", "—", "…", ":", "to"].contains(&between);
     let are_times = duration::parse(from).is_ok() && duration::parse(to).is_ok();
