@@ -162,6 +162,17 @@ impl<'a> Context<'a> {
         self.book.is_some() && !site.group.file.ends_with(".toml")
     }
 
+    /// The companion of an alert whose condition was derived from the alert's own.
+    pub fn derived_companion(&self, site: Site<'_>) -> Option<&'a Alert> {
+        let alerts = self.sites().filter_map(|it| it.alert());
+        let mut companions = alerts.filter(|it| {
+            let of = it.about.as_ref().and_then(|it| it.companion_of.as_deref());
+            of == Some(site.name().as_str())
+        });
+        // What is derived stands nowhere but where the companion is asked for.
+        companions.find(|it| it.expr.text.span() == it.span)
+    }
+
     /// The name of the environment.
     pub fn env(&self) -> Option<&'a str> {
         self.book.map(|it| &*it.env)

@@ -4,7 +4,7 @@ use crate::promql::functions::Function;
 use crate::promql::functions::kind::Kind;
 use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
 use crate::promql::matcher::Matchers;
-use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp, Matcher};
+use crate::promql::syntax::ast::{Expr, ExprKind, MatchOp, Matcher, Selector};
 use crate::promql::syntax::types::ValueType::{Matrix, Vector};
 
 /// The functions of this family.
@@ -19,13 +19,25 @@ pub const FUNCTIONS: &[Function] = &[
 /// requires to have one value (`createLabelsForAbsentFunction`). A label with several
 /// matchers is not among them.
 pub fn labels(expr: &Expr) -> Labels {
+    selector(expr).map_or(Labels::empty(), |it| labels_of(&it.matchers))
+}
+
+/// The selector that gives `absent(expr)` and `absent_over_time(expr)` their labels.
+pub fn selector(expr: &Expr) -> Option<&Selector> {
     let selector = match &expr.without_parens().kind {
         ExprKind::Matrix(it) => &it.selector.kind,
         it => it,
     };
-    let ExprKind::Selector(selector) = selector else { return Labels::empty() };
+    match selector {
+        ExprKind::Selector(it) => Some(it),
+        _ => None,
+    }
+}
+
+/// The labels where the selector has these matchers.
+pub fn labels_of(matchers: &[Matcher]) -> Labels {
     let mut pairs: Vec<(Symbol, Symbol)> = Vec::new();
-    for it in in_order_of_lookup(&selector.matchers) {
+    for it in in_order_of_lookup(matchers) {
         // An empty value deletes the label, and the name counts as seen.
         match pairs.iter_mut().find(|pair| pair.0 == it.name) {
             Some(pair) => pair.1 = Symbol::from(""),
