@@ -1,7 +1,5 @@
-//! What an alert compares, and how near it came.
-//!
-//! Silence proves something only if there was something to compare; and who looks for
-//! the reason of silence wants to know by how much the limit was missed.
+//! What an alert compares, and how near it came: who looks for the reason of silence wants
+//! to know by how much the limit was missed.
 
 use crate::harness::result::Ticks;
 use crate::harness::run::Run;
@@ -38,71 +36,61 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn columns(&self, part: &Expr) -> Option<Vec<Column>> {
+    /// What a part gives; `None` where it cannot be evaluated alone.
+    pub fn columns(&self, part: &Expr) -> Option<Vec<Column>> {
         self.run.over_part(self.whole, part, self.ticks).ok()
     }
 }
 
-/// Whether the compared sides of an expression ever had samples.
-pub fn had_data(asked: Asked<'_>, expr: &Expr) -> bool {
+/// Whether it leaves out what it does not hold for.
+pub fn is_filter(it: &Binary) -> bool {
+    it.op.is_comparison() && !it.return_bool
+}
+
+/// For each comparison of an alert with one limit at each tick, outermost first: where it
+/// came nearest to holding, or, with `at`, what it compared at that tick. Of one that had
+/// nothing to compare, or whose sides count what holds, those in its sides.
+pub fn misses(asked: Asked<'_>, at: Option<i64>) -> Vec<Miss> {
+    let mut out = Vec::new();
+    collect(asked, &asked.whole.expr, at, &mut out);
+    out
+}
+
+fn collect(asked: Asked<'_>, expr: &Expr, at: Option<i64>, out: &mut Vec<Miss>) {
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Unary { expr: inner, .. } => {
-            had_data(asked, inner)
+            collect(asked, inner, at, out);
         }
-        ExprKind::Binary(it) if is_filter(it) => {
-            [&it.lhs, &it.rhs].iter().all(|it| had_data(asked, it))
+        ExprKind::Binary(it) => {
+            let own = match is_filter(it) {
+                true => nearest(asked, expr, it, at),
+                false => None,
+            };
+            let counts = || [&it.lhs, &it.rhs].iter().any(|it| counts_filter(it));
+            let inside = own.is_none() || counts();
+            out.extend(own);
+            if inside {
+                collect(asked, &it.lhs, at, out);
+                collect(asked, &it.rhs, at, out);
+            }
         }
-        ExprKind::Binary(Binary { op: BinaryOp::And, lhs, rhs, .. }) => {
-            had_data(asked, lhs) && had_data(asked, rhs)
-        }
-        ExprKind::Binary(Binary { op: BinaryOp::Or, lhs, rhs, .. }) => {
-            had_data(asked, lhs) || had_data(asked, rhs)
-        }
-        ExprKind::Binary(Binary { op: BinaryOp::Unless, lhs, .. }) => {
-            had_data(asked, lhs)
-        }
-        // An aggregation of what exceeds a limit is empty while nothing does.
-        ExprKind::Aggregate(it) if has_filter(&it.expr) => had_data(asked, &it.expr),
-        // `absent` is silent because its argument has data.
-        ExprKind::Call(it) if it.name.starts_with("absent") => {
-            it.args.iter().all(|it| selects_data(asked, it))
-        }
-        ExprKind::Call(it) if it.args.iter().any(has_filter) => {
-            it.args.iter().filter(|it| has_filter(it)).all(|it| had_data(asked, it))
-        }
-        ExprKind::Number { .. } | ExprKind::String(_) => true,
+        ExprKind::Aggregate(it) => collect(asked, &it.expr, at, out),
+        ExprKind::Call(it) => it.args.iter().for_each(|it| collect(asked, it, at, out)),
         ExprKind::Selector(_)
         | ExprKind::Matrix(_)
         | ExprKind::Subquery(_)
-        | ExprKind::Call(_)
-        | ExprKind::Aggregate(_)
-        | ExprKind::Binary(_) => any(asked, expr),
+        | ExprKind::Number { .. }
+        | ExprKind::String(_) => {}
     }
 }
 
-/// Whether an expression is one that Prometheus evaluates to a vector or scalar.
-fn any(asked: Asked<'_>, expr: &Expr) -> bool {
-    match asked.columns(expr) {
-        Some(columns) => columns.iter().any(|it| it.has.any()),
-        None => selects_data(asked, expr),
-    }
-}
-
-/// Whether some selector in an expression finds samples.
-fn selects_data(asked: Asked<'_>, expr: &Expr) -> bool {
+/// Whether an aggregation in it is one of what exceeds a limit.
+fn counts_filter(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |it| {
-        if !found && matches!(it.kind, ExprKind::Selector(_)) {
-            found = asked
-                .columns(it)
-                .is_some_and(|columns| columns.iter().any(|it| it.has.any()));
-        }
+        found |= matches!(&it.kind, ExprKind::Aggregate(it) if has_filter(&it.expr));
     });
     found
-}
-
-fn is_filter(it: &Binary) -> bool {
-    it.op.is_comparison() && !it.return_bool
 }
 
 fn has_filter(expr: &Expr) -> bool {
@@ -111,56 +99,6 @@ fn has_filter(expr: &Expr) -> bool {
         found |= matches!(&it.kind, ExprKind::Binary(it) if is_filter(it));
     });
     found
-}
-
-/// The comparisons that decide over an alert, outermost first: those that are joined by
-/// `and`, `or` and `unless`, or whose results are counted.
-pub fn comparisons(expr: &Expr) -> Vec<(&Expr, &Binary)> {
-    let mut out = Vec::new();
-    collect(expr, &mut out);
-    out
-}
-
-fn collect<'e>(expr: &'e Expr, out: &mut Vec<(&'e Expr, &'e Binary)>) {
-    match &expr.kind {
-        ExprKind::Paren(inner) => collect(inner, out),
-        ExprKind::Binary(it) if is_filter(it) => {
-            // `count(x > 5) > 0` is decided inside.
-            match [&it.lhs, &it.rhs].iter().any(|it| counts_filter(it)) {
-                true => [&it.lhs, &it.rhs].iter().for_each(|it| collect(it, out)),
-                false => out.push((expr, it)),
-            }
-        }
-        ExprKind::Binary(it) if it.op.is_set() => {
-            collect(&it.lhs, out);
-            collect(&it.rhs, out);
-        }
-        ExprKind::Aggregate(it) => collect(&it.expr, out),
-        ExprKind::Call(it) => it.args.iter().for_each(|it| collect(it, out)),
-        ExprKind::Binary(_)
-        | ExprKind::Unary { .. }
-        | ExprKind::Selector(_)
-        | ExprKind::Matrix(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Number { .. }
-        | ExprKind::String(_) => {}
-    }
-}
-
-fn counts_filter(expr: &Expr) -> bool {
-    match &expr.without_parens().kind {
-        ExprKind::Aggregate(it) => has_filter(&it.expr),
-        _ => false,
-    }
-}
-
-/// For each comparison of an alert with one limit at each tick: where it came nearest to
-/// holding, or, with `at`, what it compared at that tick.
-pub fn misses(asked: Asked<'_>, at: Option<i64>) -> Vec<Miss> {
-    comparisons(&asked.whole.expr)
-        .into_iter()
-        .filter_map(|(expr, it)| nearest(asked, expr, it, at))
-        .collect()
 }
 
 fn nearest(

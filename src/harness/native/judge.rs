@@ -48,9 +48,9 @@ pub struct Judge<'a> {
 }
 
 /// A fault found while an expectation is judged.
-struct Fault {
-    diagnostic: Diagnostic,
-    found: String,
+pub(super) struct Fault {
+    pub(super) diagnostic: Diagnostic,
+    pub(super) found: String,
 }
 
 impl<'a> Judge<'a> {
@@ -150,7 +150,11 @@ impl<'a> Judge<'a> {
                 self.pass(title, expect.span);
                 match &expect.line {
                     Some((TimeLine::Never { .. }, _)) => {
-                        let with_data = rules.into_iter().filter(|it| self.had_data(*it));
+                        let unheard = self.unheard(&expect.selector);
+                        let with_data = rules.into_iter().filter(|it| {
+                            self.lacking(*it, &[]).is_none()
+                                && self.without(*it, &unheard).is_none()
+                        });
                         let with_data: Vec<RuleIdx> = with_data.collect();
                         self.silent.extend(with_data);
                     }
@@ -186,19 +190,19 @@ impl<'a> Judge<'a> {
         out
     }
 
-    fn alert(&self, idx: RuleIdx) -> &'a Alert {
+    pub(super) fn alert(&self, idx: RuleIdx) -> &'a Alert {
         match self.run.plan().slots[idx].rule {
             Rule::Alert(alert) => alert,
             Rule::Record(_) => unreachable!("selections hold alerts only"),
         }
     }
 
-    fn asked(&self, idx: RuleIdx) -> Asked<'a> {
+    pub(super) fn asked(&self, idx: RuleIdx) -> Asked<'a> {
         let whole = &*self.alert(idx).expr.parsed;
         Asked { run: self.run, whole, ticks: self.ticks(idx) }
     }
 
-    fn ticks(&self, idx: RuleIdx) -> Ticks {
+    pub(super) fn ticks(&self, idx: RuleIdx) -> Ticks {
         self.run.setup().ticks(self.run.plan().slots[idx].group)
     }
 
@@ -229,6 +233,9 @@ impl<'a> Judge<'a> {
                 if out.is_empty() && !no_data {
                     out.extend(self.vacuous(rules, text));
                 }
+                if out.is_empty() && !no_data {
+                    out.extend(self.mistaken(&expect.selector, rules));
+                }
             }
             Some((line, text)) => {
                 out.extend(rules.first().and_then(|it| self.unseen(*it, line, text)));
@@ -255,7 +262,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Everything common to messages about one alert of a rule.
-    fn about(
+    pub(super) fn about(
         &self,
         title: String,
         at: (&Text, std::ops::Range<usize>),
@@ -272,7 +279,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What PromQL remarks on the expression of a rule: often why it gives nothing.
-    fn remarks(&self, rule: RuleIdx) -> Vec<Annotation> {
+    pub(super) fn remarks(&self, rule: RuleIdx) -> Vec<Annotation> {
         self.run.remarks(&self.alert(rule).expr.parsed, self.ticks(rule))
     }
 
@@ -295,34 +302,6 @@ impl<'a> Judge<'a> {
         let diagnostic =
             self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
         Some(Fault { diagnostic, found: words::did(timeline, start) })
-    }
-
-    /// Whether a rule had anything to compare.
-    fn had_data(&self, rule: RuleIdx) -> bool {
-        let asked = self.asked(rule);
-        compared::had_data(asked, &asked.whole.expr)
-    }
-
-    fn vacuous(&self, rules: &[RuleIdx], text: &Text) -> Option<Fault> {
-        let had_data = |idx: &RuleIdx| self.had_data(*idx);
-        let rule = rules.iter().copied().find(|it| !had_data(it))?;
-        let alert = self.alert(rule);
-        let whole = 0..text.as_str().len();
-        let label = "proves nothing: there was nothing to compare".to_string();
-        let title = format!("`{}` is silent because it has no data", alert.name);
-        let mut diagnostic = self.about(title, (text, whole), label, rule);
-        let comparisons = compared::comparisons(&alert.expr.parsed.expr);
-        if let Some((_, it)) = comparisons.first() {
-            let side = it.lhs.span.bytes();
-            let place = alert.expr.text.place(side.start, side.end).span;
-            diagnostic = diagnostic.context(place, "this never had a sample");
-        }
-        if self.remarks(rule).is_empty() {
-            let help =
-                "give the test series that the alert reads, or write `never, no data`";
-            diagnostic = diagnostic.help(help);
-        }
-        Some(Fault { diagnostic, found: "no data".to_string() })
     }
 
     /// A phase in which the rule is never evaluated asserts nothing.

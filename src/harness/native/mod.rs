@@ -4,6 +4,7 @@
 //! selectors mean nothing in any environment.
 
 pub mod compared;
+pub mod data;
 pub mod draw;
 pub mod export;
 pub mod firing;
@@ -11,6 +12,7 @@ pub mod judge;
 pub mod moment;
 pub mod names;
 pub mod select;
+mod silent;
 mod texts;
 
 use crate::case::native::fill::Ready;
