@@ -89,15 +89,14 @@ fn project(mut session: Session, args: &Check) -> (Session, Option<Loaded>) {
     let mut proofs: Vec<Tests> = Vec::new();
     // A test may name alerts of any environment.
     if args.env.is_empty() && !session.sink.has_errors() {
-        let files: Vec<FileId> = tests
-            .unwrap_or_else(|| test::own(&loaded, &mut session))
-            .into_iter()
-            .filter(|it| it.1.ends_with(".toml"))
-            .map(|it| it.0)
-            .collect();
+        let tests = tests.unwrap_or_else(|| test::own(&loaded, &mut session));
+        let (native, others): (Vec<_>, Vec<_>) =
+            tests.into_iter().partition(|it| it.1.ends_with(".toml"));
+        let files: Vec<FileId> = native.into_iter().map(|it| it.0).collect();
         test::native::check(&loaded, &files, &mut session, |stages, session| {
             dashboards::check(&boards, stages, session);
             proofs = stages.iter().map(proofs::proofs).collect();
+            proofs::add_promtool(&loaded, &others, &session.sources, &mut proofs);
         });
     }
     // Alerts are mostly written before their pages: what is wrong with these keeps nothing

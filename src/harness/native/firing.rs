@@ -91,7 +91,7 @@ fn is(want: &Firing, found: &Found) -> bool {
 }
 
 /// `ApiDown{a="b"}` as the labels of an alert.
-fn alert_labels(labels: &Labels) -> Labels {
+pub fn alert_labels(labels: &Labels) -> Labels {
     let name = labels.metric_name().to_string();
     match name.is_empty() {
         true => labels.clone(),
