@@ -61,7 +61,7 @@ pub fn explain(
         places.iter().filter(|it| it.1.is_none()).filter_map(|it| it.0).collect();
     for idx in missing.iter().take(MOST) {
         let n_before = failure.reasons.len();
-        asserted.missing(&expected[*idx], &named, &mut failure);
+        asserted.missing(&expected[*idx].labels, &named, &mut failure);
         // Of several the reasons say which they are about.
         if 1 < missing.len() {
             let title = title(&expected[*idx]);
@@ -108,7 +108,7 @@ fn numbers(text: Option<&str>) -> Vec<&str> {
 
 impl<'a> Asserted<'a> {
     /// The rules of the alert.
-    fn named(&self) -> Vec<RuleIdx> {
+    pub fn named(&self) -> Vec<RuleIdx> {
         let slots = self.run.plan().slots.iter().enumerate();
         let named = slots.filter(|(_, it)| {
             matches!(it.rule, Rule::Alert(alert) if alert.name.as_str() == self.name)
@@ -151,27 +151,82 @@ impl<'a> Asserted<'a> {
         })
     }
 
-    fn missing(&self, thing: &Thing, named: &[RuleIdx], failure: &mut Failure) {
+    /// Nothing found out yet.
+    fn nothing(&self) -> Failure {
+        let subject = Subject::Alerts(self.name.to_string());
+        Failure { subject, time: self.time, ..Failure::default() }
+    }
+
+    /// Why no rule of the name has an alert with these labels that fires.
+    pub fn why_missing(&self, labels: &Labels) -> Failure {
+        let mut failure = self.nothing();
+        match &self.named()[..] {
+            [] => failure.reasons.push(self.no_rule()),
+            named => self.missing(labels, named, &mut failure),
+        }
+        failure::once(&mut failure.reasons);
+        failure
+    }
+
+    /// Why an alert of a rule with these labels, as far as they are known, does not fire.
+    pub fn why_not(&self, labels: &Labels, rule: RuleIdx) -> Failure {
+        let mut failure = self.nothing();
+        match self.timelines(rule).find(|it| it.labels == *labels) {
+            Some(it) if it.state_at(self.tick) == Some(State::Pending) => {
+                failure.reasons.push(self.pending(rule, it, "it is pending"));
+            }
+            _ => self.blank(labels, rule, &mut failure),
+        }
+        failure::once(&mut failure.reasons);
+        failure
+    }
+
+    /// Why an alert fires, or is pending; `head` is what it is called.
+    pub fn why(&self, head: &str, labels: &Labels, rule: RuleIdx) -> Failure {
+        let mut failure = self.nothing();
+        match self.timelines(rule).find(|it| it.labels == *labels) {
+            Some(it) if it.state_at(self.tick) == Some(State::Pending) => {
+                let head = format!("{head} is pending");
+                failure.reasons.push(self.pending(rule, it, &head));
+                failure.values = self.values(rule, labels, &[]);
+            }
+            // Of one that fires as its condition begins to hold there is nothing to say.
+            Some(it) if self.is_prompt(rule, it) => {
+                failure.values = self.values(rule, labels, &[]);
+            }
+            _ => self.extra(head, labels, rule, &mut failure),
+        }
+        failure::once(&mut failure.reasons);
+        failure
+    }
+
+    /// Whether an alert fires since the tick, and waited for nothing.
+    fn is_prompt(&self, rule: RuleIdx, timeline: &Timeline) -> bool {
+        let here = timeline.stretch_at(self.tick);
+        let begins = here.is_some_and(|it| it.from == self.tick);
+        begins && self.alert(rule).hold.value.0 == 0
+    }
+
+    fn missing(&self, labels: &Labels, named: &[RuleIdx], failure: &mut Failure) {
         // The rules whose own labels the alert can have, or else all.
         let may = |rule: &&RuleIdx| {
             let own = self.run.plan().slots[**rule].labels();
-            own.iter().all(|(name, value)| {
-                value.contains("{{") || thing.labels.get(name) == &**value
-            })
+            own.iter()
+                .all(|(name, value)| value.contains("{{") || labels.get(name) == &**value)
         };
         let mut rules: Vec<RuleIdx> = named.iter().filter(may).copied().collect();
         if rules.is_empty() {
             rules = named.to_vec();
         }
         for rule in rules.into_iter().take(MOST) {
-            self.silent(thing, rule, failure);
+            self.silent(labels, rule, failure);
         }
     }
 
     /// Why an alert of a rule does not fire.
-    fn silent(&self, thing: &Thing, rule: RuleIdx, failure: &mut Failure) {
+    fn silent(&self, labels: &Labels, rule: RuleIdx, failure: &mut Failure) {
         let mut timelines = self.timelines(rule);
-        let same = timelines.find(|it| it.labels == thing.labels);
+        let same = timelines.find(|it| it.labels == *labels);
         let pending = |it: &&Timeline| it.state_at(self.tick) == Some(State::Pending);
         if let Some(timeline) = same.filter(pending) {
             failure.reasons.push(self.pending(rule, timeline, "it is pending"));
@@ -186,10 +241,17 @@ impl<'a> Asserted<'a> {
             let did = words::did(timeline, self.run.setup().start);
             failure.reasons.push(Reason { text: format!("it was {did}"), span: None });
         }
+        self.blank(labels, rule, failure);
+    }
+
+    /// Why the expression of a rule gives nothing with these labels, or why that does not
+    /// fire yet.
+    fn blank(&self, labels: &Labels, rule: RuleIdx, failure: &mut Failure) {
         if unseen::is_blurred(self.run.plan(), rule) {
             return;
         }
-        let wanted = self.wanted(rule, &thing.labels);
+        let wanted = self.wanted(rule, labels);
+        let pending = |it: &&Timeline| it.state_at(self.tick) == Some(State::Pending);
         let asked = self.asked(rule, wanted);
         let root = &asked.whole.expr;
         if asked.samples(root).is_some_and(|it| !it.is_empty()) {
@@ -199,14 +261,14 @@ impl<'a> Asserted<'a> {
                 let head = format!("{name} is pending");
                 failure.reasons.push(self.pending(rule, timeline, &head));
             }
-            failure.values = self.values(rule, &thing.labels, &[]);
+            failure.values = self.values(rule, labels, &[]);
             return;
         }
         let cause = asked.cause();
         failure.reasons.extend(cause.reasons);
         failure.reasons.extend(unseen::reasons(&asked));
         if failure.values.is_none() {
-            failure.values = self.values(rule, &thing.labels, &cause.look_at);
+            failure.values = self.values(rule, labels, &cause.look_at);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Why an assertion of a promtool test does not hold: made only where one fails.
+//! Why an assertion of a test does not hold: made only where one fails.
 //!
 //! Pairs what is expected with the nearest that was found ([`pair`]), follows a silent
 //! expression down to what emptied it ([`cause`]), and notes what it gave around the

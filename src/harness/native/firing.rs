@@ -3,16 +3,24 @@
 use crate::case::native::fill::{Firing, Instant};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
+use crate::harness::failure::{self, Failure, Reason, Subject};
 use crate::harness::native::judge::Judge;
+use crate::harness::plan::RuleIdx;
 use crate::harness::result::State;
 use crate::harness::words::{self, shown};
 use crate::promql::labels::{Labels, Symbol};
 
 /// An alert that fires.
 struct Found {
+    rule: RuleIdx,
+    /// The last evaluation of its rule.
+    tick: i64,
     labels: Labels,
     annotations: Labels,
 }
+
+/// Alerts about which reasons are given.
+const MOST: usize = 3;
 
 /// Judges which alerts fire: as many as are wanted, and these.
 pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
@@ -44,12 +52,16 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
     }
     let mut diagnostic =
         Diagnostic::error("test-failed", format!("{heading}, in {}", judge.book.env));
+    let mut silent: Vec<Labels> = Vec::new();
     for want in &missing {
         let labels = alert_labels(&want.labels);
         let end = want.text.as_str().len();
         let near = left.iter().position(|it| it.labels == labels);
         match near.map(|at| left.remove(at)) {
-            None => diagnostic = diagnostic.within(&want.text, 0, end, "does not fire"),
+            None => {
+                diagnostic = diagnostic.within(&want.text, 0, end, "does not fire");
+                silent.push(labels);
+            }
             Some(near) => diagnostic = other_annotations(diagnostic, want, &near),
         }
     }
@@ -60,24 +72,74 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
         diagnostic = diagnostic.note(format!("{} fires", shown(&it.labels)));
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.text.to_string()).collect();
+    let failure = judge.is_deep().then(|| why(judge, instant, &silent, &left));
     judge.fail(title, instant.span, expected.join(", "), all.join(", "), diagnostic);
+    judge.because(failure);
+}
+
+/// Why some alerts do not fire, and others do.
+fn why(
+    judge: &Judge<'_>,
+    instant: &Instant,
+    silent: &[Labels],
+    extra: &[Found],
+) -> Failure {
+    let name = instant.alert.as_ref().map_or(String::new(), Text::to_string);
+    let mut out = Failure {
+        subject: Subject::Alerts(name),
+        time: instant.time,
+        ..Failure::default()
+    };
+    let mut add = |head: Option<String>, it: Failure| {
+        out.reasons.extend(it.reasons.into_iter().map(|it| match &head {
+            Some(head) => Reason { text: format!("{head}: {}", it.text), ..it },
+            None => it,
+        }));
+        if out.values.is_none() {
+            out.values = it.values;
+        }
+    };
+    for labels in silent.iter().take(MOST) {
+        let name = labels.get("alertname");
+        let rules = judge.asserted(name, 0).named();
+        let tick = tick(judge, instant, rules.first().copied());
+        let head = (1 < silent.len() + extra.len()).then(|| shown(labels));
+        add(head, judge.asserted(name, tick).why_missing(labels));
+    }
+    for it in extra.iter().take(MOST) {
+        let head = match silent.len() + extra.len() {
+            1 => "it".to_string(),
+            _ => shown(&it.labels),
+        };
+        let name = it.labels.get("alertname");
+        add(None, judge.asserted(name, it.tick).why(&head, &it.labels, it.rule));
+    }
+    failure::once(&mut out.reasons);
+    out
+}
+
+/// The last evaluation of a rule at or before a moment.
+fn tick(judge: &Judge<'_>, instant: &Instant, rule: Option<RuleIdx>) -> i64 {
+    let moment = judge.ready.start + instant.time;
+    let Some(ticks) = rule.map(|it| judge.ticks(it)) else { return moment };
+    let last = moment.min(ticks.end) - ticks.start;
+    ticks.start + last.div_euclid(ticks.step) * ticks.step
 }
 
 /// The alerts that fire at the last evaluation of their rule at or before the moment.
 fn found(judge: &Judge<'_>, instant: &Instant) -> Vec<Found> {
-    let moment = judge.ready.start + instant.time;
     let name = instant.alert.as_ref().map(Text::as_str);
     let mut out = Vec::new();
     for alert in
         judge.run.alerts.iter().filter(|it| name.is_none_or(|name| it.name == name))
     {
-        let ticks = alert.ticks;
-        let last = moment.min(ticks.end) - ticks.start;
-        let at = ticks.start + last.div_euclid(ticks.step) * ticks.step;
+        let rule = alert.rule_idx;
+        let tick = tick(judge, instant, Some(rule));
         for timeline in &alert.timelines {
-            if timeline.state_at(at) == Some(State::Firing) {
-                let annotations = judge.run.annotations(alert.rule_idx, timeline, at);
-                out.push(Found { labels: timeline.labels.clone(), annotations });
+            if timeline.state_at(tick) == Some(State::Firing) {
+                let annotations = judge.run.annotations(rule, timeline, tick);
+                let labels = timeline.labels.clone();
+                out.push(Found { rule, tick, labels, annotations });
             }
         }
     }

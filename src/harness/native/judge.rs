@@ -4,8 +4,8 @@ use crate::case::native::fill::{Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
-use crate::harness::failure::WHILE;
-use crate::harness::native::compared::{self, Asked, Miss};
+use crate::harness::failure::{Failure, WHILE};
+use crate::harness::native::compared::Asked;
 use crate::harness::native::{draw, select, texts};
 use crate::harness::plan::RuleIdx;
 use crate::harness::promtool;
@@ -15,7 +15,6 @@ use crate::harness::result::{
 use crate::harness::run::Run;
 use crate::harness::words::{self, key, number, shown};
 use crate::promql::annotation::Annotation;
-use crate::promql::labels::Labels;
 use crate::promql::matcher::Matchers;
 use crate::promql::re2::Pattern;
 use crate::promql::value::Sample;
@@ -45,12 +44,19 @@ pub struct Judge<'a> {
     unreadable: Vec<(RuleIdx, Text)>,
     /// The worst so far.
     pub outcome: Outcome,
+    /// Assertions that do not hold.
+    pub(super) n_failed: usize,
 }
+
+/// Faults of one expectation that are told: more say the same again.
+const MOST: usize = 4;
 
 /// A fault found while an expectation is judged.
 pub(super) struct Fault {
     pub(super) diagnostic: Diagnostic,
     pub(super) found: String,
+    /// Why, beside what the diagnostic says.
+    pub(super) failure: Option<Failure>,
 }
 
 impl<'a> Judge<'a> {
@@ -67,6 +73,7 @@ impl<'a> Judge<'a> {
             failed_rules: Vec::new(),
             unreadable: Vec::new(),
             outcome: Outcome::Passed,
+            n_failed: 0,
         }
     }
 
@@ -86,10 +93,18 @@ impl<'a> Judge<'a> {
         diagnostic: Diagnostic,
     ) {
         self.outcome = self.outcome.max(Outcome::Failed);
+        self.n_failed += 1;
         let mut it = AssertionResult::new(title, Some(span), Outcome::Failed);
         (it.expected, it.found) = (expected, found);
         it.said.push(diagnostic);
         self.assertions.push(it);
+    }
+
+    /// Gives the last assertion, which does not hold, its reasons.
+    pub fn because(&mut self, failure: Option<Failure>) {
+        if let (Some(it), Some(_)) = (self.assertions.last_mut(), &failure) {
+            it.failure = failure.map(Box::new);
+        }
     }
 
     /// A rule that failed while the test ran.
@@ -167,9 +182,10 @@ impl<'a> Judge<'a> {
             false => {
                 let expected =
                     expect.line.as_ref().map_or(String::new(), |it| it.1.to_string());
-                for Fault { diagnostic, found } in faults {
+                for Fault { diagnostic, found, failure } in faults {
                     let expected = expected.clone();
                     self.fail(title.clone(), expect.span, expected, found, diagnostic);
+                    self.because(failure);
                 }
             }
         }
@@ -227,9 +243,9 @@ impl<'a> Judge<'a> {
         let mut out = Vec::new();
         match &expect.line {
             Some((line @ TimeLine::Never { no_data }, text)) => {
-                for (rule, timeline) in &selected {
-                    out.extend(self.fires(*rule, timeline, line, text));
-                }
+                let fires =
+                    |it: &(RuleIdx, &Timeline)| self.fires(it.0, it.1, line, text);
+                out.extend(selected.iter().filter_map(fires).take(MOST));
                 if out.is_empty() && !no_data {
                     out.extend(self.vacuous(rules, text));
                 }
@@ -240,24 +256,25 @@ impl<'a> Judge<'a> {
             Some((line, text)) => {
                 out.extend(rules.first().and_then(|it| self.unseen(*it, line, text)));
                 if selected.is_empty() && needs_alert(line) {
-                    out.extend(rules.first().map(|it| self.nothing(*it, line, text)));
+                    out.extend(rules.first().map(|it| self.nothing(*it, expect, text)));
                 }
-                for (rule, timeline) in &selected {
-                    out.extend(self.deviates(*rule, timeline, line, text));
-                }
+                let deviates =
+                    |it: &(RuleIdx, &Timeline)| self.deviates(it.0, it.1, line, text);
+                out.extend(selected.iter().filter_map(deviates).take(MOST));
             }
             None if selected.is_empty() => {
                 let text = &expect.selector.text;
-                let any = TimeLine::States(Vec::new(), Vec::new());
-                out.extend(rules.first().map(|it| self.nothing(*it, &any, text)));
+                out.extend(rules.first().map(|it| self.nothing(*it, expect, text)));
             }
             None => {}
         }
         for (rule, timeline) in selected {
+            if MOST <= out.len() {
+                break;
+            }
             out.extend(self.contents(expect, rule, timeline));
         }
-        // More than a few say the same again.
-        out.truncate(4);
+        out.truncate(MOST);
         out
     }
 
@@ -299,9 +316,8 @@ impl<'a> Judge<'a> {
         let diagnostic =
             self.about(title, (text, whole), "expected never to fire".to_string(), rule);
         let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
-        let diagnostic =
-            self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
-        Some(Fault { diagnostic, found: words::did(timeline, start) })
+        let (diagnostic, failure) = self.there(diagnostic, rule, timeline, first.from);
+        Some(Fault { diagnostic, found: words::did(timeline, start), failure })
     }
 
     /// A phase in which the rule is never evaluated asserts nothing.
@@ -315,11 +331,11 @@ impl<'a> Judge<'a> {
         let title = "no evaluation falls into this time".to_string();
         let label = format!("the rule is evaluated every {step}");
         let diagnostic = self.about(title, (text, phase.at.bytes()), label, rule);
-        Some(Fault { diagnostic, found: "no evaluation".to_string() })
+        Some(Fault { diagnostic, found: "no evaluation".to_string(), failure: None })
     }
 
     /// No alert of the rule was ever active.
-    fn nothing(&self, rule: RuleIdx, line: &TimeLine, text: &Text) -> Fault {
+    fn nothing(&self, rule: RuleIdx, expect: &Expectation, text: &Text) -> Fault {
         let alert = self.alert(rule);
         let whole = 0..text.as_str().len();
         let others: Vec<String> = self
@@ -338,16 +354,27 @@ impl<'a> Judge<'a> {
             false => format!("no alert of `{}` has these labels", alert.name),
         };
         let mut diagnostic = self.about(title, (text, whole), label, rule);
-        if others.is_empty() {
-            diagnostic = self.nearest(diagnostic, rule);
-        }
-        if matches!(line, TimeLine::States(..)) && others.is_empty() {
-            diagnostic = self.picture(diagnostic, rule, line, None);
+        let mut failure = None;
+        match &expect.line {
+            Some((line @ TimeLine::States(phases, _), _)) => {
+                if others.is_empty() {
+                    diagnostic = self.picture(diagnostic, rule, line, None);
+                }
+                let first = phases.iter().map(|it| it.from).min().unwrap_or(0);
+                let wanted = |it: &i64| first <= it - self.ready.start;
+                if let Some(tick) = self.ticks(rule).iter().find(wanted) {
+                    let alone = others.is_empty();
+                    (diagnostic, failure) =
+                        self.never_there(diagnostic, rule, &expect.selector, tick, alone);
+                }
+            }
+            _ if others.is_empty() => diagnostic = self.nearest(diagnostic, rule),
+            _ => {}
         }
         for other in others.iter().take(3) {
             diagnostic = diagnostic.note(format!("active was {other}"));
         }
-        Fault { diagnostic, found: "never active".to_string() }
+        Fault { diagnostic, found: "never active".to_string(), failure }
     }
 
     /// Where a time line of states does not hold.
@@ -397,17 +424,13 @@ impl<'a> Judge<'a> {
         };
         let diagnostic = self.about(title, (text, range), label, rule);
         let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
-        let mut diagnostic =
-            self.values_at(diagnostic, rule, tick, Some(&timeline.labels));
-        if let (true, Some(stretch)) = (wanted, timeline.stretch_at(tick))
-            && stretch.state == result::State::Pending
-        {
-            let since = words::time(stretch.active_at - start);
-            let hold = words::time(self.alert(rule).hold.value.0);
-            diagnostic = diagnostic
-                .note(format!("pending since {since}; it fires after {hold} (`for`)"));
-        }
-        Some(Fault { diagnostic, found: words::did(timeline, start) })
+        let (diagnostic, failure) = match (wanted, timeline.state_at(tick)) {
+            (true, None | Some(result::State::Pending)) => {
+                self.not_there(diagnostic, rule, timeline, tick)
+            }
+            (_, _) => self.there(diagnostic, rule, timeline, tick),
+        };
+        Some(Fault { diagnostic, found: words::did(timeline, start), failure })
     }
 
     /// Adds the picture of what was expected and what happened.
@@ -425,55 +448,6 @@ impl<'a> Judge<'a> {
             "           evaluated every {step}; `.` inactive, `p` pending, `#` firing"
         ));
         diagnostic.note(lines.join("\n"))
-    }
-
-    /// Adds what the alert compared at a tick.
-    fn values_at(
-        &self,
-        mut diagnostic: Diagnostic,
-        rule: RuleIdx,
-        tick: i64,
-        labels: Option<&Labels>,
-    ) -> Diagnostic {
-        let alert = self.alert(rule);
-        let misses = compared::misses(self.asked(rule), Some(tick));
-        for miss in misses {
-            // Of several series the one that the alert is about.
-            let same = labels.is_none_or(|all| {
-                miss.labels.iter().all(|it| match &*it.0 {
-                    "__name__" => true,
-                    name => all.symbol(name).is_none_or(|value| *value == it.1),
-                })
-            });
-            if same {
-                diagnostic = self.miss(diagnostic, alert, &miss, "at");
-            }
-        }
-        diagnostic
-    }
-
-    /// Adds how near a silent alert came.
-    fn nearest(&self, mut diagnostic: Diagnostic, rule: RuleIdx) -> Diagnostic {
-        let alert = self.alert(rule);
-        for miss in compared::misses(self.asked(rule), None) {
-            diagnostic = self.miss(diagnostic, alert, &miss, "nearest at");
-        }
-        diagnostic
-    }
-
-    fn miss(
-        &self,
-        diagnostic: Diagnostic,
-        alert: &Alert,
-        miss: &Miss,
-        when: &str,
-    ) -> Diagnostic {
-        let at = miss.at.bytes();
-        let place = alert.expr.text.place(at.start, at.end).span;
-        let time = words::time(miss.tick - self.ready.start);
-        let (value, limit) = (number(miss.value), number(miss.limit));
-        let op = miss.op.as_str();
-        diagnostic.context(place, format!("{when} {time}: {value} {op} {limit}"))
     }
 
     /// Labels, annotations and value of an alert.
@@ -509,7 +483,7 @@ impl<'a> Judge<'a> {
                 None => format!("it has no annotation `{key}`"),
             };
             let diagnostic = self.about(title, (want, whole), label, rule);
-            out.push(Fault { diagnostic, found });
+            out.push(Fault { diagnostic, found, failure: None });
         }
         if let Some((want, text)) = &expect.value {
             let value = match timeline.point_at(tick).map(|it| &it.value) {
@@ -522,7 +496,7 @@ impl<'a> Judge<'a> {
                 let whole = 0..text.as_str().len();
                 let label = format!("it is {found}");
                 let diagnostic = self.about(title, (text, whole), label, rule);
-                out.push(Fault { diagnostic, found });
+                out.push(Fault { diagnostic, found, failure: None });
             }
         }
         out
@@ -548,7 +522,7 @@ impl<'a> Judge<'a> {
                 is => format!("it is {is:?}"),
             };
             let diagnostic = self.about(title, (want, whole), label, rule);
-            out.push(Fault { diagnostic, found: is.to_string() });
+            out.push(Fault { diagnostic, found: is.to_string(), failure: None });
         }
         if expect.exact {
             let named = |name: &str| {
@@ -572,7 +546,7 @@ impl<'a> Judge<'a> {
                 let label = format!("also {}", extra.join(", "));
                 let whole = 0..text.as_str().len();
                 let diagnostic = self.about(title, (text, whole), label, rule);
-                out.push(Fault { diagnostic, found: extra.join(", ") });
+                out.push(Fault { diagnostic, found: extra.join(", "), failure: None });
             }
         }
         out
@@ -628,8 +602,7 @@ impl<'a> Judge<'a> {
             .at(self.ready.span, why)
             .context(self.alert(rule).span, "the alert")
             .note(format!("it was {found}"));
-        let diagnostic =
-            self.values_at(diagnostic, rule, first.from, Some(&timeline.labels));
+        let (diagnostic, failure) = self.there(diagnostic, rule, timeline, first.from);
         let diagnostic = diagnostic.help(format!(
             "expect it as well: `expect.'{}' = \"{found}\"`",
             key(&timeline.labels)
@@ -641,6 +614,7 @@ impl<'a> Judge<'a> {
             found,
             diagnostic,
         );
+        self.because(failure);
     }
 }
 

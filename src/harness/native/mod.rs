@@ -14,6 +14,7 @@ pub mod names;
 pub mod select;
 mod silent;
 mod texts;
+mod why;
 
 use crate::case::native::fill::Ready;
 use crate::case::native::timeline::TimeLine;

@@ -3,6 +3,9 @@
 use crate::case::native::fill::{Instant, Query, SampleMatch};
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::compare;
+use crate::harness::explain::pair::Thing;
+use crate::harness::explain::sample;
+use crate::harness::failure::Failure;
 use crate::harness::native::firing;
 use crate::harness::native::judge::Judge;
 use crate::harness::words::{self, number};
@@ -50,6 +53,12 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
             base = base.note(remark.to_string());
         }
     }
+    let thing = |labels: &Labels, value: &Sample| Thing {
+        labels: labels.clone(),
+        value: Some(value.clone()),
+        ..Thing::default()
+    };
+    let all: Vec<Thing> = samples.iter().map(|it| thing(&it.0, &it.1)).collect();
     if let Some((want, text)) = &query.value {
         return match &samples[..] {
             [(_, Sample::Float(it))] if want.holds(*it) => {
@@ -64,6 +73,7 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
                 let diagnostic = base.within(text, 0, text.as_str().len(), label);
                 let diagnostic = diagnostic.note(format!("the result is {found}"));
                 judge.fail(title, instant.span, text.to_string(), found, diagnostic);
+                judge.because(why(judge, query, instant, &[Thing::default()], &all));
             }
         };
     }
@@ -94,15 +104,35 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.2.to_string()).collect();
     judge.fail(title, instant.span, expected.join(", "), found, diagnostic);
+    let wanted =
+        wanted.iter().map(|it| Thing { labels: it.0.clone(), ..Thing::default() });
+    judge.because(why(judge, query, instant, &wanted.collect::<Vec<_>>(), &all));
 }
 
-type Failure = (std::ops::Range<usize>, String);
+/// Why an expression gives other samples.
+fn why(
+    judge: &Judge<'_>,
+    query: &Query,
+    instant: &Instant,
+    wanted: &[Thing],
+    all: &[Thing],
+) -> Option<Failure> {
+    let expr = &check::parse(query.expr.as_str(), &judge.book.dialect).ok()?;
+    let (run, text, time) = (judge.run, &query.expr, instant.time);
+    let asserted = sample::Asserted { run, expr, text, time, deep: judge.is_deep() };
+    let alike = |a: &Thing, b: &Thing| same_series(&a.labels, &b.labels, query.exact);
+    let failure = sample::explain(&asserted, wanted, all, &alike);
+    // What differs is said; and its help is for promtool's files.
+    Some(Failure { pairs: Vec::new(), help: Vec::new(), ..failure })
+}
+
+type Fault = (std::ops::Range<usize>, String);
 
 fn evaluate(
     judge: &Judge<'_>,
     query: &Query,
     tick: i64,
-) -> Result<Vec<(Labels, Sample)>, Failure> {
+) -> Result<Vec<(Labels, Sample)>, Fault> {
     let parsed =
         check::parse(query.expr.as_str(), &judge.book.dialect).map_err(|errors| {
             match errors.into_iter().next() {

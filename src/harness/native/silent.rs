@@ -52,7 +52,7 @@ impl<'a> Judge<'a> {
                 "give the test series that the alert reads, or write `never, no data`";
             diagnostic = diagnostic.help(help);
         }
-        Some(Fault { diagnostic, found: "no data".to_string() })
+        Some(Fault { diagnostic, found: "no data".to_string(), failure: None })
     }
 
     /// The labels of a selector that no series of the test has.
@@ -116,6 +116,10 @@ impl<'a> Judge<'a> {
         let label = format!("nothing here has `{written}`");
         let diagnostic = self.part(diagnostic, rule, part, label);
         let help = "give the test such a series, or write `never, no data`";
-        Some(Fault { diagnostic: diagnostic.help(help), found: "no data".to_string() })
+        Some(Fault {
+            diagnostic: diagnostic.help(help),
+            found: "no data".to_string(),
+            failure: None,
+        })
     }
 }

@@ -23,16 +23,22 @@ pub fn of_test(test: &TestResult) -> Vec<Diagnostic> {
     test.said.iter().cloned().chain(assertions).collect()
 }
 
-/// Everything that is to be said about an assertion of a test.
+/// Everything that is to be said about an assertion of a test. What was said of it already is
+/// only given its reasons.
 pub fn of_assertion(test: &TestResult, assertion: &AssertionResult) -> Vec<Diagnostic> {
-    let failures = assertion.failure.iter().map(|it| {
-        let mut out = diagnostic(it, assertion);
-        if let Some(env) = &test.env {
-            out.title.push_str(&format!(", in {env}"));
+    let mut out = assertion.said.clone();
+    match (&assertion.failure, out.pop()) {
+        (None, last) => out.extend(last),
+        (Some(failure), Some(last)) => out.push(reasons(last, failure)),
+        (Some(failure), None) => {
+            let mut said = diagnostic(failure, assertion);
+            if let Some(env) = &test.env {
+                said.title.push_str(&format!(", in {env}"));
+            }
+            out.push(said);
         }
-        out
-    });
-    assertion.said.iter().cloned().chain(failures).collect()
+    }
+    out
 }
 
 fn diagnostic(failure: &Failure, assertion: &AssertionResult) -> Diagnostic {
@@ -89,6 +95,11 @@ fn diagnostic(failure: &Failure, assertion: &AssertionResult) -> Diagnostic {
     if !extra.is_empty() {
         out = out.note(unexpected(failure, &extra));
     }
+    reasons(out, failure)
+}
+
+/// Why it is so, and what to do about it.
+fn reasons(mut out: Diagnostic, failure: &Failure) -> Diagnostic {
     for reason in &failure.reasons {
         out = match reason.span {
             Some(span) => out.context(span, reason.text.clone()),
