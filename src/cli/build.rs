@@ -13,7 +13,7 @@ use crate::cli::args::{Build, Global};
 use crate::cli::build::compile::{choices, compile};
 use crate::cli::build::stale::{left, objections, stale};
 use crate::cli::build::summary::{document, summary};
-use crate::cli::build::tests::{promtool_tests, said_of_tests, wants_tests};
+use crate::cli::build::tests::{Exported, promtool_tests, said_of_tests, wants_tests};
 use crate::cli::exit::Exit;
 use crate::cli::fs::Owned;
 use crate::cli::output::plan;
@@ -44,9 +44,9 @@ pub fn run(global: &Global, args: &Build) -> Exit {
         return session.finish(Exit::Invalid, "", json!({}));
     }
     let with_tests = wants_tests(&loaded.project, asked);
-    let (mut tests, mut n_yaml) = (Vec::new(), 0);
+    let mut exported = Exported::default();
     if with_tests {
-        (tests, n_yaml) = promtool_tests(&mut loaded, files, &args.env, &mut session);
+        exported = promtool_tests(&mut loaded, files, &args.env, &mut session);
         if session.sink.has_errors() {
             return session.finish(Exit::Invalid, "", json!({}));
         }
@@ -54,11 +54,13 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     pages::check(&loaded, false, &mut session);
     let chosen = choices(&loaded.books, asked, &mut session.sink);
     names::check(&loaded, asked, &mut session.sink);
-    let wanted = compile(&loaded.books, &chosen, asked, &tests, &mut session.sink);
+    let wanted =
+        compile(&loaded.books, &chosen, asked, &exported.tests, &mut session.sink);
     lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut session.sink);
     let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));
     if with_tests && !session.sink.has_errors() {
-        said_of_tests(&wanted, n_yaml, &mut session.sink);
+        let Exported { n_native, n_yaml, .. } = exported;
+        said_of_tests(&wanted, n_native, n_yaml, &mut session.sink);
     }
     let (out, shown) = folder(&loaded.root, args, global);
     // From here on nobody else writes there, so that what is found is what is replaced.

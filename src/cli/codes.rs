@@ -297,6 +297,7 @@ pub const CODES: &[(&str, &str)] = &[
         "series-ends-early",
         "The series of a test end before something is asserted of them.",
     ),
+    ("stale-build", "The output folder is not what `aqua-alerts build` would write now."),
     (
         "swallowed-key",
         "A TOML header takes every key below it: this one was meant for the table above.",

@@ -6,6 +6,7 @@
 pub mod input;
 pub mod target;
 
+use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::{Global, Import};
@@ -14,6 +15,9 @@ use crate::cli::fs;
 use crate::cli::output::{Found, Wanted};
 use crate::cli::session::{Session, counted};
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::sink::Sink;
+use crate::diag::source::FileId;
+use crate::format::{Kind, format};
 use crate::import::write::{self, File, Holds};
 use crate::rules::group::Rule;
 
@@ -34,8 +38,9 @@ pub fn run(global: &Global, args: &Import) -> Exit {
     let Some(found) = target::find(&out, &shown, &input, &mut session) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
-    let files =
+    let mut files =
         write::files(&input.rules, &input.tests, &found.target, &mut session.sink);
+    files.par_iter_mut().for_each(lay_out);
     let Some(changes) = changes(&out, &shown, &files, args.force, &mut session) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
@@ -48,6 +53,15 @@ pub fn run(global: &Global, args: &Import) -> Exit {
     }
     let (human, machine) = summary(&input, &files, changes.len(), &shown);
     session.finish(Exit::Clean, &human, machine)
+}
+
+/// Puts a file into the layout of `fmt`.
+fn lay_out(file: &mut File) {
+    let (text, kind) = (file.text.as_str().into(), Kind::of(&file.path));
+    // What cannot be laid out is told by those who read it.
+    if let Some(text) = format(FileId(0), &text, kind, &mut Sink::new()) {
+        file.text = text;
+    }
 }
 
 /// The files that differ from what is there; `None` if one would be lost.

@@ -4,7 +4,7 @@ use std::io::stdout;
 
 use serde_json::json;
 
-use crate::cli::args::Build;
+use crate::cli::args::{Build, Format};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Change, LIST, List, Plan};
 use crate::cli::session::{Session, counted};
@@ -69,7 +69,7 @@ pub(super) fn left(plan: &Plan, chosen: &[Chosen<'_>]) -> Vec<&'static str> {
 /// The end of `build --check`: a diff where the folder is out of date; `left` are targets
 /// that are not written any more.
 pub(super) fn stale(
-    session: Session,
+    mut session: Session,
     args: &Build,
     plan: &Plan,
     shown: &str,
@@ -81,6 +81,9 @@ pub(super) fn stale(
     if paths.is_empty() {
         let human = format!("{shown} is up to date\n");
         return session.finish(Exit::Clean, &human, machine);
+    }
+    if !matches!(session.global.format, Format::Human | Format::Json) {
+        session.sink.push(out_of_date(&paths, shown, args));
     }
     let coloured = say::coloured(&session.global, &stdout());
     let mut human: String =
@@ -97,6 +100,18 @@ pub(super) fn stale(
         ));
     }
     session.finish(Exit::Findings, &human, machine)
+}
+
+/// The finding for those who see no diff.
+fn out_of_date(paths: &[String], shown: &str, args: &Build) -> Diagnostic {
+    let n_files = counted(paths.len(), "file");
+    let title = format!("`{shown}` is out of date: {n_files} to change");
+    let mut out = Diagnostic::warning("stale-build", title)
+        .help(format!("run `{}`", command(args)));
+    for path in paths.iter().take(MAX_NAMED) {
+        out = out.note(format!("`{path}`"));
+    }
+    out
 }
 
 /// The build that brings up to date what this one found out of date.

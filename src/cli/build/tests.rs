@@ -26,14 +26,25 @@ pub(super) fn wants_tests(project: &Project, asked: Asked<'_>) -> bool {
         || !asked.only && builds.chain([&manifest.build]).any(named)
 }
 
+/// The tests of a project as promtool's.
+#[derive(Default)]
+pub(super) struct Exported {
+    /// For each environment.
+    pub(super) tests: Vec<Vec<promtool_tests::File>>,
+    /// Files of native tests.
+    pub(super) n_native: usize,
+    /// Test files that are promtool's already.
+    pub(super) n_yaml: usize,
+}
+
 /// The tests of the project as promtool's, for each of these environments; the others
-/// leave `loaded`. Also how many test files are promtool's already.
+/// leave `loaded`.
 pub(super) fn promtool_tests(
     loaded: &mut Loaded,
     files: Option<Tests>,
     envs: &[String],
     session: &mut Session,
-) -> (Vec<Vec<promtool_tests::File>>, usize) {
+) -> Exported {
     let (files, others): (Vec<_>, Vec<_>) = files
         .unwrap_or_else(|| test::own(loaded, session))
         .into_iter()
@@ -50,11 +61,18 @@ pub(super) fn promtool_tests(
         .filter(|it| is_wanted(&it.0))
         .unzip();
     loaded.books = books;
-    (tests, others.iter().filter(|it| !it.1.ends_with(".test")).count())
+    let n_yaml = others.iter().filter(|it| !it.1.ends_with(".test")).count();
+    Exported { tests, n_native: files.len(), n_yaml }
 }
 
-/// Says that no test is written, and which tests are promtool's already.
-pub(super) fn said_of_tests(wanted: &[Wanted], n_yaml: usize, sink: &mut Sink) {
+/// Says that no test is written, and which tests are promtool's already; `n_native` is how
+/// many files of tests there are that might have been.
+pub(super) fn said_of_tests(
+    wanted: &[Wanted],
+    n_native: usize,
+    n_yaml: usize,
+    sink: &mut Sink,
+) {
     let note = match n_yaml {
         0 => None,
         1 => Some("1 YAML file in `testdata` is promtool's already".to_owned()),
@@ -62,8 +80,12 @@ pub(super) fn said_of_tests(wanted: &[Wanted], n_yaml: usize, sink: &mut Sink) {
     };
     if !wanted.iter().any(|it| is_test(&it.path)) {
         let title = "`--target promtool-tests` has no test to write";
-        let mut it = Diagnostic::error("no-test", title)
-            .help("write tests in `testdata/*.toml`, or leave the target out");
+        // Why some are left out has been said; the other targets are written.
+        let mut it = match n_native {
+            0 => Diagnostic::error("no-test", title)
+                .help("write tests in `testdata/*.toml`, or leave the target out"),
+            _ => Diagnostic::warning("no-test", title),
+        };
         it.notes.extend(note);
         sink.push(it);
     } else if let Some(title) = note {
