@@ -4,6 +4,8 @@
 //! [`crate::doc::schema`] prints them as a JSON Schema and [`crate::doc::reference`] as
 //! Markdown, so that these three cannot disagree. What a key means is not known here.
 
+use std::ops::Range;
+
 /// The keys of a table.
 #[derive(Debug)]
 pub struct Shape {
@@ -155,12 +157,24 @@ pub struct Fault {
     pub label: String,
     /// What to write.
     pub help: String,
+    /// The bytes that are at fault, where not the whole text is.
+    pub at: Option<Range<usize>>,
 }
 
 impl Fault {
     /// A fault.
     pub fn new(label: impl Into<String>, help: impl Into<String>) -> Option<Fault> {
-        Some(Fault { label: label.into(), help: help.into() })
+        Some(Fault { label: label.into(), help: help.into(), at: None })
+    }
+
+    /// A fault of a part of the text.
+    pub fn within(
+        at: Range<usize>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<Fault> {
+        let at = Some(at).filter(|it| !it.is_empty());
+        Some(Fault { label: label.into(), help: help.into(), at })
     }
 }
 

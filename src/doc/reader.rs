@@ -231,7 +231,10 @@ pub fn misformed(text: &Text, form: &Form) -> Option<Diagnostic> {
     let code = "bad-value";
     let diagnostic = match text.as_str() {
         "" => Diagnostic::error(code, title).at(text.span(), fault.label),
-        all => Diagnostic::error(code, title).within(text, 0, all.len(), fault.label),
+        all => {
+            let at = fault.at.unwrap_or(0..all.len());
+            Diagnostic::error(code, title).within(text, at.start, at.end, fault.label)
+        }
     };
     Some(diagnostic.help(fault.help))
 }

@@ -38,7 +38,8 @@ static LINE: Form = Form {
     parameters: true,
     fault: |text| match timeline::parse(text) {
         Ok(_) => None,
-        Err(error) => Fault::new(
+        Err(error) => Fault::within(
+            error.at.bytes(),
             error.message,
             error.help.unwrap_or_else(|| timeline::USAGE.to_string()),
         ),
