@@ -33,6 +33,8 @@ pub struct FileResult {
     pub outcome: Outcome,
     /// What keeps the file from being run; empty where it ran.
     pub messages: Vec<String>,
+    /// The same with its places, where these are known.
+    pub said: Vec<Diagnostic>,
     /// Its tests in order.
     pub tests: Vec<TestResult>,
 }
@@ -41,13 +43,14 @@ impl FileResult {
     /// A file that ran.
     pub fn of_tests(path: impl Into<String>, tests: Vec<TestResult>) -> FileResult {
         let outcome = tests.iter().map(|it| it.outcome).max().unwrap_or_default();
-        FileResult { path: path.into(), outcome, messages: Vec::new(), tests }
+        let (path, messages, said) = (path.into(), Vec::new(), Vec::new());
+        FileResult { path, outcome, messages, said, tests }
     }
 
     /// A file that could not be run.
     pub fn of_error(path: impl Into<String>, messages: Vec<String>) -> FileResult {
-        let outcome = Outcome::Error;
-        FileResult { path: path.into(), outcome, messages, tests: Vec::new() }
+        let (path, outcome, tests) = (path.into(), Outcome::Error, Vec::new());
+        FileResult { path, outcome, messages, said: Vec::new(), tests }
     }
 }
 

@@ -2,21 +2,28 @@
 //! look as if all were well.
 
 use crate::cli::session::{Session, counted};
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
 use crate::harness::result::FileResult;
 
 /// The result of a file with faults, which go to the session.
-pub(super) fn of_file(path: String, said: Sink, session: &mut Session) -> FileResult {
+pub(super) fn of_file(
+    path: impl Into<String>,
+    said: Sink,
+    session: &mut Session,
+) -> FileResult {
+    let all = said.into_sorted();
+    session.sink.extend(all.iter().cloned());
+    let is_error = |it: &Diagnostic| it.level == Level::Error;
+    let said: Vec<Diagnostic> = all.into_iter().filter(is_error).collect();
     let mut messages: Vec<String> = Vec::new();
-    for it in said.errors() {
+    for it in &said {
         if !messages.contains(&it.title) {
             messages.push(it.title.clone());
         }
     }
-    session.sink.extend(said.into_sorted());
-    FileResult::of_error(path, messages)
+    FileResult { said, ..FileResult::of_error(path, messages) }
 }
 
 /// The results of files that could not be read below a folder, which go to the session.

@@ -16,7 +16,7 @@ use crate::cli::mistaken;
 use crate::cli::session::Session;
 use crate::cli::test::rule_files::{Parsed, RuleFiles};
 use crate::cli::test::strict::spoil;
-use crate::cli::test::{Own, Plan};
+use crate::cli::test::{Own, Plan, faults};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap, Span};
@@ -58,10 +58,7 @@ pub fn run(
     let mut rule_files = RuleFiles::new(start);
     for ((file, path), (mut test, sink)) in files.iter().zip(read) {
         if sink.has_errors() {
-            let all = sink.into_sorted();
-            let messages = all.iter().map(|it| it.title.clone()).collect();
-            results.push(FileResult::of_error(path, messages));
-            session.sink.extend(all);
+            results.push(faults::of_file(path, sink, session));
             continue;
         }
         session.sink.extend(sink.into_sorted());

@@ -31,6 +31,9 @@ fn file(file: &FileResult, sources: &SourceMap) -> Json {
     if !file.messages.is_empty() {
         out["messages"] = json!(file.messages);
     }
+    if !file.said.is_empty() {
+        out["diagnostics"] = diagnostics(&file.said, sources);
+    }
     out
 }
 

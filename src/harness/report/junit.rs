@@ -62,7 +62,10 @@ fn suite<'r>(file: &'r FileResult, sources: &SourceMap) -> Suite<'r> {
     if !file.messages.is_empty()
         || file.outcome == Outcome::Error && file.tests.is_empty()
     {
-        let text = file.messages.join("\n");
+        let text = match file.said.is_empty() {
+            true => file.messages.join("\n"),
+            false => render(&file.said, sources, Config::PLAIN),
+        };
         let message = file.messages.first().cloned().unwrap_or_default();
         let mut it = case(&file.path, class(&file.path, None), Outcome::Error);
         (it.message, it.text) = (message, text);
