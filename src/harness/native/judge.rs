@@ -315,8 +315,9 @@ impl<'a> Judge<'a> {
         let whole = 0..text.as_str().len();
         let diagnostic =
             self.about(title, (text, whole), "expected never to fire".to_string(), rule);
-        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
-        let (diagnostic, failure) = self.there(diagnostic, rule, timeline, first.from);
+        let at = first.from;
+        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline), at);
+        let (diagnostic, failure) = self.there(diagnostic, rule, timeline, at);
         Some(Fault { diagnostic, found: words::did(timeline, start), failure })
     }
 
@@ -357,9 +358,6 @@ impl<'a> Judge<'a> {
         let mut failure = None;
         match &expect.line {
             Some((line @ TimeLine::States(phases, _), _)) => {
-                if others.is_empty() {
-                    diagnostic = self.picture(diagnostic, rule, line, None);
-                }
                 let first = phases.iter().map(|it| it.from).min().unwrap_or(0);
                 let wanted = |it: &i64| first <= it - self.ready.start;
                 if let Some(tick) = self.ticks(rule).iter().find(wanted) {
@@ -387,6 +385,9 @@ impl<'a> Judge<'a> {
     ) -> Option<Fault> {
         let start = self.ready.start;
         let (tick, state, wanted) = self.ticks(rule).iter().find_map(|tick| {
+                    if alone {
+                        diagnostic = self.picture(diagnostic, rule, line, None, tick);
+                    }
             let time = tick - start;
             [State::Pending, State::Firing].into_iter().find_map(|state| {
                 if !line.names(state) {
@@ -423,7 +424,7 @@ impl<'a> Judge<'a> {
             (false, _) => format!("already or still {} at {at}", state.name()),
         };
         let diagnostic = self.about(title, (text, range), label, rule);
-        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline));
+        let diagnostic = self.picture(diagnostic, rule, line, Some(timeline), tick);
         let (diagnostic, failure) = match (wanted, timeline.state_at(tick)) {
             (true, None | Some(result::State::Pending)) => {
                 self.not_there(diagnostic, rule, timeline, tick)
@@ -433,7 +434,7 @@ impl<'a> Judge<'a> {
         Some(Fault { diagnostic, found: words::did(timeline, start), failure })
     }
 
-    /// Adds the picture of what was expected and what happened.
+    /// Adds the picture of what was expected and what happened, which differ at a tick.
     fn picture(
         &self,
         diagnostic: Diagnostic,
@@ -442,7 +443,7 @@ impl<'a> Judge<'a> {
         timeline: Option<&Timeline>,
     ) -> Diagnostic {
         let ticks = self.ticks(rule);
-        let mut lines = draw::lines(line, timeline, ticks, self.ready.start);
+        let mut lines = draw::lines(line, timeline, ticks, self.ready.start, at);
         let step = words::time(ticks.step);
         lines.push(format!(
             "           evaluated every {step}; `.` inactive, `p` pending, `#` firing"
@@ -463,6 +464,7 @@ impl<'a> Judge<'a> {
         }
         let start = self.ready.start;
         let begin = first(timeline, State::Firing)
+        at: i64,
             .or(timeline.stretches.first())
             .map(|it| it.from);
         let Some(tick) = expect.at.map(|it| it + start).or(begin) else { return out };
