@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::case::duration;
+use crate::case::native::idle;
 use crate::case::native::parameters::DEPTH;
 use crate::case::native::read::{self, Case, Expect, Moment, Want};
 use crate::case::native::timeline::{self, TimeLine};
@@ -86,6 +87,8 @@ pub struct Expectation {
     pub value: Option<(ValueMatch, Text)>,
     /// When annotations and value are looked at.
     pub at: Option<i64>,
+    /// Contents that nothing has, since the alert is to be silent here and elsewhere.
+    pub idle: Option<Span>,
     /// Where it stands.
     pub span: Span,
 }
@@ -416,6 +419,7 @@ impl Filler<'_> {
                 Some(it) => Some(self.time(it, sink)?),
                 None => None,
             },
+            idle: idle::contents(expect, env),
             span: expect.span,
         })
     }

@@ -4,6 +4,7 @@
 //! [`fill::fill`] makes of one of them what runs in one environment.
 
 pub mod fill;
+mod idle;
 pub mod keys;
 pub mod parameters;
 pub mod read;

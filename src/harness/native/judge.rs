@@ -139,9 +139,13 @@ impl<'a> Judge<'a> {
         let title = expect.selector.text.to_string();
         let rules = select::rules(self.run.plan(), &expect.selector);
         if let Some((TimeLine::Absent, text)) = &expect.line {
-            match rules.first() {
-                None => self.pass(title, expect.span),
-                Some(rule) => {
+            match (rules.first(), self.idle(expect)) {
+                (None, None) => self.pass(title, expect.span),
+                (None, Some(Fault { diagnostic, found, .. })) => {
+                    let expected = "no alert".to_string();
+                    self.fail(title, expect.span, expected, found, diagnostic);
+                }
+                (Some(rule), _) => {
                     let span = self.alert(*rule).span;
                     let fault = Diagnostic::error(
                         "test-failed",
@@ -252,6 +256,10 @@ impl<'a> Judge<'a> {
                 if out.is_empty() && !no_data {
                     out.extend(self.mistaken(&expect.selector, rules));
                 }
+                // One that was pending has contents.
+                if selected.is_empty() {
+                    out.extend(self.idle(expect));
+                }
             }
             Some((line, text)) => {
                 out.extend(rules.first().and_then(|it| self.unseen(*it, line, text)));
@@ -276,6 +284,21 @@ impl<'a> Judge<'a> {
         }
         out.truncate(MOST);
         out
+    }
+
+    /// Contents of an alert that is not to be there.
+    fn idle(&self, expect: &Expectation) -> Option<Fault> {
+        let name = &expect.selector.name;
+        let env = &self.book.env;
+        let title = format!("there is no `{name}` to look at, in {env}");
+        let diagnostic = Diagnostic::error("test-failed", title)
+            .at(expect.idle?, "nothing could have this")
+            .help("take it out, or say when the alert fires: `is = \"firing 5m..\"`");
+        let diagnostic = match &expect.line {
+            Some((_, text)) => diagnostic.context(text.span(), "expected to be silent"),
+            None => diagnostic,
+        };
+        Some(Fault { diagnostic, found: "no alert".to_string(), failure: None })
     }
 
     /// Everything common to messages about one alert of a rule.
@@ -362,6 +385,9 @@ impl<'a> Judge<'a> {
                 let wanted = |it: &i64| first <= it - self.ready.start;
                 if let Some(tick) = self.ticks(rule).iter().find(wanted) {
                     let alone = others.is_empty();
+                    if alone {
+                        diagnostic = self.picture(diagnostic, rule, line, None, tick);
+                    }
                     (diagnostic, failure) =
                         self.never_there(diagnostic, rule, &expect.selector, tick, alone);
                 }
@@ -385,9 +411,6 @@ impl<'a> Judge<'a> {
     ) -> Option<Fault> {
         let start = self.ready.start;
         let (tick, state, wanted) = self.ticks(rule).iter().find_map(|tick| {
-                    if alone {
-                        diagnostic = self.picture(diagnostic, rule, line, None, tick);
-                    }
             let time = tick - start;
             [State::Pending, State::Firing].into_iter().find_map(|state| {
                 if !line.names(state) {
@@ -441,6 +464,7 @@ impl<'a> Judge<'a> {
         rule: RuleIdx,
         line: &TimeLine,
         timeline: Option<&Timeline>,
+        at: i64,
     ) -> Diagnostic {
         let ticks = self.ticks(rule);
         let mut lines = draw::lines(line, timeline, ticks, self.ready.start, at);
@@ -464,7 +488,6 @@ impl<'a> Judge<'a> {
         }
         let start = self.ready.start;
         let begin = first(timeline, State::Firing)
-        at: i64,
             .or(timeline.stretches.first())
             .map(|it| it.from);
         let Some(tick) = expect.at.map(|it| it + start).or(begin) else { return out };
