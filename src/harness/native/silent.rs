@@ -77,9 +77,11 @@ impl<'a> Judge<'a> {
         let own = slot.labels();
         let own: Vec<&str> = own.iter().map(|it| &*it.0).collect();
         let wanted = wanted::without(unheard, &own);
-        let known =
-            !wanted.is_empty() && plan.writers_for(&slot.reads.selectors).is_empty();
-        self.lacking(rule, &wanted).filter(|_| known)
+        let read = plan.writers_for(&slot.reads.selectors);
+        match wanted.is_empty() || !read.is_empty() {
+            true => None,
+            false => self.lacking(rule, &wanted),
+        }
     }
 
     /// Silence of alerts that could not be, since nothing that is compared has their labels.
