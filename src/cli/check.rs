@@ -14,7 +14,7 @@ use crate::cli::inhibit;
 use crate::cli::load::{self, Loaded};
 use crate::cli::runbooks::pages;
 use crate::cli::session::{Session, counted};
-use crate::cli::{fix, lints, names, test};
+use crate::cli::{fix, fs, lints, names, test};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{Drafts, FileId};
@@ -88,16 +88,27 @@ fn project(mut session: Session, args: &Check) -> (Session, Option<Loaded>) {
     }
     let mut proofs: Vec<Tests> = Vec::new();
     // A test may name alerts of any environment.
-    if args.env.is_empty() && !session.sink.has_errors() {
+    if args.env.is_empty() {
+        let is_sound = !session.sink.has_errors();
         let tests = tests.unwrap_or_else(|| test::own(&loaded, &mut session));
         let (native, others): (Vec<_>, Vec<_>) =
             tests.into_iter().partition(|it| it.1.ends_with(".toml"));
         let files: Vec<FileId> = native.into_iter().map(|it| it.0).collect();
-        test::native::check(&loaded, &files, &mut session, |stages, session| {
-            dashboards::check(&boards, stages, session);
-            proofs = stages.iter().map(proofs::proofs).collect();
-            proofs::add_promtool(&loaded, &others, &session.sources, &mut proofs);
-        });
+        match is_sound {
+            true => {
+                test::native::check(&loaded, &files, &mut session, |stages, session| {
+                    dashboards::check(&boards, stages, session);
+                    proofs = stages.iter().map(proofs::proofs).collect();
+                    proofs::add_promtool(&loaded, &others, &session.sources, &mut proofs);
+                })
+            }
+            // What they say by themselves can be looked at all the same, unless names of
+            // environments may be lost.
+            false if !is_manifest_faulty(&session) => {
+                test::native::check_alone(&loaded, &files, &mut session);
+            }
+            false => {}
+        }
     }
     // Alerts are mostly written before their pages: what is wrong with these keeps nothing
     // else from being said.
@@ -124,6 +135,11 @@ fn project(mut session: Session, args: &Check) -> (Session, Option<Loaded>) {
         session.sink.extend(judge.finish().into_iter().map(|it| it.said));
     }
     (session, Some(loaded))
+}
+
+fn is_manifest_faulty(session: &Session) -> bool {
+    let mut places = session.sink.errors().filter_map(Diagnostic::place);
+    places.any(|it| session.sources.file(it.file).path == fs::MANIFEST)
 }
 
 fn report(session: Session, loaded: Option<&Loaded>, fixed: Option<usize>) -> Exit {

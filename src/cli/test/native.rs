@@ -262,6 +262,12 @@ pub fn check(
     ask(&stages, session);
 }
 
+/// Reads test files and says what is wrong with them whatever the rules are, which could
+/// not be resolved.
+pub fn check_alone(loaded: &Loaded, files: &[FileId], session: &mut Session) {
+    say(read_files(loaded, files, session), session);
+}
+
 /// The environments for each view of the rules that some file has.
 fn servers<'a>(loaded: &'a Loaded, read: &mut [Read]) -> Vec<Servers<'a>> {
     let own = loaded.project.files.iter().map(|it| it.name.clone());
