@@ -337,6 +337,15 @@ impl<'a> Fields<'a> {
         self.table.entry(name).filter(|it| fits(&it.value, &key.value))
     }
 
+    /// The keys that are there, but not well typed.
+    pub fn refused(&self) -> Vec<&'static str> {
+        let keys = self.shape.keys.iter();
+        let refused = keys.filter(|it| {
+            self.table.get(it.name).is_some_and(|value| !fits(value, &it.value))
+        });
+        refused.map(|it| it.name).collect()
+    }
+
     /// The well-typed entries whose names are keys, in order.
     pub fn entries(&self) -> Vec<&'a Entry> {
         let table = self.table;

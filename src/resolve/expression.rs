@@ -34,6 +34,8 @@ pub(super) fn expression(
         Ok(parsed) => parsed,
         // What is no use of a parameter, but looks like one, has been reported.
         Err(_) if parameter::is_broken(text.as_str()) => return None,
+        // So has been an expression that is none.
+        Err(_) if text.as_str().trim().is_empty() => return None,
         Err(errors) => {
             match culprit(&filled, dialect) {
                 Some(value) => sink.push_once(reshapes(&filled, value)),

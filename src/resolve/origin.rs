@@ -155,8 +155,10 @@ impl<'a> Origin<'a> {
 
     /// Parameters in an environment.
     pub fn scope_of(&self, server: &Server<'_>, parameters: &[Parameter]) -> Scope {
-        let faulty = self.source().faulty || self.file.faulty;
-        Scope::new(server, parameters).in_faulty(faulty)
+        let files = [self.source(), self.file];
+        let scope = Scope::new(server, parameters);
+        let refused = files.iter().filter_map(|it| it.refused.clone()).collect();
+        scope.in_faulty(files.iter().any(|it| it.faulty), refused)
     }
 
     /// The parameters of the file, for what is not a rule.

@@ -69,6 +69,8 @@ pub struct Scope {
     record: bool,
     /// Something in the file was refused: a name that nothing gives may be that.
     faulty: bool,
+    /// Names whose values were refused, which has been said.
+    refused: Vec<Arc<[String]>>,
     /// Parameters that only other tiers of the alert give.
     lacks: Vec<Lack>,
 }
@@ -104,8 +106,8 @@ impl Scope {
     }
 
     /// The same names in a file in which something was refused, or not.
-    pub fn in_faulty(self, faulty: bool) -> Scope {
-        Scope { faulty, ..self }
+    pub fn in_faulty(self, faulty: bool, refused: Vec<Arc<[String]>>) -> Scope {
+        Scope { faulty, refused, ..self }
     }
 
     /// Notes what a tier does not give, while another one does.
@@ -229,7 +231,9 @@ impl Scope {
         };
         let found = self.parameters.iter().find(|it| it.0.as_str() == name);
         let Some((_, value)) = found else {
-            if !(self.faulty && form::RESERVED.contains(&name)) {
+            let reserved = self.faulty && form::RESERVED.contains(&name);
+            let mut refused = self.refused.iter().flat_map(|it| it.iter());
+            if !reserved && !refused.any(|it| it == name) {
                 sink.push_once(through(self.unknown(text, used, name), path));
             }
             return None;

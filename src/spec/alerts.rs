@@ -1,7 +1,10 @@
 //! Reads alerts files and packs.
 
+use std::collections::HashSet;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
+use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::doc::keys::Shape;
 use crate::doc::node::{Entry, Node};
@@ -47,7 +50,7 @@ pub(super) fn read(
         true => probe::probes(&fields),
         false => Vec::new(),
     };
-    Some(File {
+    let mut file = File {
         path: path.to_string(),
         name: name.strip_suffix(".toml").unwrap_or(name).to_string(),
         span: manifest::head(node),
@@ -63,8 +66,31 @@ pub(super) fn read(
         rules,
         inhibits: manifest::inhibits(&fields),
         env: overrides(&fields, sink),
-        faulty: n_errors < sink.n_errors(),
-    })
+        faulty: false,
+        refused: None,
+    };
+    file.faulty = n_errors < sink.n_errors();
+    if file.faulty {
+        let places = sink.errors().skip(n_errors).filter_map(Diagnostic::place).collect();
+        let mut names = Vec::new();
+        refused(node, &places, &mut names);
+        file.refused = (!names.is_empty()).then(|| names.into());
+    }
+    Some(file)
+}
+
+/// The names in a document whose values are at these places.
+fn refused(node: &Node, places: &HashSet<Span>, names: &mut Vec<String>) {
+    for entry in node.as_table().into_iter().flatten() {
+        let items = entry.value.as_array().unwrap_or_default();
+        let mut values = items.iter().chain([&entry.value]);
+        if values.any(|it| places.contains(&it.span)) {
+            names.push(entry.key.to_string());
+        }
+        refused(&entry.value, places, names);
+    }
+    let items = node.as_array().unwrap_or_default();
+    items.iter().for_each(|it| refused(it, places, names));
 }
 
 /// Puts `[defaults]` over the keys that stand at the top of the file.

@@ -337,6 +337,8 @@ pub struct File {
     pub span: Span,
     /// Whether something in it was refused: what seems to be missing may be that.
     pub faulty: bool,
+    /// The names whose values were refused, where some were.
+    pub refused: Option<Arc<[String]>>,
     /// What holds for every alert in it.
     pub defaults: Body,
     /// Services.

@@ -52,6 +52,8 @@ pub struct Panel {
     pub look: Look,
     /// The keys that are written, with their places.
     pub keys: Vec<(String, Span)>,
+    /// Keys whose values were refused.
+    pub refused: Vec<&'static str>,
 }
 
 impl Panel {
@@ -77,6 +79,7 @@ impl Panel {
             allow: Vec::new(),
             look: Look::default(),
             keys: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -123,6 +126,7 @@ pub(super) fn panel(fields: &Fields<'_>) -> Panel {
         allow: allow(fields),
         look: look(fields),
         keys: PANEL.keys.iter().filter_map(written).collect(),
+        refused: fields.refused(),
     }
 }
 

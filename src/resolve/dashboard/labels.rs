@@ -45,7 +45,9 @@ impl Carried {
                 said(legend, std::slice::from_ref(&facts), sink);
             }
         }
-        let Some(legend) = &panel.legend else { return };
+        let Some(legend) = panel.legend.as_ref().filter(|_| !self.0.is_empty()) else {
+            return;
+        };
         let inherits =
             |idx: usize| panel.queries.get(idx).is_none_or(|it| it.legend.is_none());
         let all =
@@ -65,6 +67,9 @@ impl Carried {
     ) {
         let all = self.0.iter().map(Option::as_ref);
         let Some(all) = all.collect::<Option<Vec<&LabelFacts>>>() else { return };
+        if all.is_empty() {
+            return;
+        }
         let mut known: BTreeSet<&str> = all.iter().flat_map(|it| names(it)).collect();
         let values = queries.iter().filter_map(|it| it.legend.as_deref());
         known.extend(values.filter(|it| !it.contains("{{")));

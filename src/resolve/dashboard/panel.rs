@@ -162,15 +162,22 @@ fn lacking(it: &spec::Panel, sink: &mut Sink) {
     };
     let kind = it.kind();
     let quiet = matches!(kind, "text" | "alerts");
-    if it.title.is_none() && it.alert.is_none() && !quiet {
+    // Of what was refused it has been said why.
+    let refused = |keys: &[&str]| keys.iter().any(|key| it.refused.contains(key));
+    if !refused(&["title", "alert"]) && it.title.is_none() && it.alert.is_none() && !quiet
+    {
         let label = "has neither `title` nor `alert`";
         sink.push(missing("title", label, "add `title = \"…\"`"));
     }
-    if it.queries.is_empty() && it.alert.is_none() && !quiet {
+    if !refused(&["query", "alert"])
+        && it.queries.is_empty()
+        && it.alert.is_none()
+        && !quiet
+    {
         let help = "add `query = '…'`, or `alert = \"…\"`";
         sink.push(missing("query", "has neither `query` nor `alert`", help));
     }
-    if kind == "text" && it.look.content.is_none() {
+    if !refused(&["content"]) && kind == "text" && it.look.content.is_none() {
         let help = "add `content = \"…\"`";
         sink.push(missing("content", "would be empty", help));
     }
