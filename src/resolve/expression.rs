@@ -58,6 +58,17 @@ pub(super) fn expression(
         syntax_errors(&text, errors, sink);
         return None;
     }
+    let failing = check::constants(&parsed.expr, dialect);
+    if !failing.is_empty() {
+        for it in failing {
+            let at = it.at.bytes();
+            let error = Diagnostic::error("promql", it.message);
+            let error = error.within(&text, at.start, at.end, "");
+            let error = it.help.into_iter().fold(error, Diagnostic::note);
+            sink.push_once(error.note("every evaluation of this expression fails"));
+        }
+        return None;
+    }
     Some(Expression { text, parsed: Arc::new(parsed) })
 }
 
