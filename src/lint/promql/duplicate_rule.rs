@@ -57,6 +57,14 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
         let Some(first) = first else { continue };
         let title = format!("rule `{}` is there twice", record.name);
         let said = LINT.finding(title);
+        let by_each = first.rule.as_record().is_some_and(|it| it.span == record.span);
+        if context.book.is_some() && by_each && site.group.file == first.group.file {
+            let label = "made several times with the same name and labels";
+            let help = "use the parameter of `each` in the name, `…${w}`, or in a label";
+            let said = said.at(record.name.span(), label).help(help);
+            out.push((Some(site), said));
+            continue;
+        }
         let said = said.at(record.name.span(), "the same name and labels again");
         let said = said.context(first.name().span(), "first here");
         let help = "take one out, or give them different names or labels";
