@@ -256,6 +256,7 @@ pub const CODES: &[(&str, &str)] = &[
         "parameter-shape",
         "The value of a parameter would change the expression around it: a value is one number, string, duration, name or list of matchers.",
     ),
+    ("project-in-project", "A new project would be in a folder that another one reads."),
     (
         "promql",
         "An expression is no PromQL, or not of the types that it needs. The message is Prometheus's own.",

@@ -24,7 +24,7 @@ pub use crate::cli::fs::output::{carry_out, look, read_list, write_all};
 pub use crate::cli::fs::owned::{Owned, own, own_if_there};
 pub use crate::cli::fs::project::{
     MANIFEST, Project, find_project, is_source_folder, named_project, part_of_project,
-    read_project, read_toml,
+    read_project, read_toml, reader_of,
 };
 pub use crate::cli::fs::read::{
     File, names, read_file, read_folder, read_if_there, read_stdin, read_tree,

@@ -68,6 +68,14 @@ pub fn run(global: &Global, args: &Init) -> Exit {
                 .help("name a folder, which may be a new one"),
         );
     }
+    if let Some((root, folder)) = fs::reader_of(&out) {
+        let title = format!("`{shown}` is read by another project, for its `{folder}`");
+        return session.fail(
+            Diagnostic::error("project-in-project", title)
+                .note(format!("its manifest is `{}`", root.join(fs::MANIFEST).display()))
+                .help("name a folder that is not below another project's, or add to that one"),
+        );
+    }
     let own = match fs::own(&out, &shown) {
         Ok(it) => it,
         Err(diagnostic) => return session.fail(diagnostic),

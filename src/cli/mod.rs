@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::cli::args::{Args, Command};
 use crate::cli::exit::Exit;
@@ -23,6 +23,7 @@ pub mod init;
 pub mod lints;
 pub mod load;
 pub mod mistaken;
+pub mod mistyped;
 pub mod names;
 pub mod output;
 pub mod runbooks;
@@ -37,6 +38,10 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(it) => it,
         Err(error) => {
+            let typed = std::env::args_os().skip(1);
+            let typed: Vec<String> =
+                typed.map(|it| it.to_string_lossy().into_owned()).collect();
+            let error = mistyped::advised(error, Args::command(), &typed);
             // Help and version are errors to clap, with exit code 0.
             let _ = error.print();
             return ExitCode::from(error.exit_code() as u8);

@@ -139,11 +139,7 @@ impl Checker<'_> {
             (Type::Number, Kind::Integer(..) | Kind::Float(..)) => {}
             (Type::Integer(least, most), Kind::Integer(value, _)) => {
                 if !(*least..=*most).contains(value) {
-                    let title = format!("`{name}` is between {least} and {most}");
-                    self.sink.push(
-                        Diagnostic::error("out-of-range", title)
-                            .at(node.span, "outside that range"),
-                    );
+                    self.sink.push(out_of_range(node, name, *least, *most));
                 }
             }
             (Type::Array(item), Kind::Array(items)) => {
@@ -197,6 +193,17 @@ impl Checker<'_> {
                 None => said,
             });
         }
+    }
+}
+
+fn out_of_range(node: &Node, name: &str, least: i64, most: i64) -> Diagnostic {
+    let error = |title: String| Diagnostic::error("out-of-range", title);
+    match least == most {
+        true => error(format!("`{name}` can only be {least}"))
+            .at(node.span, "not known to this version of aqua-alerts")
+            .help(format!("write {least}, or use a newer version")),
+        false => error(format!("`{name}` is between {least} and {most}"))
+            .at(node.span, "outside that range"),
     }
 }
 

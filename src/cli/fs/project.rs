@@ -92,6 +92,19 @@ pub fn read_toml(root: &Path, sources: &mut SourceMap, sink: &mut Sink) -> Vec<F
     files
 }
 
+/// The project that reads what is in a folder, which may be a new one, and the folder of it
+/// that this is or is in: `alerts`.
+pub fn reader_of(folder: &Path) -> Option<(PathBuf, &'static str)> {
+    let absolute = std::path::absolute(folder).ok()?;
+    let there = absolute.ancestors().find(|it| it.is_dir())?;
+    let real = there.canonicalize().ok()?.join(absolute.strip_prefix(there).ok()?);
+    let root = real.ancestors().skip(1).find(|it| it.join(MANIFEST).is_file())?;
+    let below = real.strip_prefix(root).ok()?;
+    let name = FOLDERS.iter().map(|it| it.0).chain(["testdata"]);
+    let name = name.into_iter().find(|it| below.starts_with(it))?;
+    Some((root.to_path_buf(), name))
+}
+
 /// Whether a folder is one that the project in `root` is read from, or holds the project
 /// or one of its rule files.
 pub fn is_source_folder<'a>(

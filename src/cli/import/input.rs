@@ -38,6 +38,14 @@ pub fn read(start: &Path, paths: &[PathBuf], session: &mut Session) -> Input {
         }
         seen.push(shown.clone());
         let Some((file, text)) = source(start, &shown, session) else { continue };
+        if shown.ends_with(".toml") {
+            session.sink.push(
+                Diagnostic::error("wrong-file", format!("`{shown}` is TOML"))
+                    .help("`import` reads rule files and tests of promtool's, in YAML")
+                    .help("what is in TOML already is a file of a project: see `check`"),
+            );
+            continue;
+        }
         let documents = yaml::read(file, &text, &mut Sink::new());
         match (documents.iter().any(is_tests), documents.iter().any(is_rules)) {
             (true, false) => {
