@@ -53,14 +53,14 @@ fn run<'a>(context: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether anything is multiplied or divided by a number.
+/// Whether anything that is no number is multiplied or divided by one.
 fn is_scaled(expr: &Expr) -> bool {
     let mut out = false;
     expr.walk(&mut |it| {
         if let ExprKind::Binary(it) = &it.kind
             && matches!(it.op, BinaryOp::Mul | BinaryOp::Div)
         {
-            out |= it.lhs.selectors().is_empty() || it.rhs.selectors().is_empty();
+            out |= it.lhs.selectors().is_empty() != it.rhs.selectors().is_empty();
         }
     });
     out
