@@ -3,6 +3,7 @@
 //! The project, or the rule files that are named.
 
 pub mod dashboards;
+mod failing;
 mod proofs;
 mod rules;
 

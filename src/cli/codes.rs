@@ -122,6 +122,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("empty-test", "A test expects nothing and so proves nothing."),
     (
+        "evaluation-fails",
+        "A rule file has a literal with which every evaluation of its expression fails.",
+    ),
+    (
         "file-exists",
         "A file that would be written is there already; `import --force` replaces it.",
     ),

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::case::promtool::is_tests;
 use crate::cli::args::{Check, Global, Lint};
+use crate::cli::check::failing;
 use crate::cli::exit::Exit;
 use crate::cli::say;
 use crate::cli::session::{Session, counted};
@@ -294,6 +295,7 @@ fn judge(file: Candidate, args: &Check, dialect: &Dialect) -> Judged {
         Some(it) if !judged.sound => vec![it],
         _ => sink.into_sorted(),
     };
+    judged.said.extend(failing::warnings(&groups, dialect));
     // Without promtool's own lint asked for, one that knows more looks.
     if !as_promtool(args) {
         judged.said.retain(|it| it.code != DUPLICATE);
