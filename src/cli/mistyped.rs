@@ -22,7 +22,16 @@ pub fn advised(mut error: Error, mut command: Command, typed: &[String]) -> Erro
     let name = word.trim_start_matches('-');
     let name = name.split_once('=').map_or(name, |it| it.0);
     command.build();
-    let sub = typed.iter().find_map(|it| command.find_subcommand(it)).unwrap_or(&command);
+    // Which command it was clap knows: what stands before it may be the value of an option.
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let mut sub = &command;
+    for word in usage.split_whitespace().take_while(|it| !it.starts_with(['[', '<', '-']))
+    {
+        sub = sub.find_subcommand(word).unwrap_or(sub);
+    }
     let known: Vec<&str> = sub.get_arguments().filter_map(|it| it.get_long()).collect();
     let exact = known.iter().copied().find(|it| *it == name);
     let Some(near) = exact.or_else(|| nearest(name, known.iter().copied())) else {
@@ -57,10 +66,15 @@ mod tests {
             ("aqua-alerts test -run x", "--run"),
             ("aqua-alerts check --strct", "--strict"),
             ("aqua-alerts test --reprot=junit=x", "--report"),
+            ("aqua-alerts -C test check --strct", "--strict"),
+            ("aqua-alerts -C build check --fxi", "--fix"),
+            ("aqua-alerts runbooks new --colr x", "--color"),
         ] {
             let said = said(line);
             assert!(said.contains(&format!("exists: '{near}'")), "{line}: {said}");
         }
+        assert!(said("aqua-alerts -C test check --strct").contains("alerts check"));
+        assert!(said("aqua-alerts runbooks new --colr x").contains("runbooks new"));
         let said = said("aqua-alerts test -x");
         assert!(!said.contains("exists"), "{said}");
     }

@@ -174,7 +174,7 @@ fn inhibition(
 ) -> Inhibition {
     let Pairs { draft, sources, targets, .. } = pairs;
     let side = |side: usize, places: &[usize], matchers: &[Matcher]| {
-        let names = places.iter().map(|it| alerts[*it].alert.name.as_str());
+        let names = places.iter().map(|it| alerts[*it].name);
         let names = LabelMatch::one_of("alertname", &names.collect());
         let mut out = vec![names];
         out.extend(without_name(matchers));

@@ -19,6 +19,10 @@ use crate::template::usage;
 pub(super) struct Alerting<'a> {
     /// The rule.
     pub(super) alert: &'a Alert,
+    /// Its name, which is asked for of all of them again and again.
+    pub(super) name: &'a str,
+    /// Its severity, where it is certain.
+    severity: Option<&'a str>,
     group: &'a Group,
     /// What its alerts carry, `alertname` and external labels left out.
     pub(super) facts: LabelFacts,
@@ -69,9 +73,19 @@ pub(super) type Kind<'k> = (
 type Facts<'k> = (bool, &'k BTreeMap<Symbol, Fact>);
 
 impl<'a> Alerting<'a> {
+    fn of(
+        group: &'a Group,
+        alert: &'a Alert,
+        facts: LabelFacts,
+        shown: Option<LabelFacts>,
+    ) -> Self {
+        let (name, severity) = (alert.name.as_str(), severity(group, alert));
+        Alerting { alert, name, severity, group, facts, shown }
+    }
+
     #[cfg(test)]
     pub(super) fn with(group: &'a Group, alert: &'a Alert, facts: LabelFacts) -> Self {
-        Alerting { alert, group, facts, shown: None }
+        Alerting::of(group, alert, facts, None)
     }
 
     /// The value that the rule itself gives a label, as written.
@@ -115,7 +129,7 @@ impl<'a> Alerting<'a> {
             (it.closed, &it.known)
         }
         (
-            self.alert.name.as_str(),
+            self.name,
             facts(&self.facts),
             self.shown.as_ref().map(facts),
             self.set_names().map(|name| (name, self.set(name))).collect(),
@@ -133,7 +147,7 @@ impl<'a> Alerting<'a> {
 
     /// The severity, where it is certain.
     pub(super) fn severity(&self) -> Option<&'a str> {
-        severity(self.group, self.alert)
+        self.severity
     }
 
     /// Whether the rule sets a label, to whatever text.
@@ -234,7 +248,7 @@ impl<'a> Knowledge<'a> {
             }
             _ => (own, None),
         };
-        Alerting { alert, group, facts, shown }
+        Alerting::of(group, alert, facts, shown)
     }
 }
 

@@ -3,6 +3,7 @@
 //! There are few sets of labels among many rules: these are compared, not each rule with
 //! each.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::resolve::inhibit::carried::{Alerting, per};
@@ -44,20 +45,49 @@ pub(super) fn classes<'c, 'a>(
     out
 }
 
+/// The places of alerts by their names.
+#[derive(Debug)]
+pub(super) struct ByName<'a>(HashMap<&'a str, (usize, Vec<usize>)>);
+
+impl<'a> ByName<'a> {
+    pub(super) fn of(alerts: &[Alerting<'a>]) -> ByName<'a> {
+        let mut out: HashMap<&str, (usize, Vec<usize>)> =
+            HashMap::with_capacity(alerts.len());
+        for (idx, it) in alerts.iter().enumerate() {
+            match out.entry(it.name) {
+                Entry::Vacant(place) => {
+                    place.insert((idx, Vec::new()));
+                }
+                Entry::Occupied(place) => place.into_mut().1.push(idx),
+            }
+        }
+        ByName(out)
+    }
+
+    /// The places of the alerts of a name, in order.
+    pub(super) fn places(&self, name: &str) -> impl Iterator<Item = usize> {
+        let found = self.0.get(name).into_iter();
+        found.flat_map(|(first, others)| {
+            [*first].into_iter().chain(others.iter().copied())
+        })
+    }
+
+    /// Whether at most one alert has a name.
+    pub(super) fn is_alone(&self, name: &str) -> bool {
+        self.0.get(name).is_none_or(|it| it.1.is_empty())
+    }
+}
+
 /// Of each alert the first one of whose labels the same is known: what holds of many rules
 /// is looked at once.
-pub(super) fn kinds(alerts: &[Alerting<'_>]) -> Vec<usize> {
-    // The name is a part of it: most have theirs alone.
-    let mut n_named: HashMap<&str, usize> = HashMap::with_capacity(alerts.len());
-    for it in alerts {
-        *n_named.entry(it.alert.name.as_str()).or_default() += 1;
-    }
+pub(super) fn kinds(alerts: &[Alerting<'_>], by_name: &ByName<'_>) -> Vec<usize> {
     let mut first = BTreeMap::new();
     let mut out = Vec::with_capacity(alerts.len());
     for (idx, it) in alerts.iter().enumerate() {
-        out.push(match n_named[it.alert.name.as_str()] {
-            1 => idx,
-            _ => *first.entry(it.kind()).or_insert(idx),
+        // The name is a part of it: most have theirs alone.
+        out.push(match by_name.is_alone(it.name) {
+            true => idx,
+            false => *first.entry(it.kind()).or_insert(idx),
         });
     }
     out

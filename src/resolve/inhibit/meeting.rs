@@ -54,14 +54,14 @@ fn parts(alerts: &[Alerting<'_>], equal: &[&String], sides: &Sides) -> Vec<Sides
 
 fn value<'v>(it: &'v Alerting<'_>, name: &str) -> Option<&'v str> {
     match name {
-        "alertname" => Some(it.alert.name.as_str()),
+        "alertname" => Some(it.name),
         _ => it.facts.value(name),
     }
 }
 
 fn fact(it: &Alerting<'_>, name: &str) -> Fact {
     match name {
-        "alertname" => Fact::one_of([Symbol::from(it.alert.name.as_str())]),
+        "alertname" => Fact::one_of([Symbol::from(it.name)]),
         _ => it.facts.get(name),
     }
 }

@@ -76,9 +76,9 @@ pub fn needs_series(book: &Book) -> bool {
     let counts = |group: &Group, alert: &Alert| {
         !book.inhibits.is_empty() || carried::severity(group, alert).is_some_and(inhibits)
     };
-    let alerts: Vec<_> = carried::alerts(book).filter(|it| counts(it.0, it.1)).collect();
+    let alerts: Vec<(&Group, &Alert)> = carried::alerts(book).collect();
     let is_open = |(group, alert): &(&Group, &Alert)| {
-        carried::is_open(alert, &rules.carried(group, alert))
+        counts(group, alert) && carried::is_open(alert, &rules.carried(group, alert))
     };
     alerts.par_iter().any(is_open)
 }
@@ -146,15 +146,15 @@ fn given_labels(alerts: &[Alerting<'_>], sink: &mut Sink) {
 fn namespaces<'a>(
     alerts: impl Iterator<Item = &'a Alerting<'a>>,
 ) -> Option<BTreeSet<String>> {
-    let mut out = BTreeSet::new();
+    let mut out: BTreeSet<&str> = BTreeSet::new();
     for it in alerts {
-        let fact = it.facts.get("namespace");
+        let fact = it.facts.look("namespace");
         if fact.presence != Presence::Always {
-            out.insert(String::new());
+            out.insert("");
         }
         if fact.presence != Presence::Never {
-            out.extend(fact.values?.iter().map(|it| it.to_string()));
+            out.extend(fact.values.as_ref()?.iter().map(|it| &**it));
         }
     }
-    Some(out)
+    Some(out.into_iter().map(str::to_owned).collect())
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::inhibit::carried::Alerting;
-use crate::resolve::inhibit::classes::{Classes, classes, identifying, kinds};
+use crate::resolve::inhibit::classes::{ByName, Classes, classes, identifying, kinds};
 use crate::resolve::inhibit::guard::{Draft, Guard, Meant, Stop};
 use crate::resolve::inhibit::meeting::{Lacking, Sides, meeting};
 
@@ -56,7 +56,10 @@ pub(super) struct Common<'c> {
 
 impl<'c> Common<'c> {
     pub(super) fn of(alerts: &'c [Alerting<'_>]) -> Common<'c> {
-        Common { kinds: kinds(alerts), identifying: identifying(alerts) }
+        Common {
+            kinds: kinds(alerts, &ByName::of(alerts)),
+            identifying: identifying(alerts),
+        }
     }
 }
 
@@ -149,7 +152,7 @@ fn named<'c>(
     classes: &Classes<'c>,
     places: &[usize],
 ) -> Classes<'c> {
-    let name = |idx: &usize| alerts[*idx].alert.name.as_str();
+    let name = |idx: &usize| alerts[*idx].name;
     let names: BTreeSet<&str> = places.iter().map(name).collect();
     let mut out = classes.clone();
     out.values_mut().for_each(|it| it.retain(|idx| names.contains(name(idx))));

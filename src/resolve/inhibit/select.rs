@@ -87,7 +87,7 @@ impl Holders {
                 add(missing.into());
             }
             match (&fact.values, fact.presence) {
-                _ if is_name(label) => add(it.alert.name.as_str().into()),
+                _ if is_name(label) => add(it.name.into()),
                 (_, Presence::Never) => {}
                 (Some(values), _) => values.iter().cloned().for_each(add),
                 (None, _) => out.of_any.push(idx),
@@ -109,7 +109,7 @@ fn test(matcher: &Matcher) -> Test {
 fn may_match(it: &Alerting<'_>, (name, test): &Test, missing: &str) -> bool {
     let holds = |value: &str| test.hold_for(value);
     if is_name(name) {
-        return holds(it.alert.name.as_str());
+        return holds(it.name);
     }
     let fact = it.facts.look(name);
     let empty = fact.presence != Presence::Always && holds(missing);

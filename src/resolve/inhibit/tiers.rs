@@ -12,7 +12,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::resolve::inhibit::carried::Alerting;
-use crate::resolve::inhibit::classes::kinds;
+use crate::resolve::inhibit::classes::{ByName, kinds};
 use crate::resolve::inhibit::fit::{Fit, Pairing, fit};
 use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
 use crate::resolve::known::Known;
@@ -34,7 +34,7 @@ struct Tiers<'t, 'a> {
     alerts: &'t [Alerting<'a>],
     kinds: &'t [usize],
     /// The places of the alerts by name.
-    by_name: &'t HashMap<&'a str, Vec<usize>>,
+    by_name: &'t ByName<'a>,
     known: &'t Known<'t>,
     high: &'t str,
     low: &'t str,
@@ -48,11 +48,8 @@ pub(super) fn infer(
     out: &mut Inferred,
     sink: &mut Sink,
 ) {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(alerts.len());
-    for (idx, it) in alerts.iter().enumerate() {
-        by_name.entry(it.alert.name.as_str()).or_default().push(idx);
-    }
-    let kinds = kinds(alerts);
+    let by_name = ByName::of(alerts);
+    let kinds = kinds(alerts, &by_name);
     for high in &book.severities {
         if high.inhibits.contains(&high.name) {
             sink.push_once(inhibits_itself(high));
@@ -71,11 +68,9 @@ pub(super) fn infer(
 impl<'t, 'a> Tiers<'t, 'a> {
     /// Tiers that share the alert's name.
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
-        let name = |it: &Alerting<'a>| it.alert.name.as_str();
-        let pairings = self.pairings(|it| {
-            let has_others = self.by_name[name(it)].len() > 1;
-            has_others.then(|| name(it))
-        });
+        let shared =
+            |it: &Alerting<'a>| (!self.by_name.is_alone(it.name)).then_some(it.name);
+        let pairings = self.pairings(shared);
         let fit = |(name, pairing)| {
             let mut said = Sink::new();
             let fit = self.fit(&pairing, &mut said);
@@ -130,7 +125,7 @@ impl<'t, 'a> Tiers<'t, 'a> {
         type Names<'a> = BTreeSet<&'a str>;
         let mut by_names: BTreeMap<(Names<'a>, Names<'a>), Pairing> = BTreeMap::new();
         for (_, pairing) in self.pairings(own) {
-            let name = |idx: &usize| self.alerts[*idx].alert.name.as_str();
+            let name = |idx: &usize| self.alerts[*idx].name;
             let sources: Names<'_> = pairing.sources.iter().map(name).collect();
             let targets: Names<'_> = pairing.targets.iter().map(name).collect();
             // Of tiers with one name each pair has a name in common.
@@ -153,8 +148,8 @@ impl<'t, 'a> Tiers<'t, 'a> {
     fn fit(self, pairing: &Pairing, sink: &mut Sink) -> Option<Fit> {
         let named = |side: &[usize], severity: &str| -> Vec<usize> {
             let names: BTreeSet<&str> =
-                side.iter().map(|it| self.alerts[*it].alert.name.as_str()).collect();
-            let all = names.iter().flat_map(|it| &self.by_name[it]).copied();
+                side.iter().map(|it| self.alerts[*it].name).collect();
+            let all = names.iter().flat_map(|it| self.by_name.places(it));
             all.filter(|it| self.alerts[*it].facts.look("severity").allows(severity))
                 .collect()
         };

@@ -8,7 +8,7 @@ use crate::resolve::known::Known;
 /// The title, by a source and a target.
 fn title(alerts: &[Alerting<'_>], pair: [usize; 2]) -> String {
     let [high, low] = pair.map(|it| alerts[it].severity().unwrap_or_default());
-    let [source, target] = pair.map(|it| alerts[it].alert.name.as_str());
+    let [source, target] = pair.map(|it| alerts[it].name);
     match source == target {
         true => format!("`{high}` of `{source}` does not inhibit its `{low}`"),
         false => format!("`{source}` does not inhibit `{target}`"),

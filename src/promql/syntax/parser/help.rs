@@ -114,7 +114,7 @@ fn advice(text: &str, error: &SyntaxError) -> Option<String> {
         return braces::advice(message, before, found);
     }
     if message.starts_with("bad number or duration syntax") {
-        return Some(number::advice(rest));
+        return Some(number::advice(before, rest));
     }
     if let Some(escaped) = message.strip_prefix("unknown escape sequence ") {
         return escape(escaped);

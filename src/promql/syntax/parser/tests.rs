@@ -178,6 +178,15 @@ fn faults_come_with_advice() {
             "write `5m`: units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
         ),
         ("x > 10k", "write `10e3`"),
+        (
+            "rate(x[5M])",
+            "write `5m`: units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
+        ),
+        (
+            "x offset 2D",
+            "write `2d`: units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
+        ),
+        ("x{a=\"b\" é=\"c\"}", "separate matchers by commas: all of them must hold"),
         ("x > 1.5MB", "write `1.5e6`"),
         ("x > 2Gi", "write `2 * 1024^3`"),
         ("x > 1,000", "numbers have no commas: `1000`, `0.5`"),

@@ -26,7 +26,7 @@ pub(super) fn advice(message: &str, before: &str, found: &str) -> Option<String>
             "alternatives are a regular expression: `name=~\"a|b\"`"
         }
         Some('&' | ';' | '"' | '\'' | '`') if behind_value => COMMA,
-        Some(it) if behind_value => match is_word(it) && !is_operator(found) {
+        Some(it) if behind_value => match it.is_alphanumeric() && !is_operator(found) {
             true => COMMA,
             false => OPEN,
         },

@@ -2,8 +2,8 @@
 
 const UNITS: &str = "units of durations are `ms`, `s`, `m`, `h`, `d`, `w`, `y`";
 
-/// What to write instead of the number that `rest` begins with.
-pub(super) fn advice(rest: &str) -> String {
+/// What to write instead of the number that `rest` begins with, behind `before`.
+pub(super) fn advice(before: &str, rest: &str) -> String {
     let word = |it: char| it.is_ascii_alphanumeric() || it == '.';
     let word = &rest[..rest.find(|it| !word(it)).unwrap_or(rest.len())];
     let digits = |it: char| it.is_ascii_digit() || it == '.';
@@ -14,6 +14,14 @@ pub(super) fn advice(rest: &str) -> String {
         _ => format!("write `{number} * 1024^{power}`"),
     };
     let duration = |letter: &str| format!("write `{number}{letter}`: {UNITS}");
+    // Where only durations stand, letters are theirs.
+    let before = before.trim_end();
+    if before.ends_with(['[', ':']) || super::last_word(before) == "offset" {
+        return match unit.as_str() {
+            "s" | "m" | "h" | "d" | "w" | "y" | "ms" => duration(&unit),
+            _ => long(&unit).map_or(UNITS.to_owned(), duration),
+        };
+    }
     match unit.as_str() {
         "k" | "kb" => format!("write `{number}e3`"),
         "m" | "mb" => format!("write `{number}e6`"),
@@ -23,13 +31,21 @@ pub(super) fn advice(rest: &str) -> String {
         "mi" | "mib" => times(2),
         "gi" | "gib" => times(3),
         "ti" | "tib" => times(4),
-        "sec" | "secs" | "second" | "seconds" => duration("s"),
-        "min" | "mins" | "minute" | "minutes" => duration("m"),
-        "hr" | "hrs" | "hour" | "hours" => duration("h"),
-        "day" | "days" => duration("d"),
-        "week" | "weeks" => duration("w"),
-        _ => UNITS.to_owned(),
+        unit => long(unit).map_or(UNITS.to_owned(), duration),
     }
+}
+
+/// The unit of a duration that is written out.
+fn long(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "year" | "years" => "y",
+        _ => return None,
+    })
 }
 
 /// Whether a comma stands in a number, as some people write one: `1,000`, `0,5`. `rest`
