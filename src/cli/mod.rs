@@ -22,6 +22,7 @@ pub mod inhibit;
 pub mod init;
 pub mod lints;
 pub mod load;
+mod memory;
 pub mod mistaken;
 pub mod mistyped;
 pub mod names;
