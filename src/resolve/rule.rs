@@ -410,10 +410,10 @@ impl Texts<'_> {
         let name = |it: &Text| Text::fixed("severity", it.span());
         let pair = |it: &Text| Pair { name: name(it), value: it.clone() };
         let mut out: Vec<Pair> = severity.map(pair).into_iter().collect();
-        let version = self.server.dialect.version;
+        let dialect = &self.server.dialect;
         out.extend(pairs(
             &labels,
-            |it, sink| template(it, self.scope, version, sink),
+            |it, sink| template(it, self.scope, dialect, sink),
             sink,
         ));
         out
@@ -435,9 +435,9 @@ impl Texts<'_> {
         }
         layers::labels(&mut labels, &self.body.annotations);
         self.server.retain_names(&mut labels, &form::ANNOTATION_NAME, sink);
-        let version = self.server.dialect.version;
+        let dialect = &self.server.dialect;
         let mut out =
-            pairs(&labels, |it, sink| template(it, self.scope, version, sink), sink);
+            pairs(&labels, |it, sink| template(it, self.scope, dialect, sink), sink);
         let given = out.iter().any(|it| it.name.as_str() == "runbook_url");
         if let Some(Runbook { url, span, .. }) = runbook.filter(|_| !given)
             && !url.is_empty()

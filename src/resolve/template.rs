@@ -5,7 +5,7 @@
 
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
-use crate::promql::dialect::Version;
+use crate::promql::dialect::Dialect;
 use crate::promql::labels;
 use crate::resolve::expression::seconds;
 use crate::resolve::scope::Scope;
@@ -32,7 +32,7 @@ enum Inside {
 pub(super) fn template(
     text: &Text,
     scope: &Scope,
-    version: Version,
+    dialect: &Dialect,
     sink: &mut Sink,
 ) -> Option<Text> {
     let written = text.as_str();
@@ -47,7 +47,7 @@ pub(super) fn template(
             Inside::Quoted => escaped(&value.text),
         }
     })?;
-    check_works(&filled.text, version, sink).then_some(filled.text)
+    check_works(&filled.text, dialect, sink).then_some(filled.text)
 }
 
 /// Walks through a template and knows where it is.
@@ -110,6 +110,7 @@ fn escaped(text: &Text) -> Text {
 mod tests {
     use super::*;
     use crate::diag::source::{FileId, Span};
+    use crate::promql::dialect::Version;
 
     fn text(text: &str) -> Text {
         let end = text.len() as u32;
@@ -122,7 +123,7 @@ mod tests {
         scope.set("left", text("3d"));
         scope.set("job", text("api"));
         scope.set("odd", text("a \"b\""));
-        template(&text(written), &scope, Version::LATEST, &mut Sink::new())
+        template(&text(written), &scope, &Dialect::everything(), &mut Sink::new())
             .unwrap()
             .to_string()
     }
@@ -149,5 +150,21 @@ mod tests {
             "{{ query `up{job=\"api\"}` }}"
         );
         assert_eq!(filled("}} ${left} {{ $value }} ${left}"), "}} 3d {{ $value }} 3d");
+    }
+
+    #[test]
+    fn queries_are_those_of_the_server() {
+        let is_sound = |query: &str, dialect: Dialect| {
+            let written = format!("{{{{ range query \"{query}\" }}}}x{{{{ end }}}}");
+            let sink = &mut Sink::new();
+            template(&text(&written), &Scope::default(), &dialect, sink).is_some()
+        };
+        let (old, new) =
+            (Dialect::new(Version::new(2, 53)), Dialect::new(Version::LATEST));
+        let gone = "holt_winters(x[5m], 0.5, 0.5)";
+        assert!(is_sound(gone, old) && !is_sound(gone, new));
+        let experimental = "sort_by_label(x, 'a')";
+        assert!(is_sound(experimental, Dialect::everything()));
+        assert!(!is_sound(experimental, new) && !is_sound(experimental, old));
     }
 }

@@ -1,10 +1,8 @@
-//! What fails in every alert: no data makes it right, so it is known without any.
+//! What fails in every alert that comes to it: no data makes it right, so it is known
+//! without any.
 
-use super::misprint;
-use super::print::sprintf;
 use super::tree::{Node, NodeKind};
 use super::usage::Known;
-use super::value::Value;
 use crate::promql::syntax::ast::TextRange;
 
 /// Something that fails in every alert.
@@ -31,82 +29,36 @@ pub(super) struct Argument<'a> {
 }
 
 /// What is wrong with a call.
-pub(super) fn call(
-    function: &str,
-    at: TextRange,
-    args: &[Argument<'_>],
-) -> Option<Fault> {
+pub(super) fn call(function: &str, args: &[Argument<'_>]) -> Option<Fault> {
     match (function, args) {
-        ("eq" | "ne" | "lt" | "le" | "gt" | "ge", [first, others @ ..]) => others
-            .iter()
-            .find_map(|it| compared(first, it).or_else(|| compared(it, first))),
-        ("printf", [format, args @ ..]) => printed(format, at, args),
+        // `eq` looks at further arguments only where the first ones differ.
+        ("eq", [first, other, ..])
+        | ("ne" | "lt" | "le" | "gt" | "ge", [first, other]) => {
+            compared(first, other).or_else(|| compared(other, first))
+        }
         _ => None,
     }
 }
 
-/// The value of an alert, a float, beside what no float is compared with.
+/// The value of an alert, a float or a histogram, beside what neither is compared with.
 fn compared(value: &Argument<'_>, other: &Argument<'_>) -> Option<Fault> {
     if value.known != Known::Value {
         return None;
     }
-    let (what, help) = match &other.node?.kind {
-        NodeKind::Number(it)
-            if it.int.is_some() && it.complex.is_none() && !it.is_float() =>
-        {
-            (
-                format!("the whole number `{}`", it.literal),
-                format!("write `{}.0`", it.literal),
-            )
+    let (what, number) = match &other.node?.kind {
+        NodeKind::Number(it) if it.complex.is_none() && !it.is_float() => {
+            (format!("the whole number `{}`", it.literal), Some(it.int? as f64))
         }
-        NodeKind::Text { text, .. } => match text.parse::<f64>() {
-            Ok(number) => ("a text".to_owned(), format!("write `{number:?}`")),
-            Err(_) => ("a text".to_owned(), "the value is a number".to_owned()),
-        },
+        NodeKind::Text { text, .. } => ("a text".to_owned(), text.parse().ok()),
         _ => return None,
+    };
+    let help = match number.filter(|it: &f64| it.is_finite()) {
+        Some(number) => format!("write `{number:?}`"),
+        None => "the value is a number".to_owned(),
     };
     let title = format!("a float cannot be compared with {what}");
     let label = "not of the type of the value".to_owned();
     Some(Fault { at: other.range, title, label, help })
-}
-
-/// A format whose verbs do not fit the arguments, whatever these hold.
-fn printed(format: &Argument<'_>, at: TextRange, args: &[Argument<'_>]) -> Option<Fault> {
-    let Known::Text(text, place) = &format.known else { return None };
-    // A width may be an argument.
-    if text.contains('*') || misprint::mark(text).is_some() {
-        return None;
-    }
-    let sample = |it: &Argument<'_>| match it.known {
-        Known::Value => Value::Float(1.5),
-        _ => Value::Text("".into()),
-    };
-    let samples: Vec<Value> = args.iter().map(sample).collect();
-    let known = args.iter().all(|it| matches!(it.known, Known::Value | Known::Text(..)));
-    let shown = sprintf(text, &samples);
-    let of_number = ["(MISSING)", "%!(EXTRA ", "%!(NOVERB)", "(BADINDEX)"];
-    let always = of_number.iter().find(|it| shown.contains(*it));
-    let mark = misprint::mark(&shown).filter(|_| known || always.is_some())?;
-    let (label, help) = match always.copied() {
-        Some("(MISSING)") => {
-            ("has more verbs than arguments", "give it an argument for each verb")
-        }
-        Some("%!(EXTRA ") => {
-            ("has more arguments than verbs", "give it a verb for each argument")
-        }
-        Some("(BADINDEX)") => ("names an argument that is not there", "count from 1"),
-        Some(_) => ("has a `%` without a verb", "write `%%` for the sign itself"),
-        None => ("a verb does not fit its argument", "the value is a float: `%.0f`"),
-    };
-    Some(Fault {
-        at: if text.is_empty() { at } else { *place },
-        title: match (known, always) {
-            (true, _) => format!("`printf` gives `{mark}`"),
-            (false, _) => "`printf` has not an argument for each verb".to_owned(),
-        },
-        label: label.to_owned(),
-        help: help.to_owned(),
-    })
 }
 
 /// Fields that templates of Alertmanager have.
@@ -168,12 +120,41 @@ mod tests {
             "$.CommonLabels",
             field,
         );
-        let few = "`printf` has not an argument for each verb";
-        check("{{ printf \"%s %s\" $labels.a }}", "\"%s %s\"", few);
-        let missing = "`printf` gives `%!d(MISSING)`";
-        check("{{ $value | printf \"%.2f %d\" }}", "\"%.2f %d\"", missing);
-        check("{{ printf \"%d\" $value }}", "\"%d\"", "`printf` gives `%!d(float64=…)`");
-        check("{{ printf \"5%\" }}", "\"5%\"", "`printf` gives `%!(NOVERB)`");
+    }
+
+    #[test]
+    fn what_is_looked_at_first_is_found() {
+        let title = "templates of alerts have no `.Foo`";
+        check("{{ and .Foo false }}", ".Foo", title);
+        check("{{ with query \"up\" }}{{ $.Foo }}{{ end }}", "$.Foo", title);
+        check("{{ if .Foo | and true }}x{{ end }}", ".Foo", title);
+    }
+
+    #[test]
+    fn numbers_to_write_are_floats() {
+        let help = |text: &str| {
+            let usage = usage::faults(&parse_to_check(text).unwrap());
+            usage.faults.into_iter().map(|it| it.help).collect::<String>()
+        };
+        let neutral = "the value is a number";
+        for (literal, want) in [
+            ("1", "write `1.0`"),
+            ("-5", "write `-5.0`"),
+            ("0x10", "write `16.0`"),
+            ("1_000", "write `1000.0`"),
+            ("'a'", "write `97.0`"),
+            ("\"0.5\"", "write `0.5`"),
+            ("\"NaN\"", neutral),
+            ("\"-Inf\"", neutral),
+            ("\"1e999\"", neutral),
+            ("\"x\"", neutral),
+        ] {
+            assert_eq!(
+                help(&format!("{{{{ gt $value {literal} }}}}")),
+                want,
+                "{literal}"
+            );
+        }
     }
 
     #[test]
@@ -188,7 +169,12 @@ mod tests {
             "{{ .ExternalURL }} {{ $externalURL }} {{ .ExternalLabels.a }}",
             "{{ printf \"%.2f%% of %s\" $value $labels.a }} {{ printf \"%*d\" 3 4 }}",
             "{{ printf $labels.format $value }} {{ printf \"%d\" (len $labels) }}",
-            "{{ printf \"%[1]v %[1]v\" $value }} {{ printf \"%!d(MISSING)\" }}",
+            // What does not fit is printed; a native histogram is a value too.
+            "{{ printf \"%s\" $value }} {{ printf \"%d\" $value }}",
+            "{{ printf \"(MISSING) %d\" (len $labels) }} {{ printf \"%s\" }}",
+            // What is never looked at.
+            "{{ and false .Foo }} {{ or true (gt $value 1) }} {{ eq $value 1.0 1 }}",
+            "{{ if false }}{{ .Foo }}{{ end }} {{ if eq \"\" \"a\" }}{{ .Foo }}{{ end }}",
         ] {
             assert_eq!(faults(text), [], "{text}");
         }

@@ -23,31 +23,23 @@ thread_local! {
     static SOUND: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
 }
 
-/// How much of a template is asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// Whether it parses.
-    Parses,
-    /// Whether it also works: not, where it fails in every alert.
-    Works,
-}
-
 /// Whether a template is one for a version of Prometheus, as it looks before it loads rules;
 /// what is wrong is said once for each place.
 pub fn check(text: &Text, version: Version, sink: &mut Sink) -> bool {
-    look(text, version, Depth::Parses, sink)
+    look(text, version, None, sink)
 }
 
-/// The same, where a template that fails in every alert is not sound either.
-pub fn check_works(text: &Text, version: Version, sink: &mut Sink) -> bool {
-    look(text, version, Depth::Works, sink)
+/// The same for a server, where a template that fails in every alert is not sound either.
+pub fn check_works(text: &Text, dialect: &Dialect, sink: &mut Sink) -> bool {
+    look(text, dialect.version, Some(dialect), sink)
 }
 
-fn look(text: &Text, version: Version, depth: Depth, sink: &mut Sink) -> bool {
+/// `works` is the dialect of its queries, if it is asked whether it works.
+fn look(text: &Text, version: Version, works: Option<&Dialect>, sink: &mut Sink) -> bool {
     if !text.as_str().contains("{{") {
         return true;
     }
-    let actions = actions(text.as_str(), version, depth);
+    let actions = actions(text.as_str(), version, works.is_some());
     if actions.as_ref().is_some_and(|it| SOUND.with_borrow(|sound| sound.contains(it))) {
         return true;
     }
@@ -69,8 +61,8 @@ fn look(text: &Text, version: Version, depth: Depth, sink: &mut Sink) -> bool {
                 );
             }
             let mut sound = newer.is_empty();
-            if depth == Depth::Works {
-                for it in failing(text, &template) {
+            if let Some(dialect) = works {
+                for it in failing(text, &template, dialect) {
                     sink.push_once(it);
                     sound = false;
                 }
@@ -89,7 +81,7 @@ fn look(text: &Text, version: Version, depth: Depth, sink: &mut Sink) -> bool {
 }
 
 /// What fails in every alert, the queries that are no PromQL among it.
-fn failing(text: &Text, template: &Template) -> Vec<Diagnostic> {
+fn failing(text: &Text, template: &Template, dialect: &Dialect) -> Vec<Diagnostic> {
     let usage = usage::faults(template);
     let mut out = Vec::new();
     for Fault { at, title, label, help } in usage.faults {
@@ -97,12 +89,9 @@ fn failing(text: &Text, template: &Template) -> Vec<Diagnostic> {
         let it = Diagnostic::error("template", title);
         out.push(it.within(text, at.start, at.end, label).help(help));
     }
-    for QueryUse { expression, at } in usage.queries {
-        let Some(expression) = expression else { continue };
-        let Err(errors) = promql::check::parse(&expression, &Dialect::everything())
-        else {
-            continue;
-        };
+    for QueryUse { expression, at, is_idle } in usage.queries {
+        let Some(expression) = expression.filter(|_| !is_idle) else { continue };
+        let Err(errors) = promql::check::parse(&expression, dialect) else { continue };
         let at = at.bytes();
         // Where nothing is escaped, places in the literal are those in the text.
         let same = text.as_str().get(at.start + 1..at.end.saturating_sub(1));
@@ -123,11 +112,11 @@ fn failing(text: &Text, template: &Template) -> Vec<Diagnostic> {
 }
 
 /// The actions of a template, without the text around them, which makes none unsound, and
-/// behind the version that it is for and what was asked. Nothing where a string or a comment might hide where
-/// an action ends.
-fn actions(text: &str, version: Version, depth: Depth) -> Option<String> {
+/// behind the version that it is for and what was asked. Nothing where a string or a comment
+/// might hide where an action ends; so there are no queries in them.
+fn actions(text: &str, version: Version, works: bool) -> Option<String> {
     let mut out = version.to_string();
-    if depth == Depth::Works {
+    if works {
         out.push('+');
     }
     out.reserve(text.len());
@@ -168,13 +157,13 @@ mod tests {
 
     #[test]
     fn actions_are_told_from_the_text_around_them() {
-        let of = |text| actions(text, Version::new(3, 5), Depth::Parses);
+        let of = |text| actions(text, Version::new(3, 5), false);
         let found = of("{{ $labels.a }} of }} {{- $value -}} x");
         assert_eq!(found.as_deref(), Some("3.5{{ $labels.a }}{{- $value -}}"));
         assert_eq!(of("a {{ printf \"}}\" }}"), None);
         assert_eq!(of("a {{ b"), None);
-        let other = |version, depth| actions("{{ a }}", version, depth);
-        assert_ne!(of("{{ a }}"), other(Version::new(2, 5), Depth::Parses));
-        assert_ne!(of("{{ a }}"), other(Version::new(3, 5), Depth::Works));
+        let other = |version, works| actions("{{ a }}", version, works);
+        assert_ne!(of("{{ a }}"), other(Version::new(2, 5), false));
+        assert_ne!(of("{{ a }}"), other(Version::new(3, 5), true));
     }
 }

@@ -29,7 +29,7 @@ pub struct Usage {
     pub queries: Vec<QueryUse>,
     /// Labels of the alerting series on whose presence branches depend.
     pub tested: Vec<String>,
-    /// What fails in every alert.
+    /// What fails in every alert that comes to it.
     pub faults: Vec<Fault>,
 }
 
@@ -49,6 +49,8 @@ pub struct QueryUse {
     pub expression: Option<String>,
     /// The place of the expression, or of the call.
     pub at: TextRange,
+    /// Whether it may be one that no alert asks: `{{ and false (query "up") }}`.
+    pub is_idle: bool,
 }
 
 /// What fails in every alert. The template may be one that was parsed to be checked.
@@ -87,7 +89,7 @@ pub fn usage(template: &Template) -> Usage {
 
 fn walked<'a>(template: &'a Template, variables: Vec<(&'a str, Known)>) -> Usage {
     let (usage, called) = Default::default();
-    let mut walk = Walk { template, usage, variables, called };
+    let mut walk = Walk { template, usage, variables, called, n_idle: 0 };
     if let Some(list) = template.templates.get(&template.name) {
         walk.list(&Known::Data, list);
     }
@@ -113,6 +115,8 @@ struct Walk<'a> {
     variables: Vec<(&'a str, Known)>,
     /// Templates that were followed, with their data.
     called: Vec<(&'a str, Known)>,
+    /// How many branches and calls around may keep every alert from what is looked at.
+    n_idle: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -161,6 +165,8 @@ impl<'a> Walk<'a> {
             let read = self.usage.labels[n_labels..].iter().map(|it| it.name.clone());
             self.usage.tested.extend(read);
         }
+        let n_idle = self.n_idle;
+        self.n_idle += u32::from(is_fixed(&branch.pipe));
         match branch.kind {
             BranchKind::If => self.list(dot, &branch.list),
             BranchKind::With => self.list(&value, &branch.list),
@@ -179,6 +185,7 @@ impl<'a> Walk<'a> {
         if let Some(list) = &branch.else_list {
             self.list(dot, list);
         }
+        self.n_idle = n_idle;
     }
 
     fn template(&mut self, name: &str, data: Known) {
@@ -233,18 +240,22 @@ impl<'a> Walk<'a> {
             }
             return value;
         };
-        let args = command.args[1..].iter().map(|it| Argument {
-            known: self.node(dot, it),
-            range: it.range,
-            node: Some(it),
-        });
-        let mut args: Vec<Argument<'_>> = args.collect();
+        let n_idle = self.n_idle;
+        let mut args: Vec<Argument<'_>> = Vec::with_capacity(command.args.len());
+        for (idx, it) in command.args[1..].iter().enumerate() {
+            // An earlier argument may have decided.
+            let decided = idx > 0 && matches!(function.as_str(), "and" | "or");
+            self.n_idle = n_idle + u32::from(decided);
+            let known = self.node(dot, it);
+            args.push(Argument { known, range: it.range, node: Some(it) });
+        }
+        self.n_idle = n_idle;
         args.extend(last.map(|it| Argument {
             known: it,
             range: first.range,
             node: None,
         }));
-        let fault = always::call(function, first.range, &args);
+        let fault = always::call(function, &args);
         self.fault(fault);
         let args: Vec<_> = args.into_iter().map(|it| (it.known, it.range)).collect();
         self.call(function, first.range, &args)
@@ -269,7 +280,8 @@ impl<'a> Walk<'a> {
                     _ => (None, *range),
                 };
                 if let Some(at) = self.own(range) {
-                    self.usage.queries.push(QueryUse { expression, at });
+                    let is_idle = self.n_idle > 0;
+                    self.usage.queries.push(QueryUse { expression, at, is_idle });
                 }
             }
             // What is written of the value is still the value.
@@ -351,7 +363,7 @@ impl<'a> Walk<'a> {
     }
 
     fn fault(&mut self, fault: Option<Fault>) {
-        let Some(fault) = fault else { return };
+        let Some(fault) = fault.filter(|_| self.n_idle == 0) else { return };
         let Some(at) = self.own(fault.at) else { return };
         self.usage.faults.push(Fault { at, ..fault });
     }
@@ -394,6 +406,23 @@ impl<'a> Walk<'a> {
             | Known::Other => {}
         }
     }
+}
+
+/// Whether a condition is the same in every alert: a branch may then be one that none takes.
+fn is_fixed(pipe: &Pipe) -> bool {
+    let mut args = pipe.commands.iter().flat_map(|it| &it.args);
+    args.all(|it| match &it.kind {
+        NodeKind::Nil
+        | NodeKind::Bool(_)
+        | NodeKind::Number(_)
+        | NodeKind::Text { .. } => true,
+        NodeKind::Identifier(function) => function != "query",
+        NodeKind::Pipe(pipe) => is_fixed(pipe),
+        NodeKind::Dot
+        | NodeKind::Field(_)
+        | NodeKind::Variable(_)
+        | NodeKind::Chain(..) => false,
+    })
 }
 
 fn is_value(known: &Known) -> bool {

@@ -33,8 +33,8 @@ impl Texts<'_> {
         layers::labels(&mut labels, team);
         layers::labels(&mut labels, &self.body.labels);
         self.server.retain_names(&mut labels, &form::LABEL_NAME, sink);
-        let version = self.server.dialect.version;
-        let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, version, sink);
+        let dialect = &self.server.dialect;
+        let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, dialect, sink);
         put(&mut alert.labels, &group.labels, &labels, fill, sink);
     }
 
@@ -60,8 +60,8 @@ impl Texts<'_> {
         }
         layers::labels(&mut all, annotations);
         self.server.retain_names(&mut all, &form::ANNOTATION_NAME, sink);
-        let version = self.server.dialect.version;
-        let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, version, sink);
+        let dialect = &self.server.dialect;
+        let fill = |it: &Text, sink: &mut Sink| template(it, self.scope, dialect, sink);
         put(&mut alert.annotations, &[], &all, fill, sink);
     }
 }
