@@ -22,6 +22,7 @@ use crate::promql::syntax::ast::{Expr, Parsed, TextRange};
 use crate::promql::value::{Column, Grid, Value};
 use crate::rules::group::{Group, Rule};
 use crate::template::TemplateError;
+use crate::template::misprint::Misprint;
 
 /// When groups are evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -300,6 +301,19 @@ impl<'a> Run<'a> {
         let expand =
             |world: &World<'_>, moment: &Moment<'_>| world.try_expand(text, moment);
         self.as_seen(rule_idx, timeline, tick, expand)
+    }
+
+    /// The first call of `printf` in such a text whose verbs and arguments do not fit.
+    pub fn misprint(
+        &self,
+        rule_idx: RuleIdx,
+        timeline: &Timeline,
+        tick: i64,
+        text: &Symbol,
+    ) -> Option<Misprint> {
+        let misprint =
+            |world: &World<'_>, moment: &Moment<'_>| world.misprint(text, moment);
+        self.as_seen(rule_idx, timeline, tick, misprint)?
     }
 
     /// What `of` gives for what templates of an alert saw at the last tick at which its

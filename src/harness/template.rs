@@ -11,6 +11,7 @@ use crate::promql::series::Storage;
 use crate::promql::syntax::ast::SyntaxError;
 use crate::promql::value::{Grid, Sample};
 use crate::template::expand::{Context, Row};
+use crate::template::misprint::Misprint;
 use crate::template::{self, Template, TemplateError};
 
 /// How the text begins that stands in place of a template that fails.
@@ -69,34 +70,46 @@ impl<'a> World<'a> {
         if !text.contains("{{") {
             return Ok(text.clone());
         }
-        let key = (moment.alert.clone(), text.clone());
-        let parsed = self.parsed.borrow().get(&key).cloned();
-        let parsed = parsed.unwrap_or_else(|| {
-            let parsed = Rc::new(template::parse(moment.alert, text));
-            self.parsed.borrow_mut().insert(key, parsed.clone());
-            parsed
-        });
-        match &*parsed {
-            Ok(template) => self.execute(template, moment).map(Symbol::from),
+        match &*self.parsed(text, moment) {
+            Ok(template) => {
+                let expand = |it: &Context<'_>| template::expand::expand(template, it);
+                self.within(moment, expand).map(Symbol::from)
+            }
             Err(error) => Err(error.clone()),
         }
     }
 
-    fn execute(
+    /// The first call of `printf` in it whose verbs and arguments do not fit.
+    pub fn misprint(&self, text: &Symbol, moment: &Moment<'_>) -> Option<Misprint> {
+        let parsed = self.parsed(text, moment);
+        let template = parsed.as_ref().as_ref().ok()?;
+        self.within(moment, |it| template::expand::misprint(template, it))
+    }
+
+    fn parsed(
         &self,
-        template: &Template,
+        text: &Symbol,
         moment: &Moment<'_>,
-    ) -> Result<String, TemplateError> {
+    ) -> Rc<Result<Template, TemplateError>> {
+        let key = (moment.alert.clone(), text.clone());
+        let parsed = self.parsed.borrow().get(&key).cloned();
+        parsed.unwrap_or_else(|| {
+            let parsed = Rc::new(template::parse(moment.alert, text));
+            self.parsed.borrow_mut().insert(key, parsed.clone());
+            parsed
+        })
+    }
+
+    fn within<T>(&self, moment: &Moment<'_>, of: impl FnOnce(&Context<'_>) -> T) -> T {
         let query = |text: &str, time: i64| answer(moment, text, time);
-        let context = Context {
+        of(&Context {
             labels: moment.source,
             external_labels: &self.external_labels,
             external_url: self.external_url,
             value: moment.value,
             time: moment.tick,
             query: &query,
-        };
-        template::expand::expand(template, &context)
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::eval::Evaluation;
+use super::eval::{Evaluation, Expanded};
+use super::misprint::{self, Misprint};
 use super::value::{Object, Value};
 use super::{Stage, Template, TemplateError};
 use crate::promql::labels::Labels;
@@ -38,13 +39,26 @@ pub struct Context<'a> {
 
 /// Expands a template (Prometheus `template/template.go`, `Expander.Expand`).
 pub fn expand(template: &Template, context: &Context) -> Result<String, TemplateError> {
+    expand_data(template, context, data(context))
+}
+
+/// The first call of `printf` whose verbs and arguments did not fit, as the text shows; not
+/// where it fails.
+pub fn misprint(template: &Template, context: &Context) -> Option<Misprint> {
+    let Expanded { text, misprints } = run(template, context, data(context)).ok()?;
+    let shown = |it: &(_, String)| misprint::holds(&text, &it.1);
+    let (at, mark) = misprints.into_iter().find(shown)?;
+    (template.offset <= at.start).then(|| Misprint { at: template.own(at), mark })
+}
+
+fn data(context: &Context) -> Value {
     let data = Object::Data {
         labels: context.labels.clone(),
         external_labels: context.external_labels.clone(),
         external_url: context.external_url.into(),
         value: Value::sample(context.value),
     };
-    expand_data(template, context, Value::Struct(Rc::new(data)))
+    Value::Struct(Rc::new(data))
 }
 
 pub(super) fn expand_data(
@@ -52,6 +66,14 @@ pub(super) fn expand_data(
     context: &Context,
     data: Value,
 ) -> Result<String, TemplateError> {
+    run(template, context, data).map(|it| it.text)
+}
+
+fn run(
+    template: &Template,
+    context: &Context,
+    data: Value,
+) -> Result<Expanded, TemplateError> {
     Evaluation::new(&template.templates, &template.name, context).run(data).map_err(
         |fault| {
             let pos = fault.pos as usize;

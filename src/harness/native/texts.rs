@@ -11,7 +11,7 @@ use crate::harness::result::{AlertResult, State};
 use crate::harness::run::Run;
 use crate::harness::template::UNEXPANDED;
 use crate::rules::group::{Pair, Rule};
-use crate::template::misprint::mark;
+use crate::template::misprint::Misprint;
 
 /// Alerts of a rule that are looked at: what one of them cannot fill in, the others mostly
 /// cannot either.
@@ -64,7 +64,12 @@ fn fault(
         let mut stretches = timeline.stretches.iter();
         let from = stretches.find(|it| it.state == State::Firing)?.from;
         match run.text(alert.rule_idx, timeline, from, &text)? {
-            Ok(expanded) => misprinted(pair, &expanded, what),
+            Ok(expanded) => {
+                let shows = expanded.contains("%!");
+                let misprint = || run.misprint(alert.rule_idx, timeline, from, &text);
+                let it = shows.then(misprint).flatten()?;
+                Some(misprinted(pair, &it, what))
+            }
             Err(error) => {
                 // The function is underlined.
                 let reason = error.reason.strip_prefix("error calling ");
@@ -90,17 +95,13 @@ fn fault(
 /// What Go says where a query gave nothing.
 const EMPTY: &str = "first() called on vector with no elements";
 
-/// What Go writes where a verb of `printf` and its argument do not fit.
-fn misprinted(pair: &Pair, expanded: &str, what: &str) -> Option<Diagnostic> {
-    let text = pair.value.as_str();
-    let start = text.find("printf")?;
-    let shown = mark(expanded).filter(|_| mark(text).is_none())?;
-    let title = format!("{what} is misprinted: `{shown}`");
-    Some(
-        Diagnostic::error("template-fails", title)
-            .within(&pair.value, start, start + "printf".len(), "of this text")
-            .help("give `printf` an argument for each verb, `%d` only whole numbers"),
-    )
+/// A verb of `printf` and its argument that do not fit.
+fn misprinted(pair: &Pair, misprint: &Misprint, what: &str) -> Diagnostic {
+    let title = format!("{what} is misprinted: `{}`", misprint.mark);
+    let at = misprint.at.bytes();
+    Diagnostic::error("template-fails", title)
+        .within(&pair.value, at.start, at.end, "gives this")
+        .help("give `printf` an argument for each verb, `%d` only whole numbers")
 }
 
 /// Whether a test says of an annotation or label that it cannot be expanded.

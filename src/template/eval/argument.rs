@@ -5,8 +5,12 @@ use std::rc::Rc;
 use super::{Evaluation, MAX_TEXT, Result};
 use crate::template::builtins::call;
 use crate::template::call::{Function, Param};
+use crate::template::misprint;
 use crate::template::tree::{Node, NodeKind, Number, Place};
 use crate::template::value::{NamedInt, Value};
+
+/// One is told of; the first ones may not be in the text.
+const MAX_MISPRINTS: usize = 100;
 
 impl<'a> Evaluation<'a> {
     #[expect(clippy::too_many_arguments, reason = "a call has that many parts")]
@@ -49,6 +53,12 @@ impl<'a> Evaluation<'a> {
             }
             _ => (function.body)(self.context, &values),
         };
+        if let (Some("printf"), Ok(Value::Text(text))) = (builtin, &result)
+            && self.misprints.len() < MAX_MISPRINTS
+            && let Some(mark) = misprint::printed(&values, text)
+        {
+            self.misprints.push((whole.range(), mark));
+        }
         match result {
             Ok(Value::Text(text)) if text.len() > MAX_TEXT => {
                 self.fail(format!("text longer than {MAX_TEXT} bytes"))

@@ -58,8 +58,16 @@ pub(super) struct Evaluation<'a> {
     variables: Vec<(String, Value)>,
     place: Option<Place<'a>>,
     out: String,
+    /// Places of calls of `printf`, with the marks that they wrote.
+    misprints: Vec<(TextRange, String)>,
     depth: u32,
     n_steps: u32,
+}
+
+/// What came of it.
+pub(super) struct Expanded {
+    pub(super) text: String,
+    pub(super) misprints: Vec<(TextRange, String)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -75,17 +83,18 @@ impl<'a> Evaluation<'a> {
             variables: Vec::new(),
             place: None,
             out: String::new(),
+            misprints: Vec::new(),
             depth: 0,
             n_steps: 0,
         }
     }
 
-    pub(super) fn run(mut self, data: Value) -> Result<'a, String> {
+    pub(super) fn run(mut self, data: Value) -> Result<'a, Expanded> {
         self.variables.push(("$".to_owned(), data.clone()));
         if let Some(list) = self.templates.get(self.template) {
             self.list(&data, list)?;
         }
-        Ok(self.out)
+        Ok(Expanded { text: self.out, misprints: self.misprints })
     }
 
     fn at(&mut self, place: Place<'a>) {
