@@ -197,13 +197,35 @@ pub fn is_broken(text: &str) -> bool {
 
 /// What is wrong with the uses in a text.
 pub fn faults(text: &Text) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    for part in parts(text.as_str()) {
-        if let Part::Broken(range) = part {
-            out.push(fault(text, range));
-        }
-    }
-    out
+    broken(text).map(|it| fault(text, it)).collect()
+}
+
+/// The same in prose, which may have `${ name }` of other languages: see [`spaced`].
+pub fn faults_in_prose(text: &Text) -> Vec<Diagnostic> {
+    let broken = broken(text).filter(|it| spaced_name(text, it).is_none());
+    broken.map(|it| fault(text, it)).collect()
+}
+
+/// The uses in a text with blanks around the name, each with its name (without a form) and
+/// what is wrong with it.
+pub fn spaced(text: &Text) -> impl Iterator<Item = (&str, Diagnostic)> {
+    broken(text).filter_map(|it| {
+        let name = spaced_name(text, &it)?;
+        let name = name.split_once('.').map_or(name, |it| it.0);
+        Some((name, fault(text, it)))
+    })
+}
+
+fn broken(text: &Text) -> impl Iterator<Item = Range<usize>> {
+    parts(text.as_str()).filter_map(|it| match it {
+        Part::Broken(range) => Some(range),
+        Part::Literal(_) | Part::Escape(_) | Part::Use(_) => None,
+    })
+}
+
+fn spaced_name<'a>(text: &'a Text, range: &Range<usize>) -> Option<&'a str> {
+    let inner = text.as_str()[range.start + 2..range.end].strip_suffix('}')?;
+    Some(inner.trim()).filter(|it| is_used_name(it))
 }
 
 fn fault(text: &Text, range: Range<usize>) -> Diagnostic {
@@ -323,6 +345,19 @@ mod tests {
         }
         assert_eq!(said("$${ limit } $${my-job}"), [""; 0]);
         assert_eq!(filled("$${ w }"), "${ w }");
+    }
+
+    #[test]
+    fn prose_may_have_names_between_blanks() {
+        let prose = text("${ limit }, ${ var.region }, ${my-job}, ${HOME }, ${w");
+        let said: Vec<_> =
+            faults_in_prose(&prose).into_iter().map(|it| it.title).collect();
+        assert_eq!(
+            said,
+            ["`my-job` is no name of a parameter", "a parameter is not closed"]
+        );
+        let names: Vec<_> = spaced(&prose).map(|it| it.0).collect();
+        assert_eq!(names, ["limit", "var", "HOME"]);
     }
 
     #[test]

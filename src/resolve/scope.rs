@@ -198,7 +198,21 @@ impl Scope {
         good.then_some(filled)
     }
 
+    /// Says where prose has blanks around the name of a parameter. Other names mean nothing
+    /// here: `${ var.region }` of another language.
+    pub fn spaced(&self, text: &Text, sink: &mut Sink) {
+        if !parameter::has_uses(text.as_str()) {
+            return;
+        }
+        for (name, fault) in parameter::spaced(text) {
+            if form::BUILT_IN.contains(&name) || self.get(name).is_some() {
+                sink.push_once(fault);
+            }
+        }
+    }
+
     fn nested(&self, text: &Text, path: &mut Path, sink: &mut Sink) -> Option<Text> {
+        self.spaced(text, sink);
         let mut good = true;
         let filled = parameter::fill(text, |it| {
             let value = self.value(text, it, path, sink);

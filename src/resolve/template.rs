@@ -35,6 +35,7 @@ pub(super) fn template(
     dialect: &Dialect,
     sink: &mut Sink,
 ) -> Option<Text> {
+    scope.spaced(text, sink);
     let written = text.as_str();
     if !written.contains("{{") {
         return scope.text(text, sink);
@@ -166,5 +167,22 @@ mod tests {
         let experimental = "sort_by_label(x, 'a')";
         assert!(is_sound(experimental, Dialect::everything()));
         assert!(!is_sound(experimental, new) && !is_sound(experimental, old));
+    }
+
+    #[test]
+    fn names_of_other_languages_stay() {
+        let mut scope = Scope::default();
+        scope.set("left", text("3d"));
+        scope.set("prose", text("${ var.left } ${ left }"));
+        let said = |written: &str| {
+            let sink = &mut Sink::new();
+            let filled = template(&text(written), &scope, &Dialect::everything(), sink);
+            (filled.map(|it| it.to_string()), sink.n_errors())
+        };
+        let other = "${ var.region } ${ HOME } ${ name } {{ $value }} ${ $x }";
+        assert_eq!(said(other), (Some(other.to_owned()), 0));
+        assert_eq!(said("${ left }").1, 1);
+        assert_eq!(said("{{ $value }} ${ job }").1, 1);
+        assert_eq!(said("${prose}").1, 1);
     }
 }

@@ -17,13 +17,13 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
         severity: field(fields, "severity", sink),
         hold: field(fields, "for", sink),
         keep_firing_for: field(fields, "keep_firing_for", sink),
-        summary: field(fields, "summary", sink),
-        description: field(fields, "description", sink),
+        summary: prose(fields, "summary", sink),
+        description: prose(fields, "description", sink),
         runbook: field(fields, "runbook", sink),
         owner: field(fields, "owner", sink),
         group: field(fields, "group", sink),
         job: field(fields, "job", sink),
-        labels: below(fields, "labels").map(|it| labels(&it, sink)).unwrap_or_default(),
+        labels: below(fields, "labels").map(|it| texts(&it, sink)).unwrap_or_default(),
         annotations: Vec::new(),
         parameters: below(fields, "let")
             .map(|it| parameters(&it, sink))
@@ -35,7 +35,7 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
     let severity = fields.takes("severity") && !body.severity.as_ref().is_some_and(free);
     reserve(&mut body.labels, severity, sink);
     for label in
-        below(fields, "annotations").map(|it| labels(&it, sink)).unwrap_or_default()
+        below(fields, "annotations").map(|it| texts(&it, sink)).unwrap_or_default()
     {
         // The two annotations that have keys of their own.
         let own = match label.name.as_str() {
@@ -81,17 +81,23 @@ fn below<'a>(fields: &Fields<'a>, name: &str) -> Option<Fields<'a>> {
     fields.takes(name).then(|| fields.table(name)).flatten()
 }
 
+/// What is wrong with the uses of parameters in a text.
+type Faults = fn(&Text) -> Vec<Diagnostic>;
+
 fn field(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Field> {
-    if !fields.takes(name) {
-        return None;
-    }
-    value(fields.node(name)?, sink)
+    let node = fields.takes(name).then(|| fields.node(name)).flatten()?;
+    value(node, parameter::faults, sink)
 }
 
-fn value(node: &Node, sink: &mut Sink) -> Option<Field> {
+fn prose(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Field> {
+    let node = fields.takes(name).then(|| fields.node(name)).flatten()?;
+    value(node, parameter::faults_in_prose, sink)
+}
+
+fn value(node: &Node, faults: Faults, sink: &mut Sink) -> Option<Field> {
     let value = match &node.kind {
         Kind::String(text) => {
-            sink.extend(parameter::faults(text));
+            sink.extend(faults(text));
             Some(text.clone())
         }
         Kind::Boolean(false, _) => None,
@@ -102,9 +108,19 @@ fn value(node: &Node, sink: &mut Sink) -> Option<Field> {
 
 /// Reads labels or annotations.
 pub(super) fn labels(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Label> {
+    pairs(fields, parameter::faults, sink)
+}
+
+/// Reads labels or annotations of alerts, which are prose: which parameters they mean is
+/// known where their names are.
+pub(super) fn texts(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Label> {
+    pairs(fields, parameter::faults_in_prose, sink)
+}
+
+fn pairs(fields: &Fields<'_>, faults: Faults, sink: &mut Sink) -> Vec<Label> {
     let mut out = Vec::new();
     for entry in fields.others() {
-        if let Some(field) = value(&entry.value, sink) {
+        if let Some(field) = value(&entry.value, faults, sink) {
             out.push(Label { name: entry.key.clone(), field });
         }
     }
@@ -169,7 +185,7 @@ pub(super) fn each(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Each> {
 fn parameter_value(node: &Node, sink: &mut Sink) -> Option<Value> {
     match &node.kind {
         Kind::String(text) => {
-            sink.extend(parameter::faults(text));
+            sink.extend(parameter::faults_in_prose(text));
             Some(Value { text: text.clone(), number: false })
         }
         Kind::Integer(value, text) => {

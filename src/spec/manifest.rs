@@ -108,8 +108,8 @@ fn owners(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Owner> {
     let Some(table) = fields.table("owner") else { return Vec::new() };
     let mut out = Vec::new();
     for (entry, fields) in table.other_tables() {
-        let labels = fields.table("labels").map(|it| body::labels(&it, sink));
-        let annotations = fields.table("annotations").map(|it| body::labels(&it, sink));
+        let labels = fields.table("labels").map(|it| body::texts(&it, sink));
+        let annotations = fields.table("annotations").map(|it| body::texts(&it, sink));
         out.push(Owner {
             key: entry.key.clone(),
             labels: labels.unwrap_or_default(),
