@@ -9,7 +9,7 @@ use crate::cli::{fs, mistaken};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, SourceMap};
-use crate::doc::yaml;
+use crate::doc::{toml, yaml};
 use crate::harness::result::FileResult;
 
 /// Where a project's tests are.
@@ -145,12 +145,21 @@ fn is_other_toml(start: &Path, path: &str, text: &str) -> bool {
     }
     // Where a project's tests are, one that has none is a mistake.
     let of_tests = fs::part_of_project(start, path).is_some_and(|it| it == FOLDER);
+    !of_tests && !is_meant(text)
+}
+
+/// Whether TOML is meant to be tests: by its keys, and where it is broken, by its lines.
+fn is_meant(text: &str) -> bool {
+    let keys = ["test", "tests", "fixture", "fixtures"];
+    if let Some(root) = toml::read(FileId(0), &text.into(), &mut Sink::new()) {
+        return keys.iter().any(|it| root.get(it).is_some());
+    }
     let begins = |line: &str| {
-        let line = line.trim_start_matches('[');
-        let mut rest = ["test", "fixture"].iter().filter_map(|it| line.strip_prefix(it));
-        rest.any(|it| it.trim_start_matches('s').starts_with(['.', ']', ' ', '=']))
+        let line = line.trim_start_matches(['\u{feff}', '[', ' ', '\t', '"', '\'']);
+        let other = |it: char| !it.is_ascii_alphanumeric() && !matches!(it, '_' | '-');
+        line.split(other).next().is_some_and(|it| keys.contains(&it))
     };
-    !of_tests && !text.lines().any(begins)
+    text.lines().any(begins)
 }
 
 /// Whether a file is YAML, but not a file of tests.
@@ -176,4 +185,39 @@ fn like_tests(path: &str, text: &str, sources: &mut SourceMap) -> Option<Diagnos
     let file = sources.add(path, text);
     let root = yaml::read(file, text, &mut Sink::new()).into_iter().next()?;
     mistaken::like_tests(path, &root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_known_by_their_keys() {
+        for text in [
+            "[[test]]\nname = \"a\"",
+            "  [[test]]",
+            "[[ test ]]",
+            "[[\"test\"]]",
+            "\u{feff}[[test]]",
+            "[test]",
+            "test.name = \"a\"",
+            "[ fixture.tank ]",
+            "[[tests]]",
+            // Broken, but meant.
+            "\u{feff} [[ test ]]\nname = ",
+            "let = {\n[[test]]",
+        ] {
+            assert!(is_meant(text), "{text}");
+        }
+        for text in [
+            "[tool.pytest]\naddopts = \"-q\"",
+            "[lib]\ntest = false",
+            "[testing]\n[test-data]",
+            "text = \"\"\"\ntest = 1\n\"\"\"",
+            "[testing\ntest-data = 1",
+            "",
+        ] {
+            assert!(!is_meant(text), "{text}");
+        }
+    }
 }
