@@ -271,6 +271,36 @@ pub fn series(case: &Case, lookup: &dyn Fn(&str) -> Option<Text>) -> Vec<Labels>
     out
 }
 
+/// The selectors by which a test names alerts of an environment, what is wrong with them
+/// passed over. `None` is one that concerns it whatever its rules are: the alert is to be
+/// absent, or the selector is none. A name with parameters that have no value is any alert's
+/// of this name.
+pub fn named(
+    case: &Case,
+    env: &str,
+    lookup: &dyn Fn(&str) -> Option<Text>,
+) -> Vec<Option<AlertSelector>> {
+    let filler = Filler { case, lookup, interval: 1, dialect: None };
+    let selector = |expect: &Expect| {
+        let own = expect.envs.iter().find(|it| it.0.as_str() == env);
+        let own = own.and_then(|it| it.1.line.as_ref());
+        let line = own.or(expect.want.line.as_ref());
+        let line = line.map(|it| filler.filled(it, DEPTH, &Cell::new(true)));
+        let line = line.map(|it| timeline::parse(it.as_str()));
+        if matches!(line, Some(Ok(TimeLine::Absent))) {
+            return None;
+        }
+        let whole = Cell::new(true);
+        let text = filler.filled(&expect.selector, DEPTH, &whole);
+        let mut selector = alert_selector(&text, &mut Sink::new())?;
+        if !whole.get() {
+            selector.matchers.clear();
+        }
+        Some(selector)
+    };
+    case.expects.iter().map(selector).collect()
+}
+
 struct Filler<'a> {
     case: &'a Case,
     lookup: &'a dyn Fn(&str) -> Option<Text>,

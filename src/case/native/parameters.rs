@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use crate::case::native::read::Case;
+use crate::case::native::read::{Case, Want};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -20,11 +20,17 @@ pub(super) const DEPTH: u32 = 4;
 pub type Env = (String, Vec<String>);
 
 /// Says which parameters of the tests of a file nothing uses, and which uses have no value
-/// in one of the environments in which the test runs.
-pub fn check(cases: &[Case], envs: &[Env], sink: &mut Sink) {
+/// in one of the environments in which the test runs. `runs` gives the names of these, as
+/// far as they are known.
+pub fn check(
+    cases: &[Case],
+    envs: &[Env],
+    runs: impl Fn(&Case) -> Vec<String>,
+    sink: &mut Sink,
+) {
     let mut file = File::default();
     for (idx, case) in cases.iter().enumerate() {
-        file.case(idx, case, envs, sink);
+        file.case(idx, case, envs, &runs(case), sink);
     }
     let File { values, unknown, .. } = file;
     let is_unused = |it: &&Value<'_>| !it.used && !it.hidden;
@@ -96,20 +102,30 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn case(&mut self, idx: usize, case: &'a Case, envs: &[Env], sink: &mut Sink) {
+    fn case(
+        &mut self,
+        idx: usize,
+        case: &'a Case,
+        envs: &[Env],
+        runs: &[String],
+        sink: &mut Sink,
+    ) {
         let texts = texts(case);
         let faults: Vec<Diagnostic> =
-            texts.iter().flat_map(|it| parameter::faults(it)).collect();
+            texts.iter().flat_map(|it| parameter::faults(it.0)).collect();
         let hidden = !faults.is_empty();
         faults.into_iter().for_each(|it| sink.push_once(it));
         let is_own = |name: &str| own(case).any(|it| it.0.as_str() == name);
         let mut used: HashSet<&str> = HashSet::new();
-        for text in &texts {
+        for (text, of) in &texts {
+            let runs = || runs.iter().filter(|it| of.is_none_or(|of| of == it.as_str()));
+            let asked: Vec<&Env> =
+                envs.iter().filter(|env| runs().any(|it| *it == env.0)).collect();
             for part in parameter::parts(text.as_str()) {
                 let parameter::Part::Use(it) = part else { continue };
                 used.insert(it.name.split_once('.').map_or(it.name, |it| it.0));
                 if !is_own(it.name) {
-                    self.not_own(idx, case, text, &it, envs, sink);
+                    self.not_own(idx, text, &it, envs, &asked, sink);
                 }
             }
         }
@@ -140,34 +156,30 @@ impl<'a> File<'a> {
         }
     }
 
-    /// A use of what no `let` defines.
+    /// A use of what no `let` defines, in a text that is read in the environments `asked`.
     fn not_own(
         &mut self,
         idx: usize,
-        case: &Case,
         text: &'a Text,
         used: &parameter::Use<'_>,
         envs: &[Env],
+        asked: &[&Env],
         sink: &mut Sink,
     ) {
-        let runs = |it: &&Env| {
-            case.envs.is_empty() || case.envs.iter().any(|env| env.as_str() == it.0)
-        };
-        let has = |it: &&Env| it.1.iter().any(|it| it == used.name);
+        let has = |it: &Env| it.1.iter().any(|it| it == used.name);
         let range = used.range.clone();
-        let lacking = envs.iter().filter(runs).find(|it| !has(it));
-        if envs.iter().filter(runs).any(|it| has(&it)) {
-            let Some((env, _)) = lacking else { return };
+        if envs.iter().any(has) {
+            let Some((env, _)) = asked.iter().find(|it| !has(it)) else { return };
             let title =
                 format!("the environment `{env}` has no parameter `{}`", used.name);
+            let mut help = format!("add `[env.{env}] let = {{ {} = … }}`", used.name);
+            if asked.iter().any(|it| has(it)) {
+                help.push_str(", or restrict the test: `env = [...]`");
+            }
             return sink.push_once(
                 Diagnostic::error("unknown-parameter", title)
                     .within(text, range.start, range.end, "used here")
-                    .help(format!(
-                        "add `[env.{env}] let = {{ {} = … }}`, or restrict the test: \
-                         `env = [...]`",
-                        used.name
-                    )),
+                    .help(help),
             );
         }
         let unknown = self.unknown.entry(used.name.to_owned()).or_default();
@@ -197,16 +209,18 @@ fn depth(value: &Text, case: &Case, so_far: u32) -> u32 {
     inner.max().unwrap_or(so_far)
 }
 
-/// Every text of a test in which a parameter may be used.
-fn texts(case: &Case) -> Vec<&Text> {
+/// Every text of a test in which a parameter may be used, and the environment that it is
+/// for, where it is for one.
+fn texts(case: &Case) -> Vec<(&Text, Option<&str>)> {
+    let mut of_envs: Vec<(&Text, Option<&str>)> = Vec::new();
     let mut texts: Vec<&Text> = case.series.iter().collect();
     texts.extend(&case.until);
     texts.extend(case.parameters.iter().chain(&case.shared).map(|it| &it.1));
     for expect in &case.expects {
         texts.push(&expect.selector);
-        for want in expect.envs.iter().map(|it| &it.1).chain([&expect.want]) {
-            texts.extend(want.line.iter().chain(&want.value).chain(&want.at));
-            texts.extend(want.annotations.iter().chain(&want.labels).map(|it| &it.1));
+        texts.extend(texts_of(&expect.want));
+        for (env, want) in &expect.envs {
+            of_envs.extend(texts_of(want).map(|it| (it, Some(env.as_str()))));
         }
     }
     for moment in &case.moments {
@@ -218,7 +232,12 @@ fn texts(case: &Case) -> Vec<&Text> {
             texts.extend(firing.annotations.iter().flatten().map(|it| &it.1));
         }
     }
-    texts
+    texts.into_iter().map(|it| (it, None)).chain(of_envs).collect()
+}
+
+fn texts_of(want: &Want) -> impl Iterator<Item = &Text> {
+    let contents = want.annotations.iter().chain(&want.labels).map(|it| &it.1);
+    want.line.iter().chain(&want.value).chain(&want.at).chain(contents)
 }
 
 fn unknown(name: &str) -> Diagnostic {

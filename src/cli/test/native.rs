@@ -35,6 +35,19 @@ struct Server<'a> {
     parameters: Vec<(Arc<str>, Text)>,
 }
 
+impl Server<'_> {
+    fn parameter(&self, name: &str) -> Option<Text> {
+        let it = self.parameters.iter().find(|it| &*it.0 == name)?;
+        Some(it.1.clone())
+    }
+
+    /// Whether a test is not restricted to other environments.
+    fn may_run(&self, case: &Case) -> bool {
+        let env = &*self.book.env;
+        case.envs.is_empty() || case.envs.iter().any(|it| it.as_str() == env)
+    }
+}
+
 /// All environments, with the rules that the tests of some files see.
 struct Servers<'a> {
     view: View,
@@ -265,7 +278,13 @@ pub fn check(
 /// Reads test files and says what is wrong with them whatever the rules are, which could
 /// not be resolved.
 pub fn check_alone(loaded: &Loaded, files: &[FileId], session: &mut Session) {
-    say(read_files(loaded, files, session), session);
+    let mut read = read_files(loaded, files, session);
+    let envs = environments(loaded);
+    for Read { cases, sink } in &mut read {
+        // Which environments have what the tests name is not known.
+        parameters::check(cases, &envs, |_| Vec::new(), sink);
+    }
+    say(read, session);
 }
 
 /// The environments for each view of the rules that some file has.
@@ -275,7 +294,7 @@ fn servers<'a>(loaded: &'a Loaded, read: &mut [Read]) -> Vec<Servers<'a>> {
     let files: Vec<String> = own.chain(vendored).collect();
     let mut out: Vec<Servers<'a>> = Vec::new();
     // All cases of a file have its view.
-    for it in read {
+    for it in read.iter_mut() {
         let Some(case) = it.cases.first() else { continue };
         unknown_rules(loaded, &case.view, &files, &mut it.sink);
         if out.iter().any(|it| it.view == case.view) {
@@ -289,7 +308,31 @@ fn servers<'a>(loaded: &'a Loaded, read: &mut [Read]) -> Vec<Servers<'a>> {
         let all = loaded.books.iter().map(server).collect();
         out.push(Servers { view: case.view.clone(), all });
     }
+    let envs = environments(loaded);
+    for Read { cases, sink } in read {
+        let runs = |case: &Case| {
+            let servers = of_view(&case.view, &out);
+            let (asked, _) = asked(case, servers);
+            asked.into_iter().map(|it| servers[it].book.env.to_string()).collect()
+        };
+        parameters::check(cases, &envs, runs, sink);
+    }
     out
+}
+
+/// The environments as the tests of a view see them.
+fn of_view<'s, 'a>(view: &View, servers: &'s [Servers<'a>]) -> &'s [Server<'a>] {
+    servers.iter().find(|it| it.view == *view).map_or(&[][..], |it| &it.all)
+}
+
+/// The environments of a project, and the names of their parameters.
+fn environments(loaded: &Loaded) -> Vec<parameters::Env> {
+    let with_parameters = |env: &str| {
+        let all = resolve::environment_parameters(&loaded.project, env);
+        (env.to_owned(), all.into_iter().map(|it| it.0.to_string()).collect())
+    };
+    let envs = loaded.project.manifest.environments.iter();
+    envs.map(|it| with_parameters(&it.name)).collect()
 }
 
 /// The groups that tests see, in the order of their evaluation.
@@ -332,8 +375,7 @@ fn jobs<'a>(read: &mut [Read], plan: &Plan, servers: &'a [Servers<'a>]) -> Vec<J
     let mut out = Vec::new();
     for (file_idx, Read { cases, sink }) in read.iter_mut().enumerate() {
         for case in cases.iter() {
-            let servers = servers.iter().find(|it| it.view == case.view);
-            let servers = servers.map_or(&[][..], |it| &it.all);
+            let servers = of_view(&case.view, servers);
             let all = ready(case, file_idx, servers, sink);
             let wanted = |it: &Job<'_>| plan.wants_env(&servers[it.server_idx].book.env);
             if plan.wants(&case.name) {
@@ -366,12 +408,6 @@ fn read_file(loaded: &Loaded, file: FileId, sources: &SourceMap) -> Read {
     let names = loaded.project.manifest.environments.iter().map(|it| it.name.to_string());
     let names: Vec<String> = names.collect();
     let cases = read::read_text(file, &sources.file(file).text, &names, &mut sink);
-    let with_parameters = |env: String| {
-        let all = resolve::environment_parameters(&loaded.project, &env);
-        (env, all.into_iter().map(|it| it.0.to_string()).collect())
-    };
-    let envs: Vec<parameters::Env> = names.into_iter().map(with_parameters).collect();
-    parameters::check(&cases, &envs, &mut sink);
     Read { cases, sink }
 }
 
@@ -387,21 +423,15 @@ fn ready<'a>(
     servers: &'a [Server<'a>],
     sink: &mut Sink,
 ) -> Vec<Job<'a>> {
+    let (asked, runs) = asked(case, servers);
     let mut filled: Vec<(usize, Ready)> = Vec::new();
-    for (server_idx, server) in servers.iter().enumerate() {
-        let env = &*server.book.env;
-        if !case.envs.is_empty() && !case.envs.iter().any(|it| it.as_str() == env) {
-            continue;
-        }
-        let lookup = |name: &str| {
-            let it = server.parameters.iter().find(|it| &*it.0 == name)?;
-            Some(it.1.clone())
-        };
+    for server_idx in asked {
+        let server = &servers[server_idx];
         let env = fill::Env {
-            name: env,
+            name: &server.book.env,
             interval: server.book.interval.0,
             dialect: &server.book.dialect,
-            lookup: &lookup,
+            lookup: &|name| server.parameter(name),
         };
         if let Some(it) = fill::fill(case, &env, sink) {
             filled.push((server_idx, it));
@@ -409,10 +439,26 @@ fn ready<'a>(
     }
     let all: Vec<(&Ready, &plan::Plan<'_>)> =
         filled.iter().map(|(idx, it)| (it, &servers[*idx].plan)).collect();
-    names::check(&all, sink);
-    filled
-        .into_iter()
-        .filter(|(idx, it)| native::concerns(it, &servers[*idx].plan))
-        .map(|(server_idx, ready)| Job { file_idx, server_idx, ready, servers })
-        .collect()
+    let may_run = servers.iter().filter(|it| it.may_run(case));
+    let plans: Vec<&plan::Plan<'_>> = may_run.map(|it| &it.plan).collect();
+    names::check(&all, &plans, sink);
+    let job = |(server_idx, ready)| Job { file_idx, server_idx, ready, servers };
+    filled.into_iter().filter(|_| runs).map(job).collect()
+}
+
+/// The environments that a test is asked about, and whether it runs in them: those that it
+/// concerns. Where it concerns none, that is said of all in which it may run.
+fn asked(case: &Case, servers: &[Server<'_>]) -> (Vec<usize>, bool) {
+    let may_run = |it: &usize| servers[*it].may_run(case);
+    let all: Vec<usize> = (0..servers.len()).filter(may_run).collect();
+    let concerns = |it: &usize| {
+        let server = &servers[*it];
+        let lookup = |name: &str| server.parameter(name);
+        native::concerns(case, &server.book.env, &lookup, &server.plan)
+    };
+    let some: Vec<usize> = all.iter().copied().filter(concerns).collect();
+    match some.is_empty() {
+        true => (all, false),
+        false => (some, true),
+    }
 }

@@ -16,9 +16,10 @@ mod silent;
 mod texts;
 mod why;
 
-use crate::case::native::fill::Ready;
-use crate::case::native::timeline::TimeLine;
+use crate::case::native::fill::{self, AlertSelector, Ready};
+use crate::case::native::read::Case;
 use crate::case::notation::Sample as Written;
+use crate::diag::text::Text;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
 use crate::harness::result::{State, TestResult};
@@ -39,15 +40,21 @@ pub struct Verdict {
     pub silent: Vec<RuleIdx>,
 }
 
-/// Whether a test concerns an environment: it names one of its alerts, says that an alert
-/// is absent there, or asserts something else.
-pub fn concerns(ready: &Ready, plan: &Plan<'_>) -> bool {
-    ready.only && ready.expects.is_empty()
-        || !ready.moments.is_empty()
-        || ready.expects.iter().any(|it| {
-            matches!(it.line, Some((TimeLine::Absent, _)))
-                || !select::rules(plan, &it.selector).is_empty()
-        })
+/// Whether a test concerns the environment `env` with the rules of `plan`: it names one of
+/// its alerts, says that an alert is absent there, or asserts something else. `lookup` gives
+/// the environment's parameters.
+pub fn concerns(
+    case: &Case,
+    env: &str,
+    lookup: &dyn Fn(&str) -> Option<Text>,
+    plan: &Plan<'_>,
+) -> bool {
+    let means = |it: &Option<AlertSelector>| {
+        it.as_ref().is_none_or(|it| !select::rules(plan, it).is_empty())
+    };
+    case.only && case.expects.is_empty()
+        || !case.moments.is_empty()
+        || fill::named(case, env, lookup).iter().any(means)
 }
 
 /// Runs a test in the environment of `book`, whose rules are `plan`.

@@ -13,8 +13,9 @@ use crate::harness::plan::Plan;
 use crate::promql::labels::Labels;
 
 /// Says which selectors of a test name an alert, a tier or a label that no environment
-/// has. `readies` are the same test in each environment, with that environment's rules.
-pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
+/// has. `readies` are the same test in each environment that it concerns, with that
+/// environment's rules; `plans` are the rules of all in which it may run.
+pub fn check(readies: &[(&Ready, &Plan<'_>)], plans: &[&Plan<'_>], sink: &mut Sink) {
     let Some((first, _)) = readies.first() else { return };
     for (idx, expect) in first.expects.iter().enumerate() {
         let means = readies.iter().any(|(ready, plan)| {
@@ -24,11 +25,9 @@ pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
             })
         });
         if !means {
-            let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
-            sink.push(unknown(&expect.selector, &plans));
+            sink.push(unknown(&expect.selector, plans));
         }
     }
-    let plans: Vec<&Plan<'_>> = readies.iter().map(|it| it.1).collect();
     let asserted = first.moments.iter().filter_map(|it| it.alert.as_ref());
     let asserted = asserted.map(|it| (it.as_str(), it));
     // Where `alert` says the name, those that fire have no other.
@@ -38,7 +37,7 @@ pub fn check(readies: &[(&Ready, &Plan<'_>)], sink: &mut Sink) {
     for (name, text) in asserted.chain(firing) {
         let mut alerts = plans.iter().flat_map(|plan| select::alerts(plan));
         if !name.is_empty() && !alerts.any(|it| it.1.name.as_str() == name) {
-            sink.push_once(no_such_alert(name, text, &plans));
+            sink.push_once(no_such_alert(name, text, plans));
         }
     }
 }
