@@ -127,6 +127,7 @@ fn rules_are_written_as_people_write_them() {
         expr: expression("\n  sum by (job) (rate(errors[5m]))\n    / 2\n"),
         allow: Vec::new(),
         labels: Vec::new(),
+        each: Vec::new(),
         span: SPAN,
     };
     let rules = vec![

@@ -134,7 +134,8 @@ fn record(
     let labels = pairs(&own, |it, sink| scope.text(it, sink), sink);
     let group = group(body);
     let allow = allow(&body.allow);
-    let record = Record { name, expr, labels, allow, span: rule.key.span() };
+    let each = values.iter().map(|it| it.1.text.clone()).collect();
+    let record = Record { name, expr, labels, allow, each, span: rule.key.span() };
     Some((group, record.into()))
 }
 

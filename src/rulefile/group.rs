@@ -214,7 +214,14 @@ fn rule(
     match (record, alert) {
         (Some(name), None) => {
             let span = name.span();
-            Some(Rule::from(Record { name, expr, labels, allow: Vec::new(), span }))
+            Some(Rule::from(Record {
+                name,
+                expr,
+                labels,
+                allow: Vec::new(),
+                each: Vec::new(),
+                span,
+            }))
         }
         (None, Some(name)) => {
             let span = name.span();

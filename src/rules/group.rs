@@ -94,6 +94,8 @@ pub struct Record {
     pub labels: Vec<Pair>,
     /// Findings that are meant.
     pub allow: Vec<Allow>,
+    /// Values of `each`.
+    pub each: Vec<Text>,
     /// Where it is declared.
     pub span: Span,
 }

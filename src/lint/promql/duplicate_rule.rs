@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::diag::text::Text;
 use crate::lint::context::{Context, Site};
 use crate::lint::promql::matchers;
 use crate::lint::table::{Check, Found, Level, Lint};
 use crate::promql::infer::Presence;
 use crate::promql::syntax::ast::{BinaryOp, Cardinality, Expr, ExprKind, Selector};
-use crate::rules::group::Rule;
+use crate::rules::group::{Record, Rule};
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -57,12 +58,23 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
         let Some(first) = first else { continue };
         let title = format!("rule `{}` is there twice", record.name);
         let said = LINT.finding(title);
-        let by_each = first.rule.as_record().is_some_and(|it| it.span == record.span);
-        if context.book.is_some() && by_each && site.group.file == first.group.file {
-            let label = "made several times with the same name and labels";
-            let help = "use the parameter of `each` in the name, `…${w}`, or in a label";
-            let said = said.at(record.name.span(), label).help(help);
-            out.push((Some(site), said));
+        let twin = first.rule.as_record().filter(|it| it.span == record.span);
+        if let Some(twin) = twin
+            && context.book.is_some()
+            && site.group.file == first.group.file
+        {
+            let at = record.name.span();
+            out.push((Some(site), match is_of_each(record, twin) {
+                true => said
+                    .at(at, "made several times with the same name and labels")
+                    .help("use the parameter of `each` in the name, `…${w}`, or in a label"),
+                false => said
+                    .at(at, "made by several uses of the pack with the same name and labels")
+                    .help(
+                        "use a parameter that tells them apart in the name or a label, such as \
+                         `${job}`, or take all uses but one out",
+                    ),
+            }));
             continue;
         }
         let said = said.at(record.name.span(), "the same name and labels again");
@@ -70,6 +82,13 @@ fn run<'a>(context: &Context<'a>, out: &mut Vec<Found<'a>>) {
         let help = "take one out, or give them different names or labels";
         out.push((Some(site), said.help(help)));
     }
+}
+
+/// Whether two records of one definition are there for different values of `each`.
+fn is_of_each(a: &Record, b: &Record) -> bool {
+    let values =
+        |it: &Record| -> Vec<String> { it.each.iter().map(Text::to_string).collect() };
+    values(a) != values(b)
 }
 
 /// Whether two records may have results with the same labels.
