@@ -2,6 +2,7 @@
 //! values, and companions.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
@@ -9,7 +10,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::doc::reader;
+use crate::doc::{parameter, reader};
 use crate::promql::check;
 use crate::resolve::environment::Server;
 use crate::resolve::origin::{Merged, Origin};
@@ -282,6 +283,7 @@ struct Built {
 impl Part<'_> {
     /// Notes which parameters only other tiers give.
     fn lacks(&self, tier: &Text, scope: &mut Scope) {
+        let mut lacks: Vec<Lack> = Vec::new();
         for other in self.tiers.iter().filter(|it| it.key != *tier) {
             for parameter in &other.body.parameters {
                 if scope.get(parameter.key.as_str()).is_some() {
@@ -292,14 +294,37 @@ impl Part<'_> {
                 let names = own().map(|it| it.key.as_str());
                 let near = suggest::nearest(parameter.key.as_str(), names);
                 let near = own().find(|it| Some(it.key.as_str()) == near);
-                scope.lack(Lack {
+                lacks.push(Lack {
                     parameter: parameter.key.clone(),
                     tier: tier.clone(),
                     other: other.key.clone(),
                     near: near.map(|it| it.key.clone()),
+                    needed: false,
                 });
             }
         }
+        if !lacks.is_empty() {
+            let needed = self.needed(scope);
+            lacks
+                .iter_mut()
+                .for_each(|it| it.needed = needed.contains(it.parameter.as_str()));
+        }
+        lacks.into_iter().for_each(|it| scope.lack(it));
+    }
+
+    /// The parameters that the rule's texts use, and those that values of these use.
+    fn needed(&self, scope: &Scope) -> HashSet<String> {
+        let mut open = self.body.own_texts();
+        open.push(&self.rule.key);
+        let mut out = HashSet::new();
+        while let Some(text) = open.pop() {
+            for name in parameter::names(text.as_str()) {
+                if out.insert(name.to_owned()) {
+                    open.extend(scope.get(name).map(|it| &it.text));
+                }
+            }
+        }
+        out
     }
 
     fn build(&self, severity: Option<&Text>, sink: &mut Sink) -> Option<Built> {

@@ -86,6 +86,8 @@ pub struct Lack {
     pub other: Text,
     /// What the tier gives instead, where its name is nearly the same.
     pub near: Option<Text>,
+    /// Whether a text of the tier's rule uses it.
+    pub needed: bool,
 }
 
 impl Scope {
@@ -357,10 +359,11 @@ impl Scope {
 
 impl Scope {
     /// The error about a parameter of other tiers, which is used at a place. What else the
-    /// tier lacks is said with it.
+    /// tier lacks and uses is said with it.
     fn lacking(&self, lack: &Lack, used: Span) -> Diagnostic {
-        let Lack { parameter, tier, other, near } = lack;
-        let all = suggest::list(self.lacks.iter().map(|it| it.parameter.as_str()), 20);
+        let Lack { parameter, tier, other, near, .. } = lack;
+        let all = self.lacks.iter().filter(|it| it.needed || it.parameter == *parameter);
+        let all = suggest::list(all.map(|it| it.parameter.as_str()), 20);
         let title = format!("the tier `{tier}` lacks {all}");
         let error = Diagnostic::error("unknown-parameter", title);
         match near {

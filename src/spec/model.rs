@@ -676,10 +676,16 @@ impl Body {
 
     /// All texts in which a parameter may be used.
     pub fn texts(&self) -> Vec<&Text> {
+        let mut out = self.own_texts();
+        out.extend(self.parameters.iter().map(|it| &it.value.text));
+        out
+    }
+
+    /// The same without the values of parameters.
+    pub fn own_texts(&self) -> Vec<&Text> {
         let fields = self.fields().into_iter().flatten();
         let labels = self.labels.iter().chain(&self.annotations).map(|it| &it.field);
-        let values = self.parameters.iter().map(|it| &it.value.text);
-        fields.chain(labels).filter_map(|it| it.value.as_ref()).chain(values).collect()
+        fields.chain(labels).filter_map(|it| it.value.as_ref()).collect()
     }
 }
 
