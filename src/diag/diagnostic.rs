@@ -64,6 +64,9 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// A change that mends it.
     pub fix: Option<Fix>,
+    /// The code and the title of another message about the same cause: this one is shown
+    /// only where that is not said, nor one of its code at this place.
+    pub unless: Option<Box<(&'static str, String)>>,
 }
 
 impl Diagnostic {
@@ -78,6 +81,7 @@ impl Diagnostic {
             tables: Vec::new(),
             help: Vec::new(),
             fix: None,
+            unless: None,
         }
     }
 

@@ -110,8 +110,10 @@ impl Sink {
         self.items.is_empty()
     }
 
-    /// The messages in the order of their places (file, offset), each once.
+    /// The messages in the order of their places (file, offset), each once, and each cause
+    /// once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        drop_told(&mut self.items);
         self.items.sort_by(|a, b| {
             (a.place(), a.level, a.code, &a.title).cmp(&(
                 b.place(),
@@ -123,4 +125,23 @@ impl Sink {
         self.items.dedup();
         self.items
     }
+}
+
+/// Drops messages whose cause another one tells.
+fn drop_told(items: &mut Vec<Diagnostic>) {
+    let wanted = |it: &Diagnostic| Some(it.unless.as_ref()?.0);
+    let codes: HashSet<&str> = items.iter().filter_map(wanted).collect();
+    if codes.is_empty() {
+        return;
+    }
+    let mut titles: HashSet<(&str, String)> = HashSet::new();
+    let mut places: HashSet<(&str, Option<Span>)> = HashSet::new();
+    for it in items.iter().filter(|it| codes.contains(it.code)) {
+        titles.insert((it.code, it.title.clone()));
+        places.insert((it.code, it.place()));
+    }
+    let tells = |it: &Diagnostic, (code, title): &(&'static str, String)| {
+        titles.contains(&(*code, title.clone())) || places.contains(&(*code, it.place()))
+    };
+    items.retain(|it| it.unless.as_ref().is_none_or(|told| !tells(it, told)));
 }

@@ -4,8 +4,6 @@
 //! depend on the environments that are built. Parameters of the manifest are not looked
 //! at: tests and dashboards use them too.
 
-mod sight;
-
 use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
@@ -15,9 +13,8 @@ use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::parameter;
 use crate::spec::keys::alert;
-use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule, Tier};
+use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
 use crate::spec::read::apart;
-use crate::spec::unused::sight::{Given, Sight};
 
 type Names<'a> = HashSet<&'a str>;
 
@@ -46,8 +43,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         packs.into_iter().for_each(|it| users.entry(it).or_default().push(file));
     }
     let files: Vec<&File> = all.clone().collect();
-    let given = &Given::of(project);
-    apart(&files, sink, |file, sink| check_file(given, file, &users, &outer, sink));
+    apart(&files, sink, |file, sink| check_file(project, file, &users, &outer, sink));
     // What a use gives to a pack must be used by the pack or one that the pack uses.
     for (file, used) in all.flat_map(|file| file.uses.iter().map(move |it| (file, it))) {
         let mut uses = outer.clone();
@@ -57,7 +53,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, &mut uses);
         }
-        report(&used.body.parameters, &Sight { uses, given, rule: None }, None, sink);
+        report(&used.body.parameters, &uses, false, sink);
         let pack = project.packs.iter().find(|it| it.name == used.pack.as_str());
         for (key, change) in used.alerts.iter().chain(&used.records) {
             let Some(rule) =
@@ -70,14 +66,13 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
             body_uses(&used.body, &mut uses);
             definition_uses(&rule.definition, &mut uses);
             definition_uses(change, &mut uses);
-            let rule = Some(vec![&rule.definition, change]);
-            check_definition(change, &Sight { uses, given, rule }, sink);
+            check_definition(change, &uses, sink);
         }
     }
 }
 
 fn check_file<'a>(
-    given: &'a Given<'a>,
+    project: &'a Project,
     file: &'a File,
     users: &Users<'a>,
     outer: &Names<'a>,
@@ -85,14 +80,12 @@ fn check_file<'a>(
 ) {
     let bodies = || file.env.iter().map(|it| &it.body).chain([&file.defaults]);
     if bodies().any(|it| !it.parameters.is_empty()) {
-        let uses = below_file(given.project(), file, outer);
-        let sight = Sight { uses, given, rule: None };
-        bodies().for_each(|it| report(&it.parameters, &sight, None, sink));
+        let uses = below_file(project, file, outer);
+        bodies().for_each(|it| report(&it.parameters, &uses, false, sink));
     }
     let wide = file_wide(users, file, outer);
     for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
         let mut uses = wide.clone();
-        let mut all = vec![&rule.definition];
         rule_uses(rule, &mut uses);
         // A pack's rule is changed where the pack is used.
         let uses_of = users_of(users, file).flat_map(|it| &it.uses);
@@ -100,10 +93,9 @@ fn check_file<'a>(
             let changes = used.alerts.iter().chain(&used.records);
             for (_, change) in changes.filter(|it| it.0 == rule.key) {
                 definition_uses(change, &mut uses);
-                all.push(change);
             }
         }
-        check_definition(&rule.definition, &Sight { uses, given, rule: Some(all) }, sink);
+        check_definition(&rule.definition, &uses, sink);
     }
 }
 
@@ -147,57 +139,53 @@ fn below_file<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Na
     uses
 }
 
-fn check_definition(definition: &Definition, sight: &Sight<'_>, sink: &mut Sink) {
-    report(&definition.body.parameters, sight, None, sink);
+fn check_definition(definition: &Definition, uses: &Names<'_>, sink: &mut Sink) {
+    report(&definition.body.parameters, uses, false, sink);
     for each in &definition.each {
-        if !sight.uses.contains(each.key.as_str()) {
-            unused(&each.key, sight, None, sink);
+        if !uses.contains(each.key.as_str()) {
+            unused(&each.key, uses, false, sink);
         }
     }
     for tier in &definition.tiers {
-        report(&tier.body.parameters, sight, Some((definition, tier)), sink);
+        report(&tier.body.parameters, uses, true, sink);
     }
     for (_, change) in &definition.env {
-        check_definition(change, sight, sink);
+        check_definition(change, uses, sink);
     }
 }
 
-/// The tier that gives a parameter a value, and the definition that it belongs to.
-type OfTier<'a> = Option<(&'a Definition, &'a Tier)>;
-
-fn report(parameters: &[Parameter], sight: &Sight<'_>, of: OfTier<'_>, sink: &mut Sink) {
+fn report(parameters: &[Parameter], uses: &Names<'_>, of_tier: bool, sink: &mut Sink) {
     for parameter in parameters {
         let name = parameter.key.as_str();
         // Built-in ones are used where nothing shows it: `namespaces` of services.
-        if !sight.uses.contains(name) && name != "namespace" && name != "cluster" {
-            unused(&parameter.key, sight, of, sink);
+        if !uses.contains(name) && name != "namespace" && name != "cluster" {
+            unused(&parameter.key, uses, of_tier, sink);
         }
     }
 }
 
-fn unused(key: &Text, sight: &Sight<'_>, of: OfTier<'_>, sink: &mut Sink) {
-    let keys = match of {
-        Some(_) => alert::TIER.keys,
-        None => &[],
+fn unused(key: &Text, uses: &Names<'_>, of_tier: bool, sink: &mut Sink) {
+    let keys = match of_tier {
+        true => alert::TIER.keys,
+        false => &[],
     };
-    let mut used: Vec<&str> = sight.uses.iter().copied().collect();
+    let mut used: Vec<&str> = uses.iter().copied().collect();
     used.sort_unstable();
     let known = keys.iter().map(|it| it.name);
     let near = suggest::nearest(key.as_str(), known.chain(used));
-    // One of the two names is misspelt, and this is said where the other one is used.
-    let is_lacked = |it: &str| of.is_some_and(|of| sight.is_lacked(it, of));
-    if near.is_some_and(|it| sight.is_unknown(it) || is_lacked(it)) {
-        return;
-    }
     let title = format!("the parameter `{key}` is used nowhere");
     let error = Diagnostic::error("unused-parameter", title);
-    let error = match near {
+    let mut error = match near {
         Some(near) => error.at(key.span(), format!("did you mean `{near}`?")),
         None => error.at(key.span(), "no expression, label or annotation uses it"),
     };
-    sink.push_once(error.help(match of {
-        Some(_) => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
-        None => format!("use it as `${{{key}}}`, or take it out"),
+    // One of the two names may be misspelt, which is said where the other one is used: not
+    // every use is resolved, so that it is not known yet.
+    let title = |near: &str| format!("unknown parameter `{near}`");
+    error.unless = near.map(|near| Box::new(("unknown-parameter", title(near))));
+    sink.push_once(error.help(match of_tier {
+        true => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
+        false => format!("use it as `${{{key}}}`, or take it out"),
     }));
 }
 
