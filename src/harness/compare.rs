@@ -5,6 +5,9 @@ use crate::promql::labels::Labels;
 use crate::promql::number::{self, Layout};
 use crate::promql::value::Sample;
 
+/// The key of the hint about resets.
+pub const RESET_HINT: &str = "counter_reset_hint";
+
 /// An alert as promtool compares it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -57,10 +60,17 @@ pub fn equal(found: &Sample, expected: &Sample, fuzzy: bool) -> bool {
 /// A histogram as promtool writes and compares it (`FloatHistogram.TestExpression` in
 /// `model/histogram/float_histogram.go`): the hint about resets shows.
 pub fn histogram(it: &Histogram) -> String {
+    let all: Vec<String> =
+        parts(it).into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    format!("{{{{{}}}}}", all.join(" "))
+}
+
+/// What [`histogram`] writes: keys and their values.
+pub fn parts(it: &Histogram) -> Vec<(&'static str, String)> {
     let it = it.clone().compacted();
-    let mut out: Vec<String> = Vec::new();
+    let mut out: Vec<(&'static str, String)> = Vec::new();
     if it.schema != 0 {
-        out.push(format!("schema:{}", it.schema));
+        out.push(("schema", it.schema.to_string()));
     }
     let numbers = [
         ("count", it.count),
@@ -71,26 +81,31 @@ pub fn histogram(it: &Histogram) -> String {
     // Custom bounds leave no room for a zero bucket.
     let n = if it.has_custom_buckets() { 2 } else { numbers.len() };
     let written = numbers[..n].iter().filter(|it| it.1 != 0.0);
-    out.extend(written.map(|(key, value)| format!("{key}:{}", number::general(*value))));
+    out.extend(written.map(|(key, value)| (*key, number::general(*value))));
     if it.has_custom_buckets() {
-        out.push(format!("custom_values:{}", list_of(&it.custom_values)));
+        out.push(("custom_values", list_of(&it.custom_values)));
     }
-    match it.reset_hint {
-        ResetHint::Unknown => {}
-        ResetHint::Reset => out.push("counter_reset_hint:reset".to_string()),
-        ResetHint::NotReset => out.push("counter_reset_hint:not_reset".to_string()),
-        ResetHint::Gauge => out.push("counter_reset_hint:gauge".to_string()),
-    }
-    for (side, prefix) in [(Side::Positive, ""), (Side::Negative, "n_")] {
+    let hint = match it.reset_hint {
+        ResetHint::Unknown => None,
+        ResetHint::Reset => Some("reset"),
+        ResetHint::NotReset => Some("not_reset"),
+        ResetHint::Gauge => Some("gauge"),
+    };
+    out.extend(hint.map(|it| (RESET_HINT, it.to_string())));
+    let sides = [
+        (Side::Positive, "offset", "buckets"),
+        (Side::Negative, "n_offset", "n_buckets"),
+    ];
+    for (side, offset_key, buckets_key) in sides {
         let (offset, buckets) = it.dense(side);
         if !buckets.is_empty() && offset != 0 {
-            out.push(format!("{prefix}offset:{offset}"));
+            out.push((offset_key, offset.to_string()));
         }
         if !buckets.is_empty() {
-            out.push(format!("{prefix}buckets:{}", list_of(&buckets)));
+            out.push((buckets_key, list_of(&buckets)));
         }
     }
-    format!("{{{{{}}}}}", out.join(" "))
+    out
 }
 
 fn list_of(values: &[f64]) -> String {

@@ -71,6 +71,13 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// How far a value is from the wanted one, where that is hard to see.
+pub fn relative(want: f64, is: f64) -> Option<String> {
+    let relative = ((is - want) / want).abs();
+    (want != 0.0 && relative.is_finite() && relative < 0.01)
+        .then(|| format!("a relative difference of {relative:.1e}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,14 +6,14 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::failure::{Failure, WHILE};
 use crate::harness::native::compared::Asked;
-use crate::harness::native::{draw, select, texts};
+use crate::harness::native::{apart, draw, select, texts};
 use crate::harness::plan::RuleIdx;
 use crate::harness::promtool;
 use crate::harness::result::{
     self, AssertionResult, Outcome, RuleError, Stretch, Ticks, Timeline,
 };
 use crate::harness::run::Run;
-use crate::harness::words::{self, key, number, shown};
+use crate::harness::words::{self, key, shown};
 use crate::promql::annotation::Annotation;
 use crate::promql::matcher::Matchers;
 use crate::promql::re2::Pattern;
@@ -54,9 +54,18 @@ const MOST: usize = 4;
 /// A fault found while an expectation is judged.
 pub(super) struct Fault {
     pub(super) diagnostic: Diagnostic,
+    /// What is wanted of contents; of all others, the time line.
+    pub(super) expected: Option<String>,
     pub(super) found: String,
     /// Why, beside what the diagnostic says.
     pub(super) failure: Option<Failure>,
+}
+
+impl Fault {
+    /// A fault of a label, an annotation or a value.
+    fn of_contents(diagnostic: Diagnostic, want: &Text, found: String) -> Fault {
+        Fault { diagnostic, expected: Some(want.to_string()), found, failure: None }
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -184,10 +193,11 @@ impl<'a> Judge<'a> {
                 }
             }
             false => {
-                let expected =
-                    expect.line.as_ref().map_or(String::new(), |it| it.1.to_string());
-                for Fault { diagnostic, found, failure } in faults {
-                    let expected = expected.clone();
+                for Fault { diagnostic, expected, found, failure } in faults {
+                    let of_line = || {
+                        expect.line.as_ref().map_or(String::new(), |it| it.1.to_string())
+                    };
+                    let expected = expected.unwrap_or_else(of_line);
                     self.fail(title.clone(), expect.span, expected, found, diagnostic);
                     self.because(failure);
                 }
@@ -245,11 +255,15 @@ impl<'a> Judge<'a> {
         let matchers = select::matchers(&expect.selector);
         let selected = self.selected(rules, &matchers);
         let mut out = Vec::new();
+        let mut n_more = 0;
         match &expect.line {
             Some((line @ TimeLine::Never { no_data }, text)) => {
                 let fires =
                     |it: &(RuleIdx, &Timeline)| self.fires(it.0, it.1, line, text);
                 out.extend(selected.iter().filter_map(fires).take(MOST));
+                let fire =
+                    selected.iter().filter(|it| first(it.1, State::Firing).is_some());
+                n_more += fire.count().saturating_sub(MOST);
                 if out.is_empty() && !no_data {
                     out.extend(self.vacuous(rules, text));
                 }
@@ -269,6 +283,10 @@ impl<'a> Judge<'a> {
                 let deviates =
                     |it: &(RuleIdx, &Timeline)| self.deviates(it.0, it.1, line, text);
                 out.extend(selected.iter().filter_map(deviates).take(MOST));
+                let deviate = |it: &&(RuleIdx, &Timeline)| {
+                    self.deviation(it.0, it.1, line).is_some()
+                };
+                n_more += selected.iter().filter(deviate).count().saturating_sub(MOST);
             }
             None if selected.is_empty() => {
                 let text = &expect.selector.text;
@@ -276,13 +294,21 @@ impl<'a> Judge<'a> {
             }
             None => {}
         }
+        let mut n_unseen = 0;
         for (rule, timeline) in selected {
-            if MOST <= out.len() {
-                break;
+            match out.len() < MOST {
+                true => out.extend(self.contents(expect, rule, timeline)),
+                false => n_unseen += usize::from(has_contents(expect)),
             }
-            out.extend(self.contents(expect, rule, timeline));
         }
+        n_more += out.len().saturating_sub(MOST);
         out.truncate(MOST);
+        if let Some(note) = more(n_more, n_unseen)
+            && let Some(last) = out.pop()
+        {
+            let diagnostic = last.diagnostic.note(note);
+            out.push(Fault { diagnostic, ..last });
+        }
         out
     }
 
@@ -298,7 +324,12 @@ impl<'a> Judge<'a> {
             Some((_, text)) => diagnostic.context(text.span(), "expected to be silent"),
             None => diagnostic,
         };
-        Some(Fault { diagnostic, found: "no alert".to_string(), failure: None })
+        Some(Fault {
+            diagnostic,
+            found: "no alert".to_string(),
+            expected: None,
+            failure: None,
+        })
     }
 
     /// Everything common to messages about one alert of a rule.
@@ -341,7 +372,12 @@ impl<'a> Judge<'a> {
         let at = first.from;
         let diagnostic = self.picture(diagnostic, rule, line, Some(timeline), at);
         let (diagnostic, failure) = self.there(diagnostic, rule, timeline, at);
-        Some(Fault { diagnostic, found: words::did(timeline, start), failure })
+        Some(Fault {
+            diagnostic,
+            expected: None,
+            found: words::did(timeline, start),
+            failure,
+        })
     }
 
     /// A phase in which the rule is never evaluated asserts nothing.
@@ -355,7 +391,12 @@ impl<'a> Judge<'a> {
         let title = "no evaluation falls into this time".to_string();
         let label = format!("the rule is evaluated every {step}");
         let diagnostic = self.about(title, (text, phase.at.bytes()), label, rule);
-        Some(Fault { diagnostic, found: "no evaluation".to_string(), failure: None })
+        Some(Fault {
+            diagnostic,
+            found: "no evaluation".to_string(),
+            expected: None,
+            failure: None,
+        })
     }
 
     /// No alert of the rule was ever active.
@@ -398,7 +439,7 @@ impl<'a> Judge<'a> {
         for other in others.iter().take(3) {
             diagnostic = diagnostic.note(format!("active was {other}"));
         }
-        Fault { diagnostic, found: "never active".to_string(), failure }
+        Fault { diagnostic, expected: None, found: "never active".to_string(), failure }
     }
 
     /// Where a time line of states does not hold.
@@ -410,22 +451,7 @@ impl<'a> Judge<'a> {
         text: &Text,
     ) -> Option<Fault> {
         let start = self.ready.start;
-        let (tick, state, wanted) = self.ticks(rule).iter().find_map(|tick| {
-            let time = tick - start;
-            [State::Pending, State::Firing].into_iter().find_map(|state| {
-                if !line.names(state) {
-                    return None;
-                }
-                let is = timeline.state_at(tick) == Some(same(state));
-                let inside = line.phases(state).any(|it| it.covers(time));
-                let early = line.phases(state).any(|it| it.by && time < it.from);
-                match (inside, is) {
-                    (true, false) => Some((tick, state, true)),
-                    (false, true) if !early => Some((tick, state, false)),
-                    (_, _) => None,
-                }
-            })
-        })?;
+        let (tick, state, wanted) = self.deviation(rule, timeline, line)?;
         let time = tick - start;
         let phase = nearest_phase(line, state, time);
         let range = phase.map_or(0..text.as_str().len(), |it| it.at.bytes());
@@ -454,7 +480,38 @@ impl<'a> Judge<'a> {
             }
             (_, _) => self.there(diagnostic, rule, timeline, tick),
         };
-        Some(Fault { diagnostic, found: words::did(timeline, start), failure })
+        Some(Fault {
+            diagnostic,
+            expected: None,
+            found: words::did(timeline, start),
+            failure,
+        })
+    }
+
+    /// The first tick at which a time line of states does not hold: of which state, and
+    /// whether that is wanted there.
+    fn deviation(
+        &self,
+        rule: RuleIdx,
+        timeline: &Timeline,
+        line: &TimeLine,
+    ) -> Option<(i64, State, bool)> {
+        self.ticks(rule).iter().find_map(|tick| {
+            let time = tick - self.ready.start;
+            [State::Pending, State::Firing].into_iter().find_map(|state| {
+                if !line.names(state) {
+                    return None;
+                }
+                let is = timeline.state_at(tick) == Some(same(state));
+                let inside = line.phases(state).any(|it| it.covers(time));
+                let early = line.phases(state).any(|it| it.by && time < it.from);
+                match (inside, is) {
+                    (true, false) => Some((tick, state, true)),
+                    (false, true) if !early => Some((tick, state, false)),
+                    (_, _) => None,
+                }
+            })
+        })
     }
 
     /// Adds the picture of what was expected and what happened, which differ at a tick.
@@ -508,7 +565,7 @@ impl<'a> Judge<'a> {
                 None => format!("it has no annotation `{key}`"),
             };
             let diagnostic = self.about(title, (want, whole), label, rule);
-            out.push(Fault { diagnostic, found, failure: None });
+            out.push(Fault::of_contents(diagnostic, want, found));
         }
         if let Some((want, text)) = &expect.value {
             let value = match timeline.point_at(tick).map(|it| &it.value) {
@@ -516,12 +573,18 @@ impl<'a> Judge<'a> {
                 Some(Sample::Histogram(_)) | None => None,
             };
             if !value.is_some_and(|it| want.holds(it)) {
-                let found = value.map_or("no number".to_string(), number);
                 let title = format!("the value of {name} differs at {time}");
                 let whole = 0..text.as_str().len();
-                let label = format!("it is {found}");
-                let diagnostic = self.about(title, (text, whole), label, rule);
-                out.push(Fault { diagnostic, found, failure: None });
+                let (found, told) = match value {
+                    Some(is) => (apart::float(Some(*want), is), apart::value(*want, is)),
+                    None => ("no number".to_string(), "no number".to_string()),
+                };
+                let label = format!("it is {told}");
+                let mut diagnostic = self.about(title, (text, whole), label, rule);
+                if let Some(is) = value {
+                    diagnostic = apart::advise(diagnostic, *want, is, "\"");
+                }
+                out.push(Fault::of_contents(diagnostic, text, found));
             }
         }
         out
@@ -547,7 +610,8 @@ impl<'a> Judge<'a> {
                 is => format!("it is {is:?}"),
             };
             let diagnostic = self.about(title, (want, whole), label, rule);
-            out.push(Fault { diagnostic, found: is.to_string(), failure: None });
+            let found = if is.is_empty() { "nothing" } else { is };
+            out.push(Fault::of_contents(diagnostic, want, found.to_string()));
         }
         if expect.exact {
             let named = |name: &str| {
@@ -571,7 +635,9 @@ impl<'a> Judge<'a> {
                 let label = format!("also {}", extra.join(", "));
                 let whole = 0..text.as_str().len();
                 let diagnostic = self.about(title, (text, whole), label, rule);
-                out.push(Fault { diagnostic, found: extra.join(", "), failure: None });
+                let expected = Some("no other label".to_string());
+                let (found, failure) = (extra.join(", "), None);
+                out.push(Fault { diagnostic, expected, found, failure });
             }
         }
         out
@@ -641,6 +707,25 @@ impl<'a> Judge<'a> {
         );
         self.because(failure);
     }
+}
+
+/// What is said of faults of an expectation that are not told, and of alerts whose contents
+/// nobody looked at.
+fn more(n_more: usize, n_unseen: usize) -> Option<String> {
+    let faults = (n_more != 0).then(|| format!("and {n_more} more of this expectation"));
+    let alerts = (n_unseen != 0).then(|| {
+        let alerts = if n_unseen == 1 { "alert is" } else { "alerts are" };
+        format!("{n_unseen} more {alerts} not looked at")
+    });
+    let all: Vec<String> = faults.into_iter().chain(alerts).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+fn has_contents(expect: &Expectation) -> bool {
+    !expect.labels.is_empty()
+        || !expect.annotations.is_empty()
+        || expect.value.is_some()
+        || expect.exact
 }
 
 fn never_fires(line: &TimeLine) -> bool {

@@ -3,6 +3,7 @@
 //! [`run`] runs one test in one environment; [`names::check`] says before that which
 //! selectors mean nothing in any environment.
 
+mod apart;
 pub mod compared;
 pub mod data;
 pub mod draw;

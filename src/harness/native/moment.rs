@@ -1,14 +1,14 @@
 //! Assertions about one moment: the result of an expression.
 
-use crate::case::native::fill::{Instant, Query, SampleMatch};
+use crate::case::native::fill::{Instant, Query, SampleMatch, ValueMatch};
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::compare;
 use crate::harness::explain::pair::Thing;
 use crate::harness::explain::sample;
 use crate::harness::failure::Failure;
-use crate::harness::native::firing;
 use crate::harness::native::judge::Judge;
-use crate::harness::words::{self, number};
+use crate::harness::native::{apart, firing};
+use crate::harness::words;
 use crate::promql::check;
 use crate::promql::labels::{Labels, METRIC_NAME};
 use crate::promql::value::{Sample, Value};
@@ -36,8 +36,10 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
                 return judge.fail(title, instant.span, expected, message, diagnostic);
             }
         };
-    let found: Vec<String> =
-        samples.iter().map(|it| format!("{} {}", it.0, shown(&it.1))).collect();
+    let shown = |(labels, is): &(Labels, Sample)| {
+        format!("{labels} {}", apart::sample(wanted_value(query, labels), is))
+    };
+    let found: Vec<String> = samples.iter().map(shown).collect();
     let found = match found.is_empty() {
         true => "empty".to_string(),
         false => found.join(", "),
@@ -67,7 +69,11 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
             _ => {
                 let label = match &samples[..] {
                     [] => "it gives nothing".to_string(),
-                    [(_, value)] => format!("it gives {}", shown(value)),
+                    [(_, Sample::Float(is))] => {
+                        base = apart::advise(base, *want, *is, "\"");
+                        format!("it gives {}", apart::value(*want, *is))
+                    }
+                    [(_, is)] => format!("it gives {}", apart::sample(None, is)),
                     _ => format!("it gives {} samples", samples.len()),
                 };
                 let diagnostic = base.within(text, 0, text.as_str().len(), label);
@@ -85,7 +91,10 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
         let at = left.iter().position(|it| same_series(labels, &it.0, query.exact));
         let label = match at.map(|it| left.remove(it)) {
             Some((_, is)) if holds(value, &is) => continue,
-            Some((_, is)) => format!("its value is {}", shown(&is)),
+            Some((_, is)) => {
+                diagnostic = apart::advise_of(diagnostic, value, &is);
+                format!("its value is {}", apart::told(value, &is))
+            }
             None => "not in the result".to_string(),
         };
         n_faults += 1;
@@ -98,9 +107,8 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
         let whole = 0..query.expr.as_str().len();
         diagnostic = diagnostic.within(&query.expr, whole.start, whole.end, "gives more");
     }
-    for (labels, value) in &left {
-        diagnostic =
-            diagnostic.note(format!("also in the result: {labels} {}", shown(value)));
+    for it in &left {
+        diagnostic = diagnostic.note(format!("also in the result: {}", shown(it)));
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.2.to_string()).collect();
     judge.fail(title, instant.span, expected.join(", "), found, diagnostic);
@@ -158,11 +166,17 @@ fn evaluate(
     }
 }
 
-fn shown(sample: &Sample) -> String {
-    match sample {
-        Sample::Float(it) => number(*it),
-        Sample::Histogram(it) => compare::histogram(it),
-    }
+/// The value that is wanted of a series.
+fn wanted_value(query: &Query, labels: &Labels) -> Option<ValueMatch> {
+    let of_series = || {
+        let mut all = query.samples.as_deref().unwrap_or_default().iter();
+        let it = all.find(|it| same_series(&it.0, labels, query.exact))?;
+        match it.1 {
+            SampleMatch::Value(it) => Some(it),
+            SampleMatch::Histogram(_) => None,
+        }
+    };
+    query.value.as_ref().map(|it| it.0).or_else(of_series)
 }
 
 fn holds(want: &SampleMatch, is: &Sample) -> bool {

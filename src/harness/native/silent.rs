@@ -52,7 +52,12 @@ impl<'a> Judge<'a> {
                 "give the test series that the alert reads, or write `never, no data`";
             diagnostic = diagnostic.help(help);
         }
-        Some(Fault { diagnostic, found: "no data".to_string(), failure: None })
+        Some(Fault {
+            diagnostic,
+            found: "no data".to_string(),
+            expected: None,
+            failure: None,
+        })
     }
 
     /// The labels of a selector that no series of the test has.
@@ -120,6 +125,7 @@ impl<'a> Judge<'a> {
         let help = "give the test such a series, or write `never, no data`";
         Some(Fault {
             diagnostic: diagnostic.help(help),
+            expected: None,
             found: "no data".to_string(),
             failure: None,
         })

@@ -307,10 +307,9 @@ fn value(expected: &str, found: &str) -> String {
     let (Ok(want), Ok(is)) = (expected.parse::<f64>(), found.parse::<f64>()) else {
         return found.to_string();
     };
-    let relative = ((is - want) / want).abs();
-    match want != 0.0 && relative.is_finite() && relative < 0.01 {
-        true => format!("{found}: a relative difference of {relative:.1e}"),
-        false => found.to_string(),
+    match words::relative(want, is) {
+        Some(relative) => format!("{found}: {relative}"),
+        None => found.to_string(),
     }
 }
 
