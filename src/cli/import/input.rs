@@ -104,7 +104,11 @@ fn rule_file(
         ignore_unknown: false,
         template: &template,
     };
-    let rules = RuleFile::read(file, shown, text.into(), &config, &mut session.sink);
+    let mut said = Sink::new();
+    let rules = RuleFile::read(file, shown, text.into(), &config, &mut said);
+    // By name and labels alone two rules are the same; `check` of the project knows more.
+    let said = said.into_sorted().into_iter().filter(|it| it.code != "duplicate-rule");
+    session.sink.extend(said);
     input.rules.push(rules);
     input.rules.len() - 1
 }
