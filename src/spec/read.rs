@@ -335,6 +335,13 @@ fn overrides(project: &Project, sink: &mut Sink) {
             let names: Vec<String> = rules().map(|it| it.key.to_string()).collect();
             for (key, change) in changes {
                 let Some(rule) = rules().find(|it| &it.key == key) else {
+                    // A key that stands where a name should has been told of.
+                    let told = |it: &Diagnostic| {
+                        it.code == "wrong-type" && it.place() == Some(key.span())
+                    };
+                    if sink.errors().any(told) {
+                        continue;
+                    }
                     let error = reader::undeclared(key, what, Some(&names));
                     sink.push(error.note(format!(
                         "an override changes what the pack `{}` has",

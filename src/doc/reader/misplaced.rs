@@ -92,14 +92,16 @@ impl Checker<'_> {
                 )),
             None => diagnostic,
         };
-        let diagnostic = match shape.keys.is_empty() || outer.is_some() {
-            true => diagnostic,
-            false => {
+        let inside = Checker::inside(entry, shape);
+        let diagnostic = match (shape.keys.is_empty() || outer.is_some(), &*inside) {
+            (true, _) => diagnostic,
+            (false, [home]) => diagnostic.help(format!("`{name}` stands in `{home}`")),
+            (false, _) => {
                 diagnostic.help(format!("known keys are {}", suggest::list(keys, 20)))
             }
         };
         let homes = Checker::homes(entry, shape);
-        let diagnostic = match homes.is_empty() {
+        let diagnostic = match homes.is_empty() || inside.len() == 1 {
             true => diagnostic,
             false => diagnostic.help(format!(
                 "a name of one's own stands under {}",
@@ -165,12 +167,19 @@ impl Checker<'_> {
         let name = entry.key.as_str();
         let inner = others.value.shape(name).and_then(|it| Some((it, it.key(name)?)));
         let Some((inner, key)) = inner else { return false };
-        if fits(&entry.value, &others.value) || !fits(&entry.value, &key.value) {
+        let scalar = !fits(&entry.value, &others.value) && fits(&entry.value, &key.value);
+        let part = self.part_of(entry, inner, key);
+        if !scalar && part.is_none() {
             return false;
         }
         if told {
             return true;
         }
+        let named = others.example.split(['.', ' ']).next().unwrap_or_default();
+        let example = match part {
+            Some(part) if !named.is_empty() => format!(": `{named}.{name}.{part}`"),
+            _ => String::new(),
+        };
         let title = format!(
             "`{name}` is a key of {}, and stands where {} is named",
             inner.name, others.what
@@ -178,9 +187,39 @@ impl Checker<'_> {
         self.sink.push(
             Diagnostic::error("wrong-type", title)
                 .at(entry.key.span(), format!("taken for {}", others.what))
-                .help(format!("write it under `{}`", inner.header)),
+                .help(format!("write it under `{}`{example}", inner.header)),
         );
         true
+    }
+
+    /// The first key of a table that holds what a key of a shape takes, and nothing that the
+    /// shape does.
+    fn part_of<'a>(
+        &self,
+        entry: &'a Entry,
+        shape: &'static Shape,
+        key: &Key,
+    ) -> Option<&'a str> {
+        let own = key.value.shape(key.name)?;
+        let has = |shape: &'static Shape, name: &str| {
+            shape.key(name).is_some() || self.takes(shape, name).is_some()
+        };
+        let table = entry.value.as_table()?;
+        let names = || table.iter().map(|it| it.key.as_str());
+        names().all(|it| has(own, it) && !has(shape, it)).then(|| names().next())?
+    }
+
+    /// The headers of the tables of a shape that have a key which the shape lacks.
+    fn inside(entry: &Entry, shape: &'static Shape) -> Vec<&'static str> {
+        let name = entry.key.as_str();
+        let home = |it: &Key| match it.value {
+            Type::Table(inner) => {
+                let key = inner.key(name)?;
+                fits(&entry.value, &key.value).then_some(inner.header)
+            }
+            _ => None,
+        };
+        shape.keys.iter().filter_map(home).collect()
     }
 
     /// The keys of a shape under which a value may have a name of one's own.
