@@ -266,29 +266,27 @@ impl Type {
 
     /// The first of all shapes that it reaches directly.
     pub fn first_shape(&self) -> Option<&'static Shape> {
-        match self {
-            Type::Table(shape) => Some(shape),
-            Type::TableByName(it) => Some(it.plain),
-            Type::Array(item) => item.first_shape(),
-            Type::Any(types) => types.iter().find_map(Type::first_shape),
-            Type::Text(_)
-            | Type::Choice(_)
-            | Type::Declared(_)
-            | Type::Boolean
-            | Type::Only(_)
-            | Type::Integer(..)
-            | Type::Number
-            | Type::Anything => None,
-        }
+        let mut first = None;
+        self.each_shape(&mut |it| first = first.or(Some(it)));
+        first
     }
 
     /// All shapes that it reaches directly.
     pub fn shapes(&self) -> Vec<&'static Shape> {
+        let mut out = Vec::new();
+        self.each_shape(&mut |it| out.push(it));
+        out
+    }
+
+    fn each_shape(&self, visit: &mut dyn FnMut(&'static Shape)) {
         match self {
-            Type::Table(shape) => vec![shape],
-            Type::TableByName(it) => vec![it.plain, it.formed],
-            Type::Array(item) => item.shapes(),
-            Type::Any(types) => types.iter().flat_map(Type::shapes).collect(),
+            Type::Table(shape) => visit(shape),
+            Type::TableByName(it) => {
+                visit(it.plain);
+                visit(it.formed);
+            }
+            Type::Array(item) => item.each_shape(visit),
+            Type::Any(types) => types.iter().for_each(|it| it.each_shape(visit)),
             Type::Text(_)
             | Type::Choice(_)
             | Type::Declared(_)
@@ -296,7 +294,7 @@ impl Type {
             | Type::Only(_)
             | Type::Integer(..)
             | Type::Number
-            | Type::Anything => Vec::new(),
+            | Type::Anything => {}
         }
     }
 }

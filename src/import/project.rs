@@ -6,7 +6,7 @@ use crate::import::name;
 use crate::promql::check;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::labels::{is_legacy_metric_name, is_legacy_name};
-use crate::rules::group::{Expression, Group, Pair, Rule};
+use crate::rules::group::{Group, Pair, Rule};
 
 /// What a project says already, or what its new manifest will say.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub fn features(groups: &[&Group]) -> Vec<&'static str> {
             dialect.features.enable(other);
         }
         let refused =
-            |it: &Rule| check::parse(expression(it).text.as_str(), &dialect).is_err();
+            |it: &Rule| check::parse(it.expr().text.as_str(), &dialect).is_err();
         groups.iter().flat_map(|it| &it.rules).any(refused)
     };
     FLAGS.iter().filter(needed).copied().collect()
@@ -78,11 +78,4 @@ pub fn has_utf8_names(groups: &[&Group]) -> bool {
         Rule::Alert(it) => free(&it.labels) || free(&it.annotations),
     };
     groups.iter().any(|it| free(&it.labels) || it.rules.iter().any(rule))
-}
-
-fn expression(rule: &Rule) -> &Expression {
-    match rule {
-        Rule::Record(it) => &it.expr,
-        Rule::Alert(it) => &it.expr,
-    }
 }

@@ -251,10 +251,7 @@ impl<'a> Site<'a> {
 
     /// The expression.
     pub fn expr(&self) -> &'a Expression {
-        match self.rule {
-            Rule::Alert(it) => &it.expr,
-            Rule::Record(it) => &it.expr,
-        }
+        self.rule.expr()
     }
 
     /// The tree of the expression.
@@ -292,10 +289,7 @@ impl<'a> Site<'a> {
 
     /// The alert, if it is one.
     pub fn alert(&self) -> Option<&'a Alert> {
-        match self.rule {
-            Rule::Alert(it) => Some(it),
-            Rule::Record(_) => None,
-        }
+        self.rule.as_alert()
     }
 
     /// Findings that are meant, about it or its group.

@@ -54,6 +54,14 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// What it evaluates.
+    pub fn expr(&self) -> &Expression {
+        match self {
+            Rule::Alert(it) => &it.expr,
+            Rule::Record(it) => &it.expr,
+        }
+    }
+
     /// The alert that it is, if it is one.
     pub fn as_alert(&self) -> Option<&Alert> {
         match self {

@@ -9,10 +9,7 @@ use crate::rules::group::{Group, Rule};
 /// Warnings about literals that cannot work: patterns, names of labels, factors. In a
 /// project's own rules they are errors.
 pub(super) fn warnings(groups: &[Group], dialect: &Dialect) -> Vec<Diagnostic> {
-    let exprs = groups.iter().flat_map(|it| &it.rules).map(|it| match it {
-        Rule::Alert(it) => &it.expr,
-        Rule::Record(it) => &it.expr,
-    });
+    let exprs = groups.iter().flat_map(|it| &it.rules).map(Rule::expr);
     let mut out = Vec::new();
     for expr in exprs {
         for SyntaxError { at, message, help } in constants(&expr.parsed.expr, dialect) {

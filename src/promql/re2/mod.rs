@@ -38,6 +38,6 @@ pub fn check(pattern: &str) -> Result<(), Error> {
 pub fn check_anchored(pattern: &str) -> Result<(), Error> {
     match pattern::is_plain(pattern) {
         true => Ok(()),
-        false => regex::check(&regex::anchor(pattern), parse::PLAIN),
+        false => regex::check(&regex::anchor(pattern)),
     }
 }

@@ -9,7 +9,7 @@ use regex_syntax::hir::Hir;
 use crate::promql::limits::AUTOMATON_BYTES;
 use crate::promql::re2::error::{Code, Error};
 use crate::promql::re2::expand::expand;
-use crate::promql::re2::parse::{Flags, PLAIN, parse};
+use crate::promql::re2::parse::{PLAIN, parse};
 
 /// A compiled regular expression, as Go's `regexp.Compile` makes it.
 #[derive(Clone, Debug)]
@@ -28,9 +28,10 @@ pub(super) fn compile(hir: &Hir) -> Option<meta::Regex> {
     meta::Builder::new().configure(config).build_from_hir(hir).ok()
 }
 
-/// Checks a pattern, by compiling it where its automaton might be too big.
-pub(super) fn check(pattern: &str, flags: Flags) -> Result<(), Error> {
-    let parsed = parse(pattern, flags)?;
+/// Checks a pattern that may match anywhere, by compiling it where its automaton might be
+/// too big.
+pub(super) fn check(pattern: &str) -> Result<(), Error> {
+    let parsed = parse(pattern, PLAIN)?;
     match parsed.is_big && compile(&parsed.hir).is_none() {
         true => Err(too_large(pattern)),
         false => Ok(()),
