@@ -14,7 +14,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql::duration::format_duration;
 use crate::promql::labels::Labels;
-use crate::rules::group::{Group, Rule};
+use crate::rules::group::Group;
 
 /// The codes of what promtool passes over in silence: errors for who is strict.
 pub const CODES: &[&str] = &[
@@ -57,12 +57,8 @@ pub fn warnings<'a>(
     span: Span,
 ) -> Vec<Warning> {
     let rules = groups.iter().flat_map(|it| &it.rules);
-    let names: HashSet<&str> = rules
-        .filter_map(|it| match it {
-            Rule::Alert(it) => Some(it.name.as_str()),
-            Rule::Record(_) => None,
-        })
-        .collect();
+    let names: HashSet<&str> =
+        rules.filter_map(|it| Some(it.as_alert()?.name.as_str())).collect();
     let mut near = Near::of(&names);
     let mut out = Vec::new();
     for (idx, group) in file.tests.iter().enumerate() {

@@ -83,12 +83,8 @@ impl Moments<'_> {
     /// An assertion about an alert that no rule has.
     fn unknown(&self, test: &AlertTest, sink: &mut Sink) -> String {
         let rules = self.seen.rules.iter().flat_map(|it| &it.1).flat_map(|it| &it.rules);
-        let names: BTreeSet<&str> = rules
-            .filter_map(|it| match it {
-                Rule::Alert(it) => Some(it.name.as_str()),
-                Rule::Record(_) => None,
-            })
-            .collect();
+        let names: BTreeSet<&str> =
+            rules.filter_map(|it| Some(it.as_alert()?.name.as_str())).collect();
         let title = format!("no rule has the alert name `{}`", test.name);
         let near = suggest::nearest(&test.name, names.iter().copied());
         let diagnostic = Diagnostic::warning("unknown-alert", title);

@@ -12,7 +12,6 @@ mod running;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aqua_alerts::promql::labels::Labels;
-use aqua_alerts::rules::group::Rule;
 use aqua_alerts::rules::inhibition::inhibited_by;
 use libtest_mimic::{Failed, Trial};
 
@@ -146,10 +145,7 @@ fn tiers() -> Result<(), Failed> {
     );
     let rules = platform.book.groups.iter().flat_map(|it| &it.rules);
     let both: BTreeSet<&str> = rules
-        .filter_map(|it| match it {
-            Rule::Alert(it) => Some(it.name.as_str()),
-            Rule::Record(_) => None,
-        })
+        .filter_map(|it| Some(it.as_alert()?.name.as_str()))
         .filter(|it| {
             ["critical", "warning"].iter().all(|s| !platform.rules(it, s).is_empty())
         })

@@ -21,7 +21,7 @@ use crate::harness::wake::{self, Needs};
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax;
 use crate::rules::book::Book;
-use crate::rules::group::{Alert, Group, Rule};
+use crate::rules::group::{Alert, Group};
 use answer::{Answer, Answers, as_promtool, touched};
 use question::Ask;
 
@@ -233,10 +233,7 @@ fn evaluations(
 
 /// The alerts among some rules, by name.
 fn names_of(plan: &Plan<'_>, rules: &[RuleIdx]) -> Vec<String> {
-    let name = |it: &RuleIdx| match plan.slots[*it].rule {
-        Rule::Alert(alert) => Some(alert.name.to_string()),
-        Rule::Record(_) => None,
-    };
+    let name = |it: &RuleIdx| Some(plan.slots[*it].rule.as_alert()?.name.to_string());
     let mut out: Vec<String> = rules.iter().filter_map(name).collect();
     out.sort();
     out.dedup();

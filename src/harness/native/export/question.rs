@@ -19,7 +19,7 @@ use crate::harness::run::Run;
 use crate::harness::words;
 use crate::promql::labels::quote;
 use crate::promql::value::Sample;
-use crate::rules::group::{Alert, Rule};
+use crate::rules::group::Alert;
 
 /// A test with so few ticks is asked about all of them.
 const FEW: usize = 6;
@@ -129,10 +129,7 @@ impl<'a> Asker<'a> {
     }
 
     fn alert(&self, rule: RuleIdx) -> Option<&'a Alert> {
-        match self.run.plan().slots[rule].rule {
-            Rule::Alert(alert) => Some(alert),
-            Rule::Record(_) => None,
-        }
+        self.run.plan().slots[rule].rule.as_alert()
     }
 
     fn ticks(&self, rule: RuleIdx) -> Ticks {
