@@ -161,13 +161,21 @@ pub fn read_with(
     }
     // What a broken file declares is not known: nothing is said about names then.
     if whole {
-        uses(&project, sink);
-        twice(&project, sink);
-        overrides(&project, sink);
-        if sound {
-            vendor::check(&project, sink);
-        }
-        unused::check(&project, sink);
+        let named = || {
+            uses(&project, sink);
+            twice(&project, sink);
+            overrides(&project, sink);
+            if sound {
+                vendor::check(&project, sink);
+            }
+        };
+        let unused = || {
+            let mut sink = Sink::new();
+            unused::check(&project, &mut sink);
+            sink
+        };
+        let ((), unused) = rayon::join(named, unused);
+        unused.into_sorted().into_iter().for_each(|it| sink.push_once(it));
     }
     project.whole = !sink.has_errors();
     Some(project)

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::cli::fs::unreadable;
 use crate::diag::diagnostic::Diagnostic;
@@ -56,11 +59,16 @@ fn read_all(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Vec<File> {
-    let read = |path: String| {
-        let text = read_file(root, &path, sources, sink)?;
-        Some((path, text))
+    let texts: Vec<Result<Arc<str>, Fault>> =
+        paths.par_iter().map(|path| text(root, path, sources)).collect();
+    let sound = |(path, text): (String, Result<_, Fault>)| match text {
+        Ok(text) => Some((path, text)),
+        Err(fault) => {
+            fault.say(&path, sources, sink);
+            None
+        }
     };
-    paths.into_iter().filter_map(read).collect()
+    paths.into_iter().zip(texts).filter_map(sound).collect()
 }
 
 /// The paths of the files below `root/folder` that have one of these extensions, in order.
@@ -200,17 +208,41 @@ pub fn read_file(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Arc<str>> {
+    text(root, path, sources).map_err(|it| it.say(path, sources, sink)).ok()
+}
+
+/// The text of a file, or of what is to be written over it.
+fn text(root: &Path, path: &str, sources: &SourceMap) -> Result<Arc<str>, Fault> {
     if let Some(draft) = sources.draft(path) {
-        return Some(draft.clone());
+        return Ok(draft.clone());
     }
-    let bytes = match read_limited(&root.join(path), MAX_FILE) {
-        Ok(it) => it,
-        Err(error) => {
-            sink.push(unreadable(path, &error));
-            return None;
-        }
-    };
-    decode(path, bytes, sources, sink)
+    let bytes = read_limited(&root.join(path), MAX_FILE).map_err(Fault::Unreadable)?;
+    String::from_utf8(bytes).map(Arc::from).map_err(Fault::NotUtf8)
+}
+
+/// Why a file gives no text.
+enum Fault {
+    Unreadable(io::Error),
+    NotUtf8(FromUtf8Error),
+}
+
+impl Fault {
+    fn say(self, path: &str, sources: &mut SourceMap, sink: &mut Sink) {
+        let error = match self {
+            Fault::Unreadable(error) => return sink.push(unreadable(path, &error)),
+            Fault::NotUtf8(error) => error,
+        };
+        let start = error.utf8_error().valid_up_to() as u32;
+        // The replacement character stands where the first wrong byte stood.
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let end = start + char::REPLACEMENT_CHARACTER.len_utf8() as u32;
+        let file = sources.add(path, text);
+        sink.push(
+            Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
+                .at(Span { file, start, end }, "the first byte that is not")
+                .help("save the file as UTF-8"),
+        );
+    }
 }
 
 /// Reads standard input, which messages call `path`.
@@ -241,22 +273,8 @@ pub(super) fn decode(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Arc<str>> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(text.into()),
-        Err(error) => {
-            let start = error.utf8_error().valid_up_to() as u32;
-            // The replacement character stands where the first wrong byte stood.
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let end = start + char::REPLACEMENT_CHARACTER.len_utf8() as u32;
-            let file = sources.add(path, text);
-            sink.push(
-                Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
-                    .at(Span { file, start, end }, "the first byte that is not")
-                    .help("save the file as UTF-8"),
-            );
-            None
-        }
-    }
+    let text = String::from_utf8(bytes).map(Arc::from).map_err(Fault::NotUtf8);
+    text.map_err(|it| it.say(path, sources, sink)).ok()
 }
 
 pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
