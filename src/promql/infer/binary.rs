@@ -57,7 +57,7 @@ fn is_listed(name: &str, labels: &[Name]) -> bool {
 fn shared(mut side: LabelFacts, other: &LabelFacts, matching: &Matching) -> LabelFacts {
     if matching.on {
         for name in &matching.labels {
-            let fact = side.get(&name.text).and(&other.get(&name.text));
+            let fact = side.look(&name.text).and(other.look(&name.text));
             side.set(&name.text, fact);
         }
         return side;

@@ -1,9 +1,9 @@
 //! What is known of the labels of some series.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::diag::few::Few;
+use crate::promql::infer::by_name::ByName;
 use crate::promql::labels::{METRIC_NAME, Symbol};
 
 /// The name of the label that holds the metric's: it is asked for with each selector.
@@ -140,18 +140,18 @@ pub struct LabelFacts {
     /// Whether only the known names can occur.
     pub closed: bool,
     /// What is known, by name; in closed facts no name is there that never occurs.
-    pub known: BTreeMap<Symbol, Fact>,
+    pub known: ByName,
 }
 
 impl LabelFacts {
     /// Nothing is known.
     pub fn open() -> LabelFacts {
-        LabelFacts { closed: false, known: BTreeMap::new() }
+        LabelFacts { closed: false, known: ByName::default() }
     }
 
     /// There are no labels.
     pub fn none() -> LabelFacts {
-        LabelFacts { closed: true, known: BTreeMap::new() }
+        LabelFacts { closed: true, known: ByName::default() }
     }
 
     /// What is known of a label.
@@ -204,7 +204,7 @@ impl LabelFacts {
         };
         match is_default {
             true => self.known.remove(name),
-            false => self.known.insert(name.clone(), fact),
+            false => self.known.insert(name, fact),
         };
     }
 
@@ -212,14 +212,14 @@ impl LabelFacts {
     pub fn remove(&mut self, name: &str) {
         match self.closed {
             true => self.known.remove(name),
-            false => self.known.insert(Symbol::from(name), Fact::NEVER),
+            false => self.known.insert(&Symbol::from(name), Fact::NEVER),
         };
     }
 
     pub(super) fn without_name(mut self) -> LabelFacts {
         match self.closed {
             true => self.known.remove(METRIC_NAME),
-            false => self.known.insert(NAME.clone(), Fact::NEVER),
+            false => self.known.insert(&NAME, Fact::NEVER),
         };
         self
     }
@@ -239,9 +239,9 @@ impl LabelFacts {
     /// What holds of series of which these facts or others hold.
     pub fn or(&self, other: &LabelFacts) -> LabelFacts {
         let closed = self.closed && other.closed;
-        let mut facts = LabelFacts { closed, known: BTreeMap::new() };
-        for name in self.known.keys().chain(other.known.keys()) {
-            facts.set(name, self.get(name).or(&other.get(name)));
+        let mut facts = LabelFacts { closed, known: ByName::default() };
+        for name in self.known.names(&other.known) {
+            facts.set(name, self.look(name).or(other.look(name)));
         }
         facts
     }
@@ -256,16 +256,20 @@ impl LabelFacts {
         if !other.closed {
             // What the other side does not know says nothing.
             for (name, theirs) in other.known.iter().filter(|it| shared(it.0)) {
-                let fact = self.get(name).and(theirs);
+                let fact = self.look(name).and(theirs);
                 self.set(name, fact);
             }
             return;
         }
-        let names: Vec<Symbol> =
-            self.known.keys().chain(other.known.keys()).cloned().collect();
-        for name in names.iter().filter(|it| shared(it)) {
-            let fact = self.get(name).and(&other.get(name));
-            self.set(name, fact);
+        let mut facts = LabelFacts { closed: self.closed, known: ByName::default() };
+        for name in self.known.names(&other.known) {
+            let own = self.look(name);
+            let fact = match shared(name) {
+                true => own.and(other.look(name)),
+                false => own.clone(),
+            };
+            facts.set(name, fact);
         }
+        *self = facts;
     }
 }

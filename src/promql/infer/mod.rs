@@ -5,6 +5,7 @@
 //! for any data; results that cannot exist at all may be described anyhow.
 
 mod binary;
+mod by_name;
 mod facts;
 mod relabel;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::promql::syntax::ast::{
     Aggregate, AggregateOp, BinaryOp, Call, Expr, ExprKind, MatchOp, Matcher, Selector,
 };
 
+pub use by_name::ByName;
 pub use facts::{Fact, LabelFacts, Presence};
 
 /// What is known of a recorded metric's series, by its name.
@@ -74,7 +76,7 @@ fn selector(selector: &Selector, recorded: Recorded<'_>) -> LabelFacts {
         metric(selector).and_then(|it| recorded(it)).unwrap_or_else(LabelFacts::open);
     facts.set(&facts::NAME, Fact::UNKNOWN);
     for it in &selector.matchers {
-        let fact = facts.get(&it.name).and(&matched(it));
+        let fact = facts.look(&it.name).and(&matched(it));
         facts.set(&it.name, fact);
     }
     facts

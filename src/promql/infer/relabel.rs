@@ -161,7 +161,7 @@ pub(super) fn info(mut facts: LabelFacts, selector: Option<&Expr>) -> LabelFacts
         facts.closed = false;
         facts
             .known
-            .retain(|name, it| &**name == METRIC_NAME || it.presence == Presence::Always);
+            .retain(|name, it| name == METRIC_NAME || it.presence == Presence::Always);
         return facts;
     }
     for name in &names {

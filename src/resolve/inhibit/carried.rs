@@ -1,13 +1,12 @@
 //! Which labels the alerts of each rule carry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::diag::source::Span;
-use crate::promql::infer::{Fact, LabelFacts, Presence};
-use crate::promql::labels::Symbol;
+use crate::promql::infer::{ByName, Fact, LabelFacts, Presence};
 use crate::resolve::known::{self, Known, Series, is_template};
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group, Pair};
@@ -70,7 +69,7 @@ pub(super) type Kind<'k> = (
 );
 
 /// Whether there are no other labels, and what is known.
-type Facts<'k> = (bool, &'k BTreeMap<Symbol, Fact>);
+type Facts<'k> = (bool, &'k ByName);
 
 impl<'a> Alerting<'a> {
     fn of(
