@@ -1,7 +1,7 @@
 //! Whether the text of a label or an annotation is a sound template, as a message.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -14,13 +14,14 @@ use crate::template::always::Fault;
 use crate::template::usage::{self, QueryUse};
 use crate::template::{self, Template, TemplateError};
 
-/// So many are kept.
+/// So many are kept of each.
 const MAX_SOUND: usize = 4096;
 
 thread_local! {
-    /// Actions of templates that were found sound: those of a project's alerts are mostly
-    /// the same few.
-    static SOUND: RefCell<HashSet<String>> = RefCell::new(HashSet::new());
+    /// Actions of templates that were found sound, by the version that they are for and by
+    /// whether it was asked that they work: those of a project's alerts are mostly the same
+    /// few.
+    static SOUND: RefCell<HashMap<(Version, bool), HashSet<String>>> = RefCell::default();
 }
 
 /// Whether a template is one for a version of Prometheus, as it looks before it loads rules;
@@ -39,8 +40,12 @@ fn look(text: &Text, version: Version, works: Option<&Dialect>, sink: &mut Sink)
     if !text.as_str().contains("{{") {
         return true;
     }
-    let actions = actions(text.as_str(), version, works.is_some());
-    if actions.as_ref().is_some_and(|it| SOUND.with_borrow(|sound| sound.contains(it))) {
+    let actions = actions(text.as_str());
+    let asked = (version, works.is_some());
+    let is_known = |it: &String| {
+        SOUND.with_borrow(|sound| sound.get(&asked).is_some_and(|all| all.contains(it)))
+    };
+    if actions.as_ref().is_some_and(is_known) {
         return true;
     }
     // Prometheus puts the alert's name into its message, which is not shown.
@@ -69,6 +74,7 @@ fn look(text: &Text, version: Version, works: Option<&Dialect>, sink: &mut Sink)
             }
             if let Some(actions) = actions.filter(|_| sound) {
                 SOUND.with_borrow_mut(|it| {
+                    let it = it.entry(asked).or_default();
                     if MAX_SOUND <= it.len() {
                         it.clear();
                     }
@@ -111,15 +117,11 @@ fn failing(text: &Text, template: &Template, dialect: &Dialect) -> Vec<Diagnosti
     out
 }
 
-/// The actions of a template, without the text around them, which makes none unsound, and
-/// behind the version that it is for and what was asked. Nothing where a string or a comment
-/// might hide where an action ends; so there are no queries in them.
-fn actions(text: &str, version: Version, works: bool) -> Option<String> {
-    let mut out = version.to_string();
-    if works {
-        out.push('+');
-    }
-    out.reserve(text.len());
+/// The actions of a template, without the text around them, which makes none unsound.
+/// Nothing where a string or a comment might hide where an action ends; so there are no
+/// queries in them.
+fn actions(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("{{") {
         let end = start + rest[start..].find("}}")? + 2;
@@ -154,16 +156,28 @@ fn unsound(text: &Text, error: TemplateError) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::source::{FileId, Span};
 
     #[test]
     fn actions_are_told_from_the_text_around_them() {
-        let of = |text| actions(text, Version::new(3, 5), false);
-        let found = of("{{ $labels.a }} of }} {{- $value -}} x");
-        assert_eq!(found.as_deref(), Some("3.5{{ $labels.a }}{{- $value -}}"));
-        assert_eq!(of("a {{ printf \"}}\" }}"), None);
-        assert_eq!(of("a {{ b"), None);
-        let other = |version, works| actions("{{ a }}", version, works);
-        assert_ne!(of("{{ a }}"), other(Version::new(2, 5), false));
-        assert_ne!(of("{{ a }}"), other(Version::new(3, 5), true));
+        let found = actions("{{ $labels.a }} of }} {{- $value -}} x");
+        assert_eq!(found.as_deref(), Some("{{ $labels.a }}{{- $value -}}"));
+        assert_eq!(actions("a {{ printf \"}}\" }}"), None);
+        assert_eq!(actions("a {{ b"), None);
+    }
+
+    #[test]
+    fn what_is_sound_for_one_server_may_not_be_for_another() {
+        let span = Span { file: FileId(0), start: 0, end: 0 };
+        let is_sound = |text: &str, version: Version| {
+            check(&Text::opaque(text, span), version, &mut Sink::new())
+        };
+        let text = "{{ toDuration $value }}";
+        assert!(is_sound(text, Version::LATEST));
+        assert!(!is_sound(text, Version::FIRST));
+        let text = "{{ if gt $value 5 }}x{{ end }}";
+        assert!(is_sound(text, Version::LATEST));
+        let text = Text::opaque(text, span);
+        assert!(!check_works(&text, &Dialect::everything(), &mut Sink::new()));
     }
 }
