@@ -17,7 +17,7 @@ use crate::promql::labels::Labels;
 use crate::promql::syntax::parse_metric;
 use crate::resolve;
 use crate::resolve::inhibit::alike::alike;
-use crate::resolve::inhibit::{self, Series};
+use crate::resolve::inhibit::{self, Series, Told};
 
 /// The files of tests of a project.
 pub type Tests = Vec<(FileId, String)>;
@@ -26,14 +26,18 @@ pub type Tests = Vec<(FileId, String)>;
 /// rules alone do not tell enough.
 pub fn infer(loaded: &mut Loaded, session: &mut Session) -> Option<Tests> {
     let all = loaded.books.len() == loaded.project.manifest.environments.len();
-    let needs = loaded.books.par_iter().any(inhibit::needs_series);
+    let told: Vec<Told<'_>> = loaded.books.par_iter().map(inhibit::told).collect();
+    let needs = told.iter().any(Told::needs_series);
     let tests = needs.then(|| test::own(loaded, session));
     let series = match &tests {
         Some(it) => series(loaded, it, &session.sources),
         None => Series::new(),
     };
     let mut sink = Sink::new();
-    inhibit::infer(&mut loaded.books, all, &series, &mut sink);
+    let inferred = inhibit::infer(told, all, &series, &mut sink);
+    for (book, inhibitions) in loaded.books.iter_mut().zip(inferred) {
+        book.inhibitions = inhibitions;
+    }
     sink.extend(alike(&loaded.project.manifest.environments, &loaded.books));
     lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut sink);
     session.sink.extend(sink.into_sorted());

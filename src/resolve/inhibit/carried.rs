@@ -207,7 +207,32 @@ pub(super) fn per(alert: &Alert) -> Option<impl Iterator<Item = &str>> {
     Some(per.iter().map(|it| it.as_str()))
 }
 
-/// What there is to know of the alerts of a book.
+/// What the rules of a book tell by themselves of its alerts.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub(super) book: &'a Book,
+    /// `None` where nobody asks: what alerts carry is dear to infer.
+    pub(super) rules: Option<Rules<'a>>,
+}
+
+/// What the rules tell of metrics, and of the alerts of each alerting rule, in order.
+#[derive(Debug)]
+pub(super) struct Rules<'a> {
+    metrics: Known<'a>,
+    pub(super) alerts: Vec<(&'a Group, &'a Alert, LabelFacts)>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn of(book: &'a Book) -> Rules<'a> {
+        let metrics = Known::of_rules(book);
+        let told = |(group, alert)| (group, alert, metrics.carried(group, alert));
+        let alerts: Vec<(&Group, &Alert)> = alerts(book).collect();
+        let alerts = alerts.into_par_iter().map(told).collect();
+        Rules { metrics, alerts }
+    }
+}
+
+/// What there is to know of the metrics of a book.
 #[derive(Debug)]
 pub(super) struct Knowledge<'a> {
     rules: Known<'a>,
@@ -216,12 +241,21 @@ pub(super) struct Knowledge<'a> {
 }
 
 impl<'a> Knowledge<'a> {
-    pub(super) fn new(book: &'a Book, series: &'a Series) -> Knowledge<'a> {
+    /// The same, and all alerting rules of the book, in order.
+    pub(super) fn new(
+        book: &'a Book,
+        rules: Rules<'a>,
+        series: &'a Series,
+    ) -> (Knowledge<'a>, Vec<Alerting<'a>>) {
         let tests = (!series.is_empty()).then(|| {
             let asked = known::asked(book);
             [true, false].map(|it| Known::with_series(book, series, &asked, it))
         });
-        Knowledge { rules: Known::of_rules(book), tests }
+        let Rules { metrics, alerts } = rules;
+        let knowledge = Knowledge { rules: metrics, tests };
+        let alerting = |(group, alert, own)| knowledge.alerting(group, alert, own);
+        let alerts = alerts.into_par_iter().map(alerting).collect();
+        (knowledge, alerts)
     }
 
     /// Of metrics.
@@ -229,18 +263,15 @@ impl<'a> Knowledge<'a> {
         self.tests.as_ref().map_or(&self.rules, |it| &it[0])
     }
 
-    /// All alerting rules of a book, in order.
-    pub(super) fn alerts(&self, book: &'a Book) -> Vec<Alerting<'a>> {
-        let alerts: Vec<(&Group, &Alert)> = alerts(book).collect();
-        let alerting = |(group, alert)| self.alerting(group, alert);
-        alerts.into_par_iter().map(alerting).collect()
-    }
-
     /// Tests are asked only where the rules alone do not tell: what is known of an alert
     /// depends on no other alert's need for them.
-    fn alerting(&self, group: &'a Group, alert: &'a Alert) -> Alerting<'a> {
+    fn alerting(
+        &self,
+        group: &'a Group,
+        alert: &'a Alert,
+        own: LabelFacts,
+    ) -> Alerting<'a> {
         let of = |known: &Known<'a>| known.carried(group, alert);
-        let own = of(&self.rules);
         let (facts, shown) = match &self.tests {
             Some([targets, shown]) if is_open(alert, &own) => {
                 (of(targets), Some(of(shown)))

@@ -6,6 +6,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use crate::resolve::inhibit::carried::{Alerting, per};
 use crate::resolve::known::OF_TARGETS;
 
@@ -72,23 +74,29 @@ impl<'a> ByName<'a> {
         })
     }
 
-    /// Whether at most one alert has a name.
-    pub(super) fn is_alone(&self, name: &str) -> bool {
-        self.0.get(name).is_none_or(|it| it.1.is_empty())
+    /// The names that several alerts have, in order.
+    pub(super) fn shared(&self) -> Vec<&'a str> {
+        let shared = self.0.iter().filter(|it| !it.1.1.is_empty());
+        let mut out: Vec<&str> = shared.map(|it| *it.0).collect();
+        out.par_sort_unstable();
+        out
     }
 }
 
 /// Of each alert the first one of whose labels the same is known: what holds of many rules
 /// is looked at once.
 pub(super) fn kinds(alerts: &[Alerting<'_>], by_name: &ByName<'_>) -> Vec<usize> {
-    let mut first = BTreeMap::new();
-    let mut out = Vec::with_capacity(alerts.len());
-    for (idx, it) in alerts.iter().enumerate() {
-        // The name is a part of it: most have theirs alone.
-        out.push(match by_name.is_alone(it.name) {
-            true => idx,
-            false => *first.entry(it.kind()).or_insert(idx),
-        });
+    // The name is a part of it: most have theirs alone.
+    let of_name = |name: &str| -> Vec<[usize; 2]> {
+        let mut first = BTreeMap::new();
+        let places = by_name.places(name);
+        places.map(|it| [it, *first.entry(alerts[it].kind()).or_insert(it)]).collect()
+    };
+    let shared: Vec<Vec<[usize; 2]>> =
+        by_name.shared().into_par_iter().map(of_name).collect();
+    let mut out: Vec<usize> = (0..alerts.len()).collect();
+    for [it, first] in shared.into_iter().flatten() {
+        out[it] = first;
     }
     out
 }

@@ -59,6 +59,11 @@ pub(super) struct Pairing {
 }
 
 impl Pairing {
+    /// Whether there are some of both.
+    pub(super) fn is_of_both(&self) -> bool {
+        !self.sources.is_empty() && !self.targets.is_empty()
+    }
+
     fn members(&self) -> impl Iterator<Item = usize> {
         self.sources.iter().chain(&self.targets).copied()
     }

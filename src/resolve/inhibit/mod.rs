@@ -32,12 +32,13 @@ use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::promql::infer::Presence;
 use crate::resolve::inhibit::between::Outcomes;
-use crate::resolve::inhibit::carried::{Alerting, Knowledge};
-use crate::resolve::known::Known;
+use crate::resolve::inhibit::carried::{Alerting, Knowledge, Rules};
+use crate::resolve::inhibit::fit::Pairing;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Group};
 use crate::rules::inhibition::Inhibition;
 
+pub use crate::resolve::inhibit::carried::Told;
 pub use crate::resolve::known::Series;
 
 /// What is inferred of one environment.
@@ -57,30 +58,40 @@ struct Edge {
 }
 
 impl Edge {
-    fn of_tiers(sources: &[usize], targets: &[usize]) -> Edge {
-        Edge { sources: sources.to_vec(), targets: targets.to_vec(), inhibit: None }
+    fn of_tiers(Pairing { sources, targets }: Pairing) -> Edge {
+        Edge { sources, targets, inhibit: None }
     }
 }
 
-/// Whether the inhibitions of a book depend on which labels series have that nothing in
-/// its rules tells.
-pub fn needs_series(book: &Book) -> bool {
-    if !inhibits(book) {
-        return false;
+/// What the rules of a book tell by themselves of its alerts.
+pub fn told(book: &Book) -> Told<'_> {
+    let is_asked = inhibits(book) || gives_labels(book);
+    Told { book, rules: is_asked.then(|| Rules::of(book)) }
+}
+
+impl Told<'_> {
+    /// Whether the inhibitions of the book depend on which labels series have that nothing
+    /// in its rules tells.
+    pub fn needs_series(&self) -> bool {
+        let book = self.book;
+        let Some(rules) = self.rules.as_ref().filter(|_| inhibits(book)) else {
+            return false;
+        };
+        let inhibits = |name: &str| {
+            let mut severities =
+                book.severities.iter().filter(|it| !it.inhibits.is_empty());
+            severities
+                .any(|it| it.name == name || it.inhibits.iter().any(|it| it == name))
+        };
+        let counts = |group: &Group, alert: &Alert| {
+            !book.inhibits.is_empty()
+                || carried::severity(group, alert).is_some_and(inhibits)
+        };
+        let mut alerts = rules.alerts.iter();
+        alerts.any(|(group, alert, own)| {
+            carried::is_open(alert, own) && counts(group, alert)
+        })
     }
-    let rules = Known::of_rules(book);
-    let inhibits = |name: &str| {
-        let mut severities = book.severities.iter().filter(|it| !it.inhibits.is_empty());
-        severities.any(|it| it.name == name || it.inhibits.iter().any(|it| it == name))
-    };
-    let counts = |group: &Group, alert: &Alert| {
-        !book.inhibits.is_empty() || carried::severity(group, alert).is_some_and(inhibits)
-    };
-    let alerts: Vec<(&Group, &Alert)> = carried::alerts(book).collect();
-    let is_open = |(group, alert): &(&Group, &Alert)| {
-        counts(group, alert) && carried::is_open(alert, &rules.carried(group, alert))
-    };
-    alerts.par_iter().any(is_open)
 }
 
 /// Whether anything in a book silences anything else.
@@ -96,26 +107,29 @@ fn gives_labels(book: &Book) -> bool {
 
 /// Infers the inhibitions of books, one for each environment; `all` says whether these
 /// are all environments of the project, so that what none of them has is nowhere.
-pub fn infer(books: &mut [Book], all: bool, series: &Series, sink: &mut Sink) {
+pub fn infer(
+    told: Vec<Told<'_>>,
+    all: bool,
+    series: &Series,
+    sink: &mut Sink,
+) -> Vec<Vec<Inhibition>> {
+    let books: Vec<&Book> = told.iter().map(|it| it.book).collect();
     let mut outcomes = Outcomes::new();
-    for book in books.iter_mut() {
-        // What alerts carry is dear to infer, and nobody asks.
-        if !inhibits(book) && !gives_labels(book) {
-            continue;
-        }
-        let known = Knowledge::new(book, series);
-        let alerts = known.alerts(book);
-        given_labels(&alerts, sink);
+    let mut out = Vec::new();
+    for Told { book, rules } in told {
         let mut inferred = Inferred::default();
-        tiers::infer(book, &alerts, known.metrics(), &mut inferred, sink);
-        between::infer(book, &alerts, &mut inferred, &mut outcomes, sink);
-        circle::check(book, &alerts, &inferred.edges, sink);
-        let inhibitions = inferred.inhibitions;
-        alerts.into_par_iter().for_each(drop);
-        drop(known);
-        book.inhibitions = inhibitions;
+        if let Some(rules) = rules {
+            let (known, alerts) = Knowledge::new(book, rules, series);
+            given_labels(&alerts, sink);
+            tiers::infer(book, &alerts, known.metrics(), &mut inferred, sink);
+            between::infer(book, &alerts, &mut inferred, &mut outcomes, sink);
+            circle::check(book, &alerts, &inferred.edges, sink);
+            alerts.into_par_iter().for_each(drop);
+        }
+        out.push(inferred.inhibitions);
     }
-    said::say(outcomes, books, all, sink);
+    said::say(outcomes, &books, all, sink);
+    out
 }
 
 /// Says which labels of `per` an alert cannot have.

@@ -16,7 +16,7 @@ const MAX_NAMED: usize = 3;
 
 /// Says what is wrong; `all`: whether these are all environments, so that what holds in none
 /// of them never does.
-pub(super) fn say(outcomes: Outcomes, books: &[Book], all: bool, sink: &mut Sink) {
+pub(super) fn say(outcomes: Outcomes, books: &[&Book], all: bool, sink: &mut Sink) {
     let mut names: Option<BTreeSet<&str>> = None;
     for outcome in outcomes.into_values() {
         let Outcome { inhibit, found, .. } = &outcome;
@@ -33,8 +33,8 @@ pub(super) fn say(outcomes: Outcomes, books: &[Book], all: bool, sink: &mut Sink
     }
 }
 
-fn alerts(books: &[Book]) -> BTreeSet<&str> {
-    books.iter().flat_map(carried::alerts).map(|it| it.1.name.as_str()).collect()
+fn alerts<'b>(books: &[&'b Book]) -> BTreeSet<&'b str> {
+    books.iter().flat_map(|it| carried::alerts(it)).map(|it| it.1.name.as_str()).collect()
 }
 
 /// What is said where both sides have alerts.

@@ -4,14 +4,13 @@
 //! neither tier has are equal too, unless a tier has a label of its own among these.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::Hash;
 
 use rayon::prelude::*;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
-use crate::resolve::inhibit::carried::Alerting;
+use crate::resolve::inhibit::carried::{Alerting, Key};
 use crate::resolve::inhibit::classes::{ByName, kinds};
 use crate::resolve::inhibit::fit::{Fit, Pairing, fit};
 use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
@@ -68,21 +67,21 @@ pub(super) fn infer(
 impl<'t, 'a> Tiers<'t, 'a> {
     /// Tiers that share the alert's name.
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
-        let shared =
-            |it: &Alerting<'a>| (!self.by_name.is_alone(it.name)).then_some(it.name);
-        let pairings = self.pairings(shared);
-        let fit = |(name, pairing)| {
+        let fit = |name: &'a str| {
+            let pairing = self.pairing(self.by_name.places(name));
             let mut said = Sink::new();
-            let fit = self.fit(&pairing, &mut said);
+            let fit = match pairing.is_of_both() {
+                true => self.fit(&pairing, &mut said),
+                false => None,
+            };
             (name, pairing, fit, said)
         };
         let fits: Vec<(&str, Pairing, Option<Fit>, Sink)> =
-            pairings.into_par_iter().map(fit).collect();
+            self.by_name.shared().into_par_iter().map(fit).collect();
         let mut all: Vec<Merged<'_>> = Vec::new();
         for (name, pairing, fit, said) in fits {
             said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
             let Some(fit) = fit else { continue };
-            out.edges.push(Edge::of_tiers(&pairing.sources, &pairing.targets));
             // To make a new one for each of some thousand names is dear: mostly all are
             // alike.
             let joined = all.iter_mut().find_map(|it| match it.fit.covers(&fit) {
@@ -93,16 +92,17 @@ impl<'t, 'a> Tiers<'t, 'a> {
                 Some((fit, merged)) => {
                     merged.fit = fit.unwrap_or_else(|| std::mem::take(&mut merged.fit));
                     merged.names.insert(name);
-                    merged.sources.extend(pairing.sources);
-                    merged.targets.extend(pairing.targets);
+                    merged.sources.extend(&pairing.sources);
+                    merged.targets.extend(&pairing.targets);
                 }
                 None => all.push(Merged {
                     fit,
                     names: BTreeSet::from([name]),
-                    sources: pairing.sources,
-                    targets: pairing.targets,
+                    sources: pairing.sources.clone(),
+                    targets: pairing.targets.clone(),
                 }),
             }
+            out.edges.push(Edge::of_tiers(pairing));
         }
         for Merged { fit, names, sources, targets } in all {
             let names = [&names, &names];
@@ -114,17 +114,22 @@ impl<'t, 'a> Tiers<'t, 'a> {
 
     /// Tiers of one alert that have names of their own.
     fn of_two_names(self, out: &mut Inferred, sink: &mut Sink) {
-        let mut n_tiers: HashMap<Span, usize> = HashMap::with_capacity(self.alerts.len());
-        for it in self.alerts {
-            *n_tiers.entry(it.alert.span).or_default() += 1;
+        // Of each definition the name of its tiers, as long as it is one.
+        let mut only: HashMap<Span, Option<&str>> = HashMap::new();
+        for it in self.alerts.iter().filter(|it| it.alert.about.is_some()) {
+            let name = only.entry(it.alert.span).or_insert(Some(it.name));
+            *name = name.filter(|name| *name == it.name);
         }
-        let own = |it: &Alerting<'a>| {
-            let has_others = it.alert.about.is_some() && n_tiers[&it.alert.span] > 1;
-            has_others.then(|| it.key())
-        };
+        let mut by_key: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+        for (idx, it) in self.alerts.iter().enumerate() {
+            if only.get(&it.alert.span) == Some(&None) {
+                by_key.entry(it.key()).or_default().push(idx);
+            }
+        }
         type Names<'a> = BTreeSet<&'a str>;
         let mut by_names: BTreeMap<(Names<'a>, Names<'a>), Pairing> = BTreeMap::new();
-        for (_, pairing) in self.pairings(own) {
+        let pairings = by_key.into_values().map(|it| self.pairing(it));
+        for pairing in pairings.filter(Pairing::is_of_both) {
             let name = |idx: &usize| self.alerts[*idx].name;
             let sources: Names<'_> = pairing.sources.iter().map(name).collect();
             let targets: Names<'_> = pairing.targets.iter().map(name).collect();
@@ -138,9 +143,9 @@ impl<'t, 'a> Tiers<'t, 'a> {
         for ((sources, targets), pairing) in by_names {
             let Some(fit) = self.fit(&pairing, sink) else { continue };
             let Pairing { sources: high, targets: low } = &pairing;
-            out.edges.push(Edge::of_tiers(high, low));
             let inhibition = self.inhibition(&fit, [&sources, &targets], [high, low]);
             out.inhibitions.push(inhibition);
+            out.edges.push(Edge::of_tiers(pairing));
         }
     }
 
@@ -185,25 +190,16 @@ impl<'t, 'a> Tiers<'t, 'a> {
         out
     }
 
-    /// The alerts of both severities, by a key and in its order; only where there are some
-    /// of both.
-    fn pairings<K: Ord + Hash>(
-        self,
-        key: impl Fn(&Alerting<'a>) -> Option<K>,
-    ) -> Vec<(K, Pairing)> {
-        let mut out: HashMap<K, Pairing> = HashMap::new();
-        for (idx, it) in self.alerts.iter().enumerate() {
-            let of = it.severity().filter(|it| *it == self.high || *it == self.low);
-            let (Some(severity), Some(key)) = (of, key(it)) else { continue };
-            let pairing = out.entry(key).or_default();
-            match severity == self.high {
-                true => pairing.sources.push(idx),
-                false => pairing.targets.push(idx),
+    /// Those of some alerts that have one of both severities.
+    fn pairing(self, places: impl IntoIterator<Item = usize>) -> Pairing {
+        let mut out = Pairing::default();
+        for idx in places {
+            match self.alerts[idx].severity() {
+                Some(it) if it == self.high => out.sources.push(idx),
+                Some(it) if it == self.low => out.targets.push(idx),
+                _ => {}
             }
         }
-        out.retain(|_, it| !it.sources.is_empty() && !it.targets.is_empty());
-        let mut out: Vec<(K, Pairing)> = out.into_iter().collect();
-        out.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         out
     }
 }

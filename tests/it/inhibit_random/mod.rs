@@ -64,10 +64,10 @@ fn inhibitions(project: &Project) -> Option<Vec<Inhibition>> {
     ];
     let mut sink = Sink::new();
     let read = spec::read::read(&files, &mut SourceMap::new(), &mut sink)?;
-    let mut books = [resolve::resolve(&read, "default", &mut sink)?];
-    inhibit::infer(&mut books, true, &project.shown(), &mut sink);
-    let [book] = books;
-    (!sink.has_errors()).then_some(book.inhibitions)
+    let book = resolve::resolve(&read, "default", &mut sink)?;
+    let told = vec![inhibit::told(&book)];
+    let mut inferred = inhibit::infer(told, true, &project.shown(), &mut sink);
+    inferred.pop().filter(|_| !sink.has_errors())
 }
 
 /// Each alert that a rule can give: with each of two values of each label.
