@@ -19,14 +19,13 @@ use crate::cli::fs::Owned;
 use crate::cli::output::plan;
 use crate::cli::runbooks::pages;
 use crate::cli::session::Session;
-use crate::cli::{fs, inhibit, lints, load, memory, names};
+use crate::cli::{fs, inhibit, lints, load, names};
 use crate::diag::diagnostic::Diagnostic;
 use crate::emit::choice::{self, Asked};
 use crate::emit::promtool_tests;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Build) -> Exit {
-    memory::use_small_pages();
     let mut session = Session::new(global);
     let asked = Asked { names: &args.target, only: args.only };
     // First of all, since what a killed build left there is to be put right even where the

@@ -1,9 +1,9 @@
 //! How the system gives memory.
 
-/// Asks for small pages. A build takes memory in small pieces and ends soon: of huge
-/// pages, which the system clears as a whole, a third would stay unused, and memory that
-/// other programs gave back is dear to touch. What works long on much memory is better off
-/// with huge ones.
+/// Asks for small pages, which counts for memory that is not touched yet. The program takes
+/// memory in small pieces and mostly ends soon: of huge pages, which the system clears as a
+/// whole, up to a half would stay unused, and memory that other programs gave back is dear
+/// to touch.
 #[cfg(target_os = "linux")]
 pub(super) fn use_small_pages() {
     // Where the system refuses, it only takes more.

@@ -36,6 +36,7 @@ pub mod unified;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    memory::use_small_pages();
     let args = match Args::try_parse() {
         Ok(it) => it,
         Err(error) => {

@@ -21,7 +21,8 @@ use crate::rules::inhibition::{Inhibition, LabelMatch};
 /// The rules in the making of a pair of severities.
 struct Merged<'a> {
     fit: Fit,
-    names: BTreeSet<&'a str>,
+    /// In order.
+    names: Vec<&'a str>,
     sources: Vec<usize>,
     targets: Vec<usize>,
 }
@@ -91,13 +92,13 @@ impl<'t, 'a> Tiers<'t, 'a> {
             match joined {
                 Some((fit, merged)) => {
                     merged.fit = fit.unwrap_or_else(|| std::mem::take(&mut merged.fit));
-                    merged.names.insert(name);
+                    merged.names.push(name);
                     merged.sources.extend(&pairing.sources);
                     merged.targets.extend(&pairing.targets);
                 }
                 None => all.push(Merged {
                     fit,
-                    names: BTreeSet::from([name]),
+                    names: vec![name],
                     sources: pairing.sources.clone(),
                     targets: pairing.targets.clone(),
                 }),
@@ -105,6 +106,7 @@ impl<'t, 'a> Tiers<'t, 'a> {
             out.edges.push(Edge::of_tiers(pairing));
         }
         for Merged { fit, names, sources, targets } in all {
+            let names: BTreeSet<&str> = names.into_iter().collect();
             let names = [&names, &names];
             let mut inhibition = self.inhibition(&fit, names, [&sources, &targets]);
             inhibition.equal.insert(0, "alertname".to_owned());
