@@ -3,7 +3,7 @@
 /// Asks for small pages, which counts for memory that is not touched yet. The program takes
 /// memory in small pieces and mostly ends soon: of huge pages, which the system clears as a
 /// whole, up to a half would stay unused, and memory that other programs gave back is dear
-/// to touch.
+/// to touch. The allocator asks for none; where the system gives them unasked, this counts.
 #[cfg(target_os = "linux")]
 pub(super) fn use_small_pages() {
     // Where the system refuses, it only takes more.

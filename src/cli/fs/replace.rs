@@ -8,6 +8,7 @@
 //! and finishes the second. Against a loss of power this is as good as the file system's
 //! order of writing and renaming: nothing is forced onto the disk.
 
+use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ pub(super) fn replace(
     // To write is mostly to wait for the system, on each core for another file.
     for alike in steps.chunk_by(may_be_swapped) {
         let fault = |step| Some((step, perform(out, step, Run::First).err()?));
-        let Some((step, (path, error))) = alike.par_iter().find_map_first(fault) else {
+        let Some((step, (path, error))) = alike.par_iter().with_max_len(1).find_map_first(fault) else {
             continue;
         };
         let diagnostic = failed(shown, &path, &error);
@@ -108,8 +109,10 @@ pub(super) fn failed(shown: &str, path: &str, error: &io::Error) -> Diagnostic {
 
 fn steps<'a>(changes: &Changes<'a>) -> Vec<Step<'a>> {
     let mut out = vec![Step::Begin(journal::print(changes))];
-    let files = changes.write.iter().enumerate();
-    out.extend(files.map(|(idx, it)| Step::Stage(idx, *it)));
+    let mut files: Vec<(usize, &Write<'a>)> = changes.write.iter().enumerate().collect();
+    // One core writes the longest while the others write all else.
+    files.sort_by_key(|(_, it)| Reverse(it.text.len()));
+    out.extend(files.into_iter().map(|(idx, it)| Step::Stage(idx, *it)));
     out.push(Step::Commit);
     out.extend(rest(changes));
     out
