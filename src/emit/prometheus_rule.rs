@@ -70,23 +70,6 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
     let files = named(book);
     let frame = FRAME + metadata_size(book);
     let written = emit::map(&files, |((file, groups), (stem, name))| {
-        let mut large = Vec::new();
-        let mut parts: Vec<Vec<Group>> = vec![Vec::new()];
-        let mut size = frame;
-        let all_fit = all_fit(groups, frame);
-        for group in groups {
-            let written = write::group(group);
-            let n_bytes = if all_fit { 0 } else { applied_size(&written) };
-            large.extend(fault(group, n_bytes, frame));
-            if MAX_OBJECT < size + n_bytes
-                && parts.last().is_some_and(|it| !it.is_empty())
-            {
-                parts.push(Vec::new());
-                size = frame;
-            }
-            size += n_bytes;
-            parts.last_mut().expect("it begins with one").push(written);
-        }
         let artifact = |(idx, groups): (usize, Vec<Group>)| {
             let name = match idx {
                 0 => name.clone(),
@@ -97,7 +80,17 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
             let text = yaml::print(&yaml::made_from(file), &object);
             Artifact::new(path(stem, idx + 1), text, Kind::Resource)
         };
-        (parts.into_iter().enumerate().map(artifact).collect::<Vec<_>>(), large)
+        let whole = artifact((0, groups.iter().map(|it| write::group(it)).collect()));
+        // Mostly it is far from being too much: to count exactly is a fifth of the work.
+        if frame + most_in(&whole.text) <= MAX_RULES / 3 {
+            return (vec![whole], Vec::new());
+        }
+        let (parts, large) = divided(groups, frame);
+        let artifacts = match parts.len() {
+            1 => vec![whole],
+            _ => parts.into_iter().enumerate().map(artifact).collect(),
+        };
+        (artifacts, large)
     });
     let mut out = Vec::new();
     for (artifacts, large) in written {
@@ -107,17 +100,35 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
     out
 }
 
-/// Whether the groups of a file are far from being too much for one object: to count
-/// exactly is a fifth of the work of writing.
-fn all_fit(groups: &[&rules::Group], frame: usize) -> bool {
-    frame + groups.iter().map(|it| most_applied(it)).sum::<usize>() <= MAX_OBJECT
+/// The groups of a file, by the objects that they fit into, and what is wrong with those
+/// that are too large.
+fn divided<'a>(
+    groups: &[&'a rules::Group],
+    frame: usize,
+) -> (Vec<Vec<Group<'a>>>, Vec<Diagnostic>) {
+    let mut large = Vec::new();
+    let mut parts = vec![Vec::new()];
+    let mut size = frame;
+    for group in groups {
+        let written = write::group(group);
+        let n_bytes = applied_size(&written);
+        large.extend(fault(group, n_bytes, frame));
+        if MAX_OBJECT < size + n_bytes && parts.last().is_some_and(|it| !it.is_empty()) {
+            parts.push(Vec::new());
+            size = frame;
+        }
+        size += n_bytes;
+        parts.last_mut().expect("it begins with one").push(written);
+    }
+    (parts, large)
 }
 
 fn faults(draft: &Draft<'_>, sink: &mut Sink) {
     let book = draft.book;
     let frame = FRAME + metadata_size(book);
     let found = emit::map(&emit::files(book), |(_, groups)| {
-        let all_fit = all_fit(groups, frame);
+        let most: usize = groups.iter().map(|it| most_applied(it)).sum();
+        let all_fit = frame + most <= MAX_OBJECT;
         let fault = |group: &&rules::Group| {
             let n_bytes = if all_fit { 0 } else { applied_size(&write::group(group)) };
             fault(group, n_bytes, frame)
@@ -209,21 +220,24 @@ const AROUND: usize = 256;
 
 /// At least as much as [`applied_size`] counts of a group.
 pub(super) fn most_applied(group: &rules::Group) -> usize {
-    let of_text = |text: &str| {
-        // Control characters, and the separators of lines, begin with `E2`.
-        let odd = |it: &u8| {
-            *it < b' ' || matches!(it, b'"' | b'\\' | b'<' | b'>' | b'&' | 0x7f | 0xe2)
-        };
-        // As many as a byte can count: so it is done for many at once.
-        let n_odd = |it: &[u8]| it.iter().map(|it| u8::from(odd(it))).sum::<u8>();
-        let n_odd: usize =
-            text.as_bytes().chunks(255).map(|it| usize::from(n_odd(it))).sum();
-        text.len() + 5 * n_odd + 4
-    };
+    let of_text = |text: &str| most_in(text) + 4;
     let pairs = group.labels.iter().flat_map(|it| [&it.name, &it.value]);
     let own = pairs.chain(group.rules.iter().flat_map(texts));
     let n_bytes: usize = own.map(|it| of_text(it.as_str())).sum();
     n_bytes + of_text(&group.name) + AROUND * (group.rules.len() + 1)
+}
+
+/// At least as much as [`applied_size`] counts of a text, or of a document that is printed
+/// as `text`: there is a line in it where something stands around a text there.
+pub(super) fn most_in(text: &str) -> usize {
+    // Control characters, and the separators of lines, begin with `E2`.
+    let odd = |it: &u8| {
+        *it < b' ' || matches!(it, b'"' | b'\\' | b'<' | b'>' | b'&' | 0x7f | 0xe2)
+    };
+    // As many as a byte can count: so it is done for many at once.
+    let n_odd = |it: &[u8]| it.iter().map(|it| u8::from(odd(it))).sum::<u8>();
+    let n_odd: usize = text.as_bytes().chunks(255).map(|it| usize::from(n_odd(it))).sum();
+    text.len() + 5 * n_odd
 }
 
 /// What labels and annotations need: the annotation has them as all else, and with the

@@ -262,7 +262,7 @@ fn what_objects_are_given_counts_in_their_size() {
 }
 
 #[test]
-fn the_quick_measure_of_a_group_is_never_below_the_exact_one() {
+fn quick_measures_of_a_group_are_never_below_the_exact_one() {
     let odd =
         ["", "plain", "<>&\"\\", "\u{1}\t\n\u{7f}", "ü\u{2028}\u{2029}€", "{{ $value }}"];
     for it in odd {
@@ -276,6 +276,9 @@ fn the_quick_measure_of_a_group_is_never_below_the_exact_one() {
             let exact = prometheus_rule::applied_size(&write::group(&group));
             let most = prometheus_rule::most_applied(&group);
             assert!(exact <= most, "{exact} {most} {it:?}");
+            let printed = yaml::print("", &write::group(&group));
+            let most = prometheus_rule::most_in(&printed);
+            assert!(exact <= most, "{exact} {most} {printed}");
         }
     }
 }

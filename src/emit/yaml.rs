@@ -1,7 +1,9 @@
-//! How YAML is printed: the options of the writer, and nothing else.
-//!
-//! Long PromQL is never folded, text over several lines is a literal block, and what any
-//! reader of YAML 1.1 could take for something else than a string is quoted.
+//! How YAML is printed.
+
+mod library;
+mod printer;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 
@@ -9,9 +11,6 @@ use serde::Serialize;
 
 /// A document with a comment above it.
 pub fn print(comment: &str, document: &impl Serialize) -> String {
-    let options = serde_saphyr::ser_options! {
-        folded_wrap_chars: 1_000_000_000,
-    };
     // Grown once for all documents of a thread: each then takes as much as it needs.
     thread_local! {
         static ROOM: RefCell<String> = const { RefCell::new(String::new()) };
@@ -19,8 +18,11 @@ pub fn print(comment: &str, document: &impl Serialize) -> String {
     ROOM.with_borrow_mut(|out| {
         out.clear();
         write_comment(comment, out);
-        serde_saphyr::to_fmt_writer_with_options(&mut *out, document, options)
-            .expect("maps with string keys and plain values can always be written");
+        let start = out.len();
+        if printer::print(document, out).is_err() {
+            out.truncate(start);
+            library::print(document, out);
+        }
         if !out.ends_with('\n') {
             out.push('\n');
         }
@@ -34,8 +36,12 @@ pub fn spec(comment: &str, object: &str) -> Option<String> {
     let (_, spec) = object.split_once("\nspec:\n")?;
     let mut out = String::with_capacity(comment.len() + spec.len() + 3);
     write_comment(comment, &mut out);
-    for line in spec.split_inclusive('\n') {
+    let mut rest = spec;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |it| it + 1);
+        let (line, others) = rest.split_at(end);
         out.push_str(line.strip_prefix("  ").unwrap_or(line));
+        rest = others;
     }
     Some(out)
 }
