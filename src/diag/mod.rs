@@ -10,6 +10,7 @@ pub mod edits;
 pub mod few;
 pub mod github;
 pub mod json;
+pub mod pair;
 pub mod render;
 pub mod sarif;
 pub mod sink;

@@ -189,7 +189,10 @@ pub static PARAMETRIC: Form =
 impl Shape {
     /// The key of a name.
     pub fn key(&self, name: &str) -> Option<&'static Key> {
-        self.keys.iter().find(|it| it.name == name)
+        // The first letter tells most of one length apart.
+        let first = name.as_bytes().first();
+        let begins = |it: &Key| it.name.as_bytes().first() == first;
+        self.keys.iter().find(|it| begins(it) && it.name == name)
     }
 }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::pair;
 use crate::diag::text::{Text, TextBuilder, Via};
 
 /// A part of a text.
@@ -60,7 +61,7 @@ pub fn is_name(name: &str) -> bool {
 
 /// Whether a text may use parameters: most do not, and are passed on as they are.
 pub fn has_uses(text: &str) -> bool {
-    text.contains("${")
+    pair::is_in(text, b"${")
 }
 
 /// Whether what follows `${` is meant as the name of a parameter: it begins with a letter, or
@@ -111,14 +112,12 @@ impl<'a> Iterator for Parts<'a> {
         let Parts { text, done, .. } = *self;
         let bytes = text.as_bytes();
         let mut from = done;
-        let begins =
-            |at: usize| bytes.get(at + 1) == Some(&b'{') && is_meant(&text[at + 2..]);
         let at = loop {
-            let Some(at) = text[from..].find('$').map(|it| it + from) else {
+            let Some(at) = pair::find(&text[from..], b"${").map(|it| it + from) else {
                 self.done = text.len();
                 return (done < text.len()).then_some(Part::Literal(done..text.len()));
             };
-            if begins(at) {
+            if is_meant(&text[at + 2..]) {
                 break at;
             }
             from = at + 1;

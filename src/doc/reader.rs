@@ -340,8 +340,9 @@ impl<'a> Fields<'a> {
 
     /// A key and its value, if it is there and well typed.
     pub fn entry(&self, name: &str) -> Option<&'a Entry> {
-        let key = self.key(name);
-        self.table.entry(name).filter(|it| fits(&it.value, &key.value))
+        // Most of what may be there is not.
+        debug_assert!(self.takes(name), "readers ask for keys of the table of keys");
+        self.table.entry(name).filter(|it| fits(&it.value, &self.key(name).value))
     }
 
     /// The keys that are there, but not well typed.
@@ -395,8 +396,8 @@ impl<'a> Fields<'a> {
 
     /// A table below this one.
     pub fn table(&self, name: &str) -> Option<Fields<'a>> {
-        let shape = self.key(name).value.first_shape()?;
-        Fields::of(self.node(name)?, shape)
+        let node = self.node(name)?;
+        Fields::of(node, self.key(name).value.first_shape()?)
     }
 
     /// The tables of an array of tables.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::diag::pair;
 use crate::promql::functions;
 use crate::promql::functions::kind::Kind;
 use crate::promql::infer::{self, Fact, LabelFacts};
@@ -143,7 +144,7 @@ fn set(facts: &mut LabelFacts, labels: &[Pair]) {
 
 /// Whether the value of a label is not the same for all alerts of its rule.
 pub(super) fn is_template(text: &str) -> bool {
-    text.contains("{{")
+    pair::is_in(text, b"{{")
 }
 
 /// The labels that rules name, by the metric that is to have them.

@@ -3,6 +3,7 @@
 //! Inside `{{ … }}` a value becomes a literal of the template language: a number stays
 //! one, a duration is its number of seconds (as in PromQL), anything else is a string.
 
+use crate::diag::pair;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
@@ -37,7 +38,7 @@ pub(super) fn template(
 ) -> Option<Text> {
     scope.spaced(text, sink);
     let written = text.as_str();
-    if !written.contains("{{") {
+    if !pair::is_in(written, b"{{") {
         return scope.text(text, sink);
     }
     let mut walker = Walker { text: written, at: 0, inside: Inside::Text };
@@ -62,18 +63,17 @@ impl Walker<'_> {
     fn advance(&mut self, to: usize) -> Inside {
         let bytes = self.text.as_bytes();
         while self.at < to {
-            let rest = &bytes[self.at..to];
-            let (inside, length) = match self.inside {
-                Inside::Text if rest.starts_with(b"{{") => (Inside::Action, 2),
-                Inside::Action if rest.starts_with(b"}}") => (Inside::Text, 2),
-                Inside::Action if rest.starts_with(b"/*") => (Inside::Comment, 2),
-                Inside::Action if rest[0] == b'"' => (Inside::Quoted, 1),
-                Inside::Action if rest[0] == b'`' => (Inside::Raw, 1),
-                Inside::Quoted if rest[0] == b'\\' => (Inside::Quoted, 2),
-                Inside::Quoted if rest[0] == b'"' => (Inside::Action, 1),
-                Inside::Raw if rest[0] == b'`' => (Inside::Action, 1),
-                Inside::Comment if rest.starts_with(b"*/") => (Inside::Action, 2),
-                inside => (inside, 1),
+            let (inside, length) = match (self.inside, &bytes[self.at..to]) {
+                (Inside::Text, [b'{', b'{', ..]) => (Inside::Action, 2),
+                (Inside::Action, [b'}', b'}', ..]) => (Inside::Text, 2),
+                (Inside::Action, [b'/', b'*', ..]) => (Inside::Comment, 2),
+                (Inside::Action, [b'"', ..]) => (Inside::Quoted, 1),
+                (Inside::Action, [b'`', ..]) => (Inside::Raw, 1),
+                (Inside::Quoted, [b'\\', ..]) => (Inside::Quoted, 2),
+                (Inside::Quoted, [b'"', ..]) => (Inside::Action, 1),
+                (Inside::Raw, [b'`', ..]) => (Inside::Action, 1),
+                (Inside::Comment, [b'*', b'/', ..]) => (Inside::Action, 2),
+                (inside, _) => (inside, 1),
             };
             self.inside = inside;
             self.at += length;

@@ -3,17 +3,19 @@
 
 use std::borrow::Cow;
 
+use crate::diag::pair;
+
 /// The text of an annotation with its actions named: `{{ $labels.job }}` is `` `job` ``,
 /// `{{ $value | humanize }}` is `` `value` ``, and a constant is printed as its function
 /// would print it; other actions are `…`.
 pub fn prose(template: &str) -> Cow<'_, str> {
-    if !template.contains("{{") {
+    if !pair::is_in(template, b"{{") {
         return Cow::Borrowed(template.trim());
     }
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
-    while let Some(start) = rest.find("{{") {
-        let Some(len) = rest[start..].find("}}") else { break };
+    while let Some(start) = pair::find(rest, b"{{") {
+        let Some(len) = pair::find(&rest[start..], b"}}") else { break };
         let mut before = &rest[..start];
         let mut action = &rest[start + 2..start + len];
         rest = &rest[start + len + 2..];
@@ -54,8 +56,8 @@ pub fn fence<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 /// `humanizePercentage`. It tells what the value is.
 pub fn value_function(template: &str) -> Option<&str> {
     let mut rest = template;
-    while let Some(start) = rest.find("{{") {
-        let len = rest[start..].find("}}")?;
+    while let Some(start) = pair::find(rest, b"{{") {
+        let len = pair::find(&rest[start..], b"}}")?;
         let action = rest[start + 2..start + len].trim_matches(['-', ' ', '\n', '\t']);
         rest = &rest[start + len + 2..];
         if let Some((value, function)) = action.split_once('|')

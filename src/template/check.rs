@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::pair;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
 use crate::diag::text::Text;
@@ -37,7 +38,7 @@ pub fn check_works(text: &Text, dialect: &Dialect, sink: &mut Sink) -> bool {
 
 /// `works` is the dialect of its queries, if it is asked whether it works.
 fn look(text: &Text, version: Version, works: Option<&Dialect>, sink: &mut Sink) -> bool {
-    if !text.as_str().contains("{{") {
+    if !pair::is_in(text.as_str(), b"{{") {
         return true;
     }
     let actions = actions(text.as_str());
@@ -123,8 +124,8 @@ fn failing(text: &Text, template: &Template, dialect: &Dialect) -> Vec<Diagnosti
 fn actions(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find("{{") {
-        let end = start + rest[start..].find("}}")? + 2;
+    while let Some(start) = pair::find(rest, b"{{") {
+        let end = start + pair::find(&rest[start..], b"}}")? + 2;
         let action = &rest[start..end];
         if action.contains(['"', '\'', '`', '/']) {
             return None;

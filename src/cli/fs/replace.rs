@@ -71,7 +71,9 @@ pub(super) fn replace(
     // To write is mostly to wait for the system, on each core for another file.
     for alike in steps.chunk_by(may_be_swapped) {
         let fault = |step| Some((step, perform(out, step, Run::First).err()?));
-        let Some((step, (path, error))) = alike.par_iter().with_max_len(1).find_map_first(fault) else {
+        let Some((step, (path, error))) =
+            alike.par_iter().with_max_len(1).find_map_first(fault)
+        else {
             continue;
         };
         let diagnostic = failed(shown, &path, &error);

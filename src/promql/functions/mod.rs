@@ -271,6 +271,13 @@ static BY_NAME: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
     all
 });
 
+/// Where the functions of each letter begin; they are looked up by name at every step.
+static BY_LETTER: LazyLock<[usize; 27]> = LazyLock::new(|| {
+    std::array::from_fn(|letter| {
+        BY_NAME.partition_point(|it| it.name.as_bytes()[0] < b'a' + letter as u8)
+    })
+});
+
 /// Every function, sorted by name.
 pub fn all() -> &'static [&'static Function] {
     &BY_NAME
@@ -278,8 +285,10 @@ pub fn all() -> &'static [&'static Function] {
 
 /// The function with a name.
 pub fn lookup(name: &str) -> Option<&'static Function> {
-    let at = BY_NAME.binary_search_by(|it| it.name.cmp(name)).ok()?;
-    Some(BY_NAME[at])
+    let first = *name.as_bytes().first()?;
+    let of_letter = &BY_LETTER[usize::from(first.checked_sub(b'a')?)..];
+    let [start, end] = [of_letter.first()?, of_letter.get(1)?];
+    BY_NAME[*start..*end].iter().copied().find(|it| it.name == name)
 }
 
 #[cfg(test)]
