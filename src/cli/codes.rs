@@ -228,6 +228,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("not-for-records", "A recording rule has a field that only alerts have."),
     ("not-formatted", "A file is not in the layout that `aqua-alerts fmt` gives it."),
+    (
+        "not-read",
+        "A file stands among those of a project, but its name does not end as theirs do, or it is a rule file that nothing uses.",
+    ),
     ("not-utf8", "A file is not UTF-8."),
     (
         "nothing-to-apply",

@@ -29,7 +29,7 @@ pub use crate::cli::fs::project::{
 pub use crate::cli::fs::read::{
     File, names, read_file, read_folder, read_if_there, read_stdin, read_tree,
 };
-pub use crate::cli::fs::write::{make_room, rewrite, write_cache, write_whole};
+pub use crate::cli::fs::write::{make_room, rewrite, write_cache, write_where_it_leads};
 use crate::diag::diagnostic::Diagnostic;
 
 /// The folder that commands work in: the current one, or `-C DIR` seen from it.
@@ -98,7 +98,7 @@ fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
 }
 
 /// What the system says, without its error number and in lower case.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut chars = text.chars();

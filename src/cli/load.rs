@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::cli::session::Session;
-use crate::cli::{fs, lints};
+use crate::cli::{fs, lints, mistaken};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
@@ -56,13 +56,14 @@ fn resolve_all(
     all: impl Fn(&Project) -> bool,
     session: &mut Session,
 ) -> Option<Loaded> {
-    let fs::Project { root, files } = project;
+    let fs::Project { root, files, others } = project;
     let mut load = |path: &Text, sources: &mut SourceMap, sink: &mut Sink| {
         fs::read_rule_file(&root, path, sources, sink)
     };
     let (sources, sink) = (&mut session.sources, &mut session.sink);
     let mut project = read::read_with(&files, &mut load, sources, sink)?;
     project.templates = templates(&root, &project, sources, sink);
+    not_read(&root, &others, &project, sink);
     check_names(&project, envs, session);
     let envs = if all(&project) { &[][..] } else { envs };
     let names: Vec<String> =
@@ -89,6 +90,29 @@ fn resolve_all(
         nowhere(&loaded.project, &loaded.books, &mut session.sink);
     }
     Some(loaded)
+}
+
+/// Warns of files that stand where those of the project do, and are none of them.
+fn not_read(root: &Path, others: &[String], project: &Project, sink: &mut Sink) {
+    let is_used = |path: &String| project.rule_files.iter().any(|it| it.path == *path);
+    for path in others.iter().filter(|it| !is_used(it)) {
+        let (stem, end) = path.rsplit_once('.').unwrap_or((path, ""));
+        let small = end.to_ascii_lowercase();
+        let is_rules = || {
+            let text = fs::read_if_there(root, path);
+            text.is_some_and(|it| mistaken::may_be_like_rules(&it))
+        };
+        let help = match small.as_str() {
+            "yaml" | "yml" if !is_rules() => continue,
+            "yaml" | "yml" => format!(
+                "use its rules in an alerts file: `[use.\"{path}\"]`; or turn them into \
+                 alerts: `aqua-alerts import {path}`"
+            ),
+            _ => format!("rename it: `{stem}.{small}`"),
+        };
+        let title = format!("`{path}` is not read");
+        sink.push(Diagnostic::warning("not-read", title).help(help));
+    }
 }
 
 /// The files of the templates of a project's own targets.

@@ -51,7 +51,7 @@ pub fn source(path: &str, what: &str) -> Diagnostic {
 
 /// Words that Helm's templates have, and Prometheus's have not.
 const HELM: &[&str] =
-    &[".Values", ".Release", ".Chart", "include \"", "define \"", "toYaml", "nindent"];
+    &[".Values", ".Release", ".Chart", "include \"", "toYaml", "nindent"];
 
 /// Says of a faulty file that it is a template of Helm or of another tool, where it is one.
 pub fn template(path: &str, file: FileId, text: &str) -> Option<Diagnostic> {

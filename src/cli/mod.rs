@@ -45,8 +45,13 @@ pub fn main() -> ExitCode {
                 typed.map(|it| it.to_string_lossy().into_owned()).collect();
             let error = mistyped::advised(error, Args::command(), &typed);
             // Help and version are errors to clap, with exit code 0.
-            let _ = error.print();
-            return ExitCode::from(error.exit_code() as u8);
+            if let Err(error) = error.print() {
+                say::lost(&error);
+            }
+            return match say::is_lost() {
+                true => Exit::Invalid.into(),
+                false => ExitCode::from(error.exit_code() as u8),
+            };
         }
     };
     // Expressions are walked by recursion, as deep as the parser allows: more than the
@@ -54,7 +59,7 @@ pub fn main() -> ExitCode {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let run = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&args));
     match (pool, run.map(std::thread::JoinHandle::join)) {
-        (Ok(()), Ok(Ok(exit))) => exit.into(),
+        (Ok(()), Ok(Ok(exit))) if !say::is_lost() => exit.into(),
         // A panic has said its word; that no thread can be had is rare and says enough.
         (_, _) => Exit::Invalid.into(),
     }

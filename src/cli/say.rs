@@ -3,8 +3,10 @@
 //! A reader that goes away (a closed pipe) is no fault and ends the output quietly.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::args::{Color, Format, Global};
+use crate::cli::fs::reason;
 use crate::diag::render::Config;
 
 /// Whether text for this stream is coloured.
@@ -24,9 +26,29 @@ fn wants_colour() -> bool {
     !set("NO_COLOR") && std::env::var("TERM").as_deref() != Ok("dumb")
 }
 
+/// Whether a result could not be written.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
+
 /// Writes a result to standard output.
 pub fn result(text: &str) {
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written {
+        lost(&error);
+    }
+}
+
+/// Says that a result could not be written; a reader that went away wants none.
+pub fn lost(error: &io::Error) {
+    let is_first = || !IS_LOST.swap(true, Ordering::Relaxed);
+    if error.kind() != io::ErrorKind::BrokenPipe && is_first() {
+        message(&format!("error: cannot write the result: {}\n", reason(error)));
+    }
+}
+
+/// Whether a result could not be written, which was said.
+pub fn is_lost() -> bool {
+    IS_LOST.load(Ordering::Relaxed)
 }
 
 /// Writes a message to standard error.

@@ -6,6 +6,7 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::json;
 use crate::doc::node::{Entry, Node};
+use crate::grafana::interpolate;
 use crate::grafana::model::{Dashboard, DataSource, Panel, Target, Variable};
 
 /// Reads a dashboard; the error says why the text is none.
@@ -79,20 +80,74 @@ fn classic(body: &Node, span: Span) -> Dashboard {
             _ => it.repeat = it.repeat.take().or_else(|| row.clone()),
         }
     }
+    let plugins = Plugins::of(body);
+    for panel in &mut panels {
+        let targets = panel.targets.iter_mut().flatten();
+        targets.for_each(|it| plugins.settle(&mut it.datasource, &panel.kind));
+    }
     let annotations = items(body, &["annotations", "list"]).iter().filter(|it| {
-        data_source(it.get("datasource")).unwrap_or_default().is_prometheus()
+        let mut source = data_source(it.get("datasource")).unwrap_or_default();
+        plugins.settle(&mut source, "");
+        source.is_prometheus()
     });
+    let mut variables: Vec<Variable> =
+        items(body, &["templating", "list"]).iter().map(variable).collect();
+    variables.iter_mut().for_each(|it| plugins.settle(&mut it.datasource, ""));
     Dashboard {
         title: body.get("title").and_then(Node::as_text).cloned(),
         uid: body.get("uid").and_then(Node::as_text).cloned(),
         editable: editable(body),
         allow: Vec::new(),
-        variables: items(body, &["templating", "list"]).iter().map(variable).collect(),
+        variables,
         panels,
         annotations: annotations
             .filter_map(|it| it.get("expr")?.as_text().cloned())
             .collect(),
         span,
+    }
+}
+
+/// Of which kind data sources are that are named without it, as dashboards of older versions
+/// name them.
+struct Plugins<'a> {
+    /// Variables that choose a data source, and those that are asked for when the dashboard
+    /// is imported, each with its plugin.
+    by_name: Vec<(&'a str, &'a str)>,
+}
+
+/// Plugins by whose name alone data sources are often called.
+const OTHERS: &[&str] = &[
+    "alertmanager", "azure-monitor", "cloudwatch", "elasticsearch", "graphite", "influxdb",
+    "jaeger", "loki", "mssql", "mysql", "opensearch", "opentsdb", "postgres", "pyroscope",
+    "stackdriver", "tempo", "testdata", "zipkin",
+];
+
+/// Panels that show what only data sources of another plugin give.
+const PANELS: &[(&str, &str)] = &[("logs", "loki"), ("traces", "tempo")];
+
+impl<'a> Plugins<'a> {
+    fn of(body: &'a Node) -> Plugins<'a> {
+        let word = |it: &'a Node, key: &str| it.get(key).and_then(Node::as_str);
+        let variables = items(body, &["templating", "list"]).iter();
+        let variables = variables.filter(|it| word(it, "type") == Some("datasource"));
+        let variables = variables.map(|it| (word(it, "name"), word(it, "query")));
+        let inputs = items(body, &["__inputs"]).iter();
+        let inputs = inputs.map(|it| (word(it, "name"), word(it, "pluginId")));
+        let named = variables.chain(inputs).filter_map(|it| Some((it.0?, it.1?)));
+        Plugins { by_name: named.filter(|it| !it.1.is_empty()).collect() }
+    }
+
+    /// Says of which kind a data source is, if it can be told, for a panel of a type.
+    fn settle(&self, source: &mut DataSource, panel: &str) {
+        if source.kind.is_some() {
+            return;
+        }
+        let named = match interpolate::uses(&source.uid).first() {
+            Some(it) => self.by_name.iter().find(|named| named.0 == it.name).map(|it| it.1),
+            None => OTHERS.iter().copied().find(|it| it.eq_ignore_ascii_case(&source.uid)),
+        };
+        let of_panel = || PANELS.iter().find(|it| it.0 == panel).map(|it| it.1);
+        source.kind = named.or_else(of_panel).map(str::to_owned);
     }
 }
 

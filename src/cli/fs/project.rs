@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::fs::read::{File, read_file, read_tree};
+use crate::cli::fs::read::{File, read_file, read_tree, read_tree_and};
 use crate::cli::fs::unreadable;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
@@ -18,6 +18,8 @@ pub struct Project {
     pub root: PathBuf,
     /// Paths below it, with `/`, and texts: the manifest first.
     pub files: Vec<File>,
+    /// Files beside them whose names end nearly so, or as those of rule files do.
+    pub others: Vec<String>,
 }
 
 /// The folders of a project's files, and how the names in them end.
@@ -75,10 +77,13 @@ pub fn read_project(
 ) -> Option<Project> {
     let manifest = read_file(root, MANIFEST, sources, sink)?;
     let mut files = vec![(MANIFEST.to_owned(), manifest)];
+    let mut others = Vec::new();
     for (folder, extensions) in FOLDERS {
-        files.extend(read_tree(root, folder, extensions, sources, sink));
+        let (found, beside) = read_tree_and(root, folder, extensions, sources, sink);
+        files.extend(found);
+        others.extend(beside);
     }
-    Some(Project { root: root.to_path_buf(), files })
+    Some(Project { root: root.to_path_buf(), files, others })
 }
 
 /// Reads the TOML files of the project in `root`, its tests among them.

@@ -39,6 +39,19 @@ pub fn read_tree(
     read_all(root, paths, sources, sink)
 }
 
+/// The same, and the paths of files beside them whose names end in one of these extensions
+/// but for their case, or as those of rule files do.
+pub(super) fn read_tree_and(
+    root: &Path,
+    folder: &str,
+    extensions: &[&str],
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> (Vec<File>, Vec<String>) {
+    let (paths, others) = list(root, folder, extensions, &homes(root, folder), sink);
+    (read_all(root, paths, sources, sink), others)
+}
+
 /// The same of a folder that was named by itself: it alone, and not what lies around it, is
 /// what somebody asked for.
 pub fn read_folder(
@@ -49,7 +62,7 @@ pub fn read_folder(
     sink: &mut Sink,
 ) -> Vec<File> {
     let homes: Vec<PathBuf> = start.join(folder).canonicalize().into_iter().collect();
-    let paths = list(start, folder, extensions, &homes, sink);
+    let paths = list(start, folder, extensions, &homes, sink).0;
     read_all(start, paths, sources, sink)
 }
 
@@ -78,24 +91,25 @@ pub(super) fn list_tree(
     extensions: &[&str],
     sink: &mut Sink,
 ) -> Vec<String> {
-    list(root, folder, extensions, &homes(root, folder), sink)
+    list(root, folder, extensions, &homes(root, folder), sink).0
 }
 
-/// The same; folders that are links are read where they lead into one of the `homes`.
+/// The same, and those beside them; folders that are links are read where they lead into one
+/// of the `homes`.
 fn list(
     root: &Path,
     folder: &str,
     extensions: &[&str],
     homes: &[PathBuf],
     sink: &mut Sink,
-) -> Vec<String> {
-    let mut list =
-        List { root, extensions, homes, seen: BTreeSet::new(), paths: Vec::new() };
+) -> (Vec<String>, Vec<String>) {
+    let (seen, paths, others) = Default::default();
+    let mut list = List { root, extensions, homes, seen, paths, others };
     match fs::symlink_metadata(root.join(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         _ => list.add(folder, sink),
     }
-    list.paths
+    (list.paths, list.others)
 }
 
 /// The real folders in which the files of `root/folder` may be: `root`, and the folder
@@ -127,6 +141,8 @@ struct List<'a> {
     seen: BTreeSet<PathBuf>,
     /// The paths of the files, relative to `root`.
     paths: Vec<String>,
+    /// Those of files that somebody may take for such.
+    others: Vec<String>,
 }
 
 impl List<'_> {
@@ -164,12 +180,19 @@ impl List<'_> {
                     return sink.push(Diagnostic::error("too-many-files", title));
                 }
                 Ok(_) if wanted => self.paths.push(path),
+                Ok(_) if self.is_near(name) => self.others.push(path),
                 Ok(_) => {}
                 // Who reads it says why it cannot be read.
                 Err(_) if wanted => self.paths.push(path),
                 Err(_) => {}
             }
         }
+    }
+
+    fn is_near(&self, name: &str) -> bool {
+        let Some((_, end)) = name.rsplit_once('.') else { return false };
+        let mut all = self.extensions.iter().chain(&["yaml", "yml"]);
+        all.any(|it| it.eq_ignore_ascii_case(end))
     }
 
     /// What to say of a folder that is a link to one elsewhere.

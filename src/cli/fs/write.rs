@@ -1,8 +1,8 @@
 //! Writes single files, each as a whole or not at all.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use crate::cli::fs::beside::Beside;
 use crate::cli::fs::{exists, reason};
@@ -24,9 +24,12 @@ pub fn write_cache(
     write_whole(root, path, text)
 }
 
-/// Whether a file can be written at a path: its folder is made if need be.
+/// Whether [`write_where_it_leads`] can write at a path: its folder is made if need be.
 pub fn make_room(start: &Path, shown: &str) -> Result<(), Diagnostic> {
-    let target = start.join(shown);
+    let target = led_to(start, shown);
+    if is_stream(&target) {
+        return Ok(());
+    }
     let failed = |reason: &str| {
         let title = format!("cannot write `{shown}`: {reason}");
         Diagnostic::error("unwritable", title).help("name a file in a folder of yours")
@@ -44,14 +47,49 @@ pub fn make_room(start: &Path, shown: &str) -> Result<(), Diagnostic> {
         .map_err(|it| failed(&reason(&it)))
 }
 
+/// Writes a file as a whole or not at all where a link leads to it; a pipe or a device gets
+/// the text, and stays: who names `/dev/stdout` does not want a file there.
+pub fn write_where_it_leads(
+    start: &Path,
+    shown: &str,
+    text: &str,
+) -> Result<(), Diagnostic> {
+    let target = led_to(start, shown);
+    if !is_stream(&target) {
+        return write_at(&target, shown, text);
+    }
+    let opened = OpenOptions::new().write(true).open(&target);
+    let written = opened.and_then(|mut it| it.write_all(text.as_bytes()));
+    written.map_err(|error| unwritable(shown, &error))
+}
+
+fn led_to(start: &Path, shown: &str) -> PathBuf {
+    let path = start.join(shown);
+    // What `/dev/stdout` leads to has no path.
+    match is_stream(&path) {
+        true => path,
+        false => path.canonicalize().unwrap_or(path),
+    }
+}
+
+/// Whether something is there that is neither a file nor a folder.
+fn is_stream(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
+}
+
 /// Writes a file as a whole or not at all.
-pub fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
-    let target = start.join(shown);
-    let written = Beside::claim(&target).and_then(|it| it.write(text)?.replace(&target));
-    written.map_err(|error| {
-        let reason = reason(&error);
-        Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
-    })
+fn write_whole(start: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
+    write_at(&start.join(shown), shown, text)
+}
+
+fn write_at(target: &Path, shown: &str, text: &str) -> Result<(), Diagnostic> {
+    let written = Beside::claim(target).and_then(|it| it.write(text)?.replace(target));
+    written.map_err(|error| unwritable(shown, &error))
+}
+
+fn unwritable(shown: &str, error: &io::Error) -> Diagnostic {
+    let reason = reason(error);
+    Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
 }
 
 /// Replaces the text of a file as a whole or not at all, where a link leads to it and with its
@@ -113,6 +151,31 @@ mod tests {
         assert_eq!(fs::read_to_string(dir.join("a")).unwrap(), "x");
         assert_eq!(rewrite(&dir, "b", "", "x").unwrap_err().code, "unwritable");
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_through() {
+        use std::os::unix::fs::symlink;
+        let dir = folder("through");
+        fs::write(dir.join("real"), "old").unwrap();
+        symlink("real", dir.join("link")).unwrap();
+        symlink("/dev/null", dir.join("null")).unwrap();
+        symlink("/dev/full", dir.join("full")).unwrap();
+        for it in ["link", "null", "full", "new/file"] {
+            assert!(make_room(&dir, it).is_ok(), "{it}");
+        }
+        for it in ["link", "null", "new/file"] {
+            write_where_it_leads(&dir, it, "new").unwrap();
+        }
+        assert_eq!(fs::read_to_string(dir.join("real")).unwrap(), "new");
+        assert_eq!(fs::read_to_string(dir.join("new/file")).unwrap(), "new");
+        for it in ["link", "null", "full"] {
+            assert!(fs::symlink_metadata(dir.join(it)).unwrap().is_symlink(), "{it}");
+        }
+        #[cfg(target_os = "linux")]
+        assert!(write_where_it_leads(&dir, "full", "new").is_err());
         fs::remove_dir_all(&dir).unwrap();
     }
 

@@ -19,6 +19,10 @@ pub fn check(reports: &[Report], start: &Path, session: &mut Session) {
                 let title = format!("two reports go to `{path}`");
                 Err(Diagnostic::error("bad-argument", title).help("name two files"))
             }
+            false if path == "-" => {
+                let title = "a report goes to a file, not to `-`";
+                Err(Diagnostic::error("bad-argument", title).help("name a file"))
+            }
             false => fs::make_room(start, path),
         };
         session.sink.extend(checked.err());
@@ -41,7 +45,7 @@ pub fn write(
             Report::Github => continue,
         };
         let Some(path) = path(report) else { continue };
-        session.sink.extend(fs::write_whole(start, path, &text).err());
+        session.sink.extend(fs::write_where_it_leads(start, path, &text).err());
     }
 }
 

@@ -82,16 +82,18 @@ pub(super) fn replaced(query: &Text, uses: &[Use], variables: &[Variable]) -> Te
     for it in uses.iter().filter(|it| !it.quoted) {
         out.part(query, at..it.start);
         let span = query.place(it.start, it.end).span;
-        out.escape(&sample(it, variables), span);
+        let after = query.as_str().as_bytes().get(it.end);
+        let has_unit = after.is_some_and(u8::is_ascii_alphabetic);
+        out.escape(&sample(it, has_unit, variables), span);
         at = it.end;
     }
     out.part(query, at..query.as_str().len());
     out.finish()
 }
 
-/// A value that the variable could have.
-fn sample(it: &Use, variables: &[Variable]) -> String {
-    let duration = || "5m".to_owned();
+/// A value that the variable could have; a unit may stand behind it: `${__range_s}s`.
+fn sample(it: &Use, has_unit: bool, variables: &[Variable]) -> String {
+    let duration = || if has_unit { "5" } else { "5m" }.to_owned();
     match it.name.as_str() {
         "__interval" | "__rate_interval" | "__range" | "__auto" => return duration(),
         _ if it.is_builtin() && !it.range => return "1".to_owned(),
