@@ -177,6 +177,10 @@ pub const CODES: &[(&str, &str)] = &[
         "looks-like-tests",
         "A YAML file looks like a test file of promtool but is none, most likely by a slip of the pen.",
     ),
+    (
+        "matches-everything",
+        "A service matches every Service or pod of its namespaces: no label tells which are scraped as its job.",
+    ),
     ("misplaced-key", "A key means nothing on a panel of this kind."),
     ("missing-key", "A table or mapping lacks a key that it needs."),
     (
@@ -200,6 +204,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "no-companion",
         "No condition can be derived for `absent` from the alert's expression: it selects no metric by name, or asks for absence itself.",
+    ),
+    (
+        "no-endpoints",
+        "A service has no endpoint in an environment, so that nothing of it is scraped.",
     ),
     ("no-folder", "`[runbooks] source` names a folder that is not there."),
     (

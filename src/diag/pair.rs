@@ -1,5 +1,6 @@
 //! Looks for two characters one behind the other: what begins a parameter or an action is
-//! looked for in every text of a project, again and again.
+//! looked for in every text of a project, again and again. (A search for any text has to
+//! look at what it is to look for each time.)
 
 /// Where two ASCII characters stand one behind the other for the first time.
 pub fn find(text: &str, pair: &[u8; 2]) -> Option<usize> {
@@ -25,16 +26,13 @@ mod tests {
 
     #[test]
     fn pairs_are_found() {
-        for (text, at) in [
-            ("a{{b", Some(1)),
-            ("{a{{", Some(2)),
-            ("{{{", Some(0)),
-            ("{", None),
-            ("ü{ {", None),
-            ("", None),
-        ] {
-            assert_eq!(find(text, b"{{"), at, "{text}");
+        for text in
+            ["a{{b", "{a{{", "{{{", "{", "ü{ {", "", "a$", "$$ {", "$${x", "${", "a}}"]
+        {
             assert_eq!(find(text, b"{{"), text.find("{{"), "{text}");
+            assert_eq!(find(text, b"${"), text.find("${"), "{text}");
+            assert_eq!(find(text, b"}}"), text.find("}}"), "{text}");
         }
+        assert_eq!(find("ü{a{{", b"{{"), Some(4));
     }
 }

@@ -59,7 +59,7 @@ fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let n_rules: usize = counts.values().sum();
     let mut out = head(book, counts).expect(WRITABLE);
     // One long page, which is not to be copied as it grows; room that stays untouched costs
-    // nothing. Other targets use the cores.
+    // next to nothing. Other targets use the cores.
     out.reserve(ROOM * n_rules);
     for entry in files.iter().flat_map(|it| &it.1) {
         rows(entry, &mut out).expect(WRITABLE);

@@ -35,6 +35,10 @@ const MAX_OBJECT: usize = 256 << 10;
 /// (`MaxConfigMapDataSize` in `pkg/operator/rules.go`).
 const MAX_RULES: usize = 512 << 10;
 
+/// What is never too much, in [`most_in`] and [`most_applied`]: the operator's text is at most
+/// 2.7 times as long, as ten letters `\U0001F600` are for the four bytes of a character.
+const NEVER_TOO_MUCH: usize = MAX_RULES / 3;
+
 /// What the frame around the groups needs, names among it.
 const FRAME: usize = 4 << 10;
 
@@ -82,7 +86,7 @@ fn emit(book: &Book, sink: &mut Sink) -> Vec<Artifact> {
         };
         let whole = artifact((0, groups.iter().map(|it| write::group(it)).collect()));
         // Mostly it is far from being too much: to count exactly is a fifth of the work.
-        if frame + most_in(&whole.text) <= MAX_RULES / 3 {
+        if frame + most_in(&whole.text) <= NEVER_TOO_MUCH {
             return (vec![whole], Vec::new());
         }
         let (parts, large) = divided(groups, frame);
@@ -108,16 +112,20 @@ fn divided<'a>(
 ) -> (Vec<Vec<Group<'a>>>, Vec<Diagnostic>) {
     let mut large = Vec::new();
     let mut parts = vec![Vec::new()];
-    let mut size = frame;
+    // What kubectl counts of an object, and what the operator does.
+    let (mut size, mut n_rules) = (frame, 0);
     for group in groups {
         let written = write::group(group);
         let n_bytes = applied_size(&written);
+        let n_of_group = operator_size::of(group);
         large.extend(fault(group, n_bytes, frame));
-        if MAX_OBJECT < size + n_bytes && parts.last().is_some_and(|it| !it.is_empty()) {
+        let is_full = MAX_OBJECT < size + n_bytes || MAX_RULES < n_rules + n_of_group;
+        if is_full && parts.last().is_some_and(|it| !it.is_empty()) {
             parts.push(Vec::new());
-            size = frame;
+            (size, n_rules) = (frame, 0);
         }
         size += n_bytes;
+        n_rules += n_of_group;
         parts.last_mut().expect("it begins with one").push(written);
     }
     (parts, large)
@@ -140,9 +148,8 @@ fn faults(draft: &Draft<'_>, sink: &mut Sink) {
 
 /// What is wrong with a group that needs so much of that annotation.
 fn fault(group: &rules::Group, n_applied: usize, frame: usize) -> Option<Diagnostic> {
-    // The operator's text of a group can be more than twice as long.
     let is_refused =
-        || MAX_RULES / 3 < most_applied(group) && MAX_RULES < operator_size::of(group);
+        || NEVER_TOO_MUCH < most_applied(group) && MAX_RULES < operator_size::of(group);
     let is_large = MAX_OBJECT < frame + n_applied || is_refused();
     is_large.then(|| too_large(group, n_applied))
 }
@@ -227,8 +234,9 @@ pub(super) fn most_applied(group: &rules::Group) -> usize {
     n_bytes + of_text(&group.name) + AROUND * (group.rules.len() + 1)
 }
 
-/// At least as much as [`applied_size`] counts of a text, or of a document that is printed
-/// as `text`: there is a line in it where something stands around a text there.
+/// At least as many bytes as a text needs in that annotation, its quotes left out. Of a
+/// printed document, as all of it does: each end of a line counts six, and around a text stand
+/// six at most.
 pub(super) fn most_in(text: &str) -> usize {
     // Control characters, and the separators of lines, begin with `E2`.
     let odd = |it: &u8| {

@@ -14,8 +14,8 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::emit::artifact::{Artifact, Kind};
 use crate::emit::{
-    Draft, Target, check, defaults, emit, grafana, kustomize, prometheus_rule, rule_file,
-    yaml,
+    Draft, Target, check, defaults, emit, grafana, kustomize, operator_size,
+    prometheus_rule, rule_file, yaml,
 };
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{Expr, ExprKind, Parsed, TextRange};
@@ -249,6 +249,17 @@ fn said_of(book: &Book, targets: &[&'static Target]) -> Vec<Diagnostic> {
 }
 
 #[test]
+fn an_object_is_not_more_than_the_operator_takes() {
+    let text = "😀".repeat(30_000);
+    let rule = || alert("A", "up == 0", 0, &[("x", &text)]);
+    let book = book(["a", "b"].map(|it| group("alerts/a.toml", it, vec![rule()])).into());
+    let got = outputs(&book);
+    let objects = got.iter().filter(|it| it.kind == Kind::Resource);
+    assert_eq!(objects.count(), 2);
+    assert!(said(&book).is_empty());
+}
+
+#[test]
 fn what_objects_are_given_counts_in_their_size() {
     let n_objects = |n_bytes: usize| {
         let expr = format!("up{{x=\"{}\"}} > 0", "x".repeat(90_000));
@@ -263,8 +274,15 @@ fn what_objects_are_given_counts_in_their_size() {
 
 #[test]
 fn quick_measures_of_a_group_are_never_below_the_exact_one() {
-    let odd =
-        ["", "plain", "<>&\"\\", "\u{1}\t\n\u{7f}", "ü\u{2028}\u{2029}€", "{{ $value }}"];
+    let odd = [
+        "",
+        "plain",
+        "<>&\"\\",
+        "\u{1}\t\n\u{7f}",
+        "ü\u{2028}\u{2029}€",
+        "{{ $value }}",
+        "😀😀😀😀😀😀😀😀 ",
+    ];
     for it in odd {
         for n_rules in [0, 1, 7] {
             let it = it.repeat(40);
@@ -279,6 +297,8 @@ fn quick_measures_of_a_group_are_never_below_the_exact_one() {
             let printed = yaml::print("", &write::group(&group));
             let most = prometheus_rule::most_in(&printed);
             assert!(exact <= most, "{exact} {most} {printed}");
+            let operator = operator_size::of(&group);
+            assert!(operator <= 3 * (most + 64), "{operator} {most} {printed}");
         }
     }
 }

@@ -117,9 +117,24 @@ struct Plugins<'a> {
 
 /// Plugins by whose name alone data sources are often called.
 const OTHERS: &[&str] = &[
-    "alertmanager", "azure-monitor", "cloudwatch", "elasticsearch", "graphite", "influxdb",
-    "jaeger", "loki", "mssql", "mysql", "opensearch", "opentsdb", "postgres", "pyroscope",
-    "stackdriver", "tempo", "testdata", "zipkin",
+    "alertmanager",
+    "azure-monitor",
+    "cloudwatch",
+    "elasticsearch",
+    "graphite",
+    "influxdb",
+    "jaeger",
+    "loki",
+    "mssql",
+    "mysql",
+    "opensearch",
+    "opentsdb",
+    "postgres",
+    "pyroscope",
+    "stackdriver",
+    "tempo",
+    "testdata",
+    "zipkin",
 ];
 
 /// Panels that show what only data sources of another plugin give.
@@ -143,8 +158,12 @@ impl<'a> Plugins<'a> {
             return;
         }
         let named = match interpolate::uses(&source.uid).first() {
-            Some(it) => self.by_name.iter().find(|named| named.0 == it.name).map(|it| it.1),
-            None => OTHERS.iter().copied().find(|it| it.eq_ignore_ascii_case(&source.uid)),
+            Some(it) => {
+                self.by_name.iter().find(|named| named.0 == it.name).map(|it| it.1)
+            }
+            None => {
+                OTHERS.iter().copied().find(|it| it.eq_ignore_ascii_case(&source.uid))
+            }
         };
         let of_panel = || PANELS.iter().find(|it| it.0 == panel).map(|it| it.1);
         source.kind = named.or_else(of_panel).map(str::to_owned);

@@ -15,7 +15,9 @@ use crate::doc::reader;
 use crate::doc::toml;
 use crate::spec::dashboard::Dashboard;
 use crate::spec::keys::file::{FILE, PACK};
-use crate::spec::model::{Definition, File, JsonDashboard, Project, Rule, RuleKind};
+use crate::spec::model::{
+    Definition, File, JsonDashboard, Project, Rule, RuleKind, Service,
+};
 use crate::spec::rule_file::{self, Load};
 use crate::spec::{alerts, dashboard, manifest, unused, vendor};
 
@@ -174,8 +176,9 @@ pub fn read_with(
             unused::check(&project, &mut sink);
             sink
         };
+        // Both look through all of the project.
         let ((), unused) = rayon::join(named, unused);
-        unused.into_sorted().into_iter().for_each(|it| sink.push_once(it));
+        sink.extend(unused.into_sorted());
     }
     project.whole = !sink.has_errors();
     Some(project)
@@ -364,6 +367,22 @@ fn overrides(project: &Project, sink: &mut Sink) {
     }
     for rule in project.files.iter().chain(&project.packs).flat_map(|it| &it.rules) {
         rule.definition.env.iter().for_each(|it| tiers(rule, &it.1, sink));
+    }
+    project.files.iter().flat_map(|it| &it.services).for_each(|it| endpoints(it, sink));
+}
+
+/// Says which endpoints only an environment has: a port misspelt, most likely, whose
+/// override would be lost.
+fn endpoints(service: &Service, sink: &mut Sink) {
+    let own = service.settings.endpoints.iter();
+    let names: Vec<String> = own.map(|it| it.port.to_string()).collect();
+    let others = service.env.iter().flat_map(|it| &it.1.endpoints);
+    for it in others.filter(|it| !names.iter().any(|name| name == it.port.as_str())) {
+        let error =
+            reader::undeclared(&it.port, "an endpoint of the service", Some(&names));
+        sink.push(error.note(
+            "one that only some environments have is declared for all: `endpoint.PORT = false`",
+        ));
     }
 }
 

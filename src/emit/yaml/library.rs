@@ -3,6 +3,8 @@
 //! Long PromQL is never folded, text over several lines is a literal block, and what any
 //! reader of YAML 1.1 could take for something else than a string is quoted.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 pub(super) fn print(document: &impl Serialize, out: &mut String) {
@@ -13,18 +15,20 @@ pub(super) fn print(document: &impl Serialize, out: &mut String) {
         .expect("maps with string keys and plain values can always be written");
 }
 
-/// A text as it stands behind `key:` in the first column, the blank before it and the end of
-/// its line included.
-pub(super) fn value(text: &str) -> Option<String> {
-    #[derive(Serialize)]
-    struct Entry<'a> {
-        k: &'a str,
-    }
-    // A short key that is a word in itself.
+/// `k:` in the first column with a text behind it, up to the end of its last line.
+pub(super) fn value(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    print(&Entry { k: text }, &mut out);
+    print(&HashMap::from([("k", text)]), &mut out);
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    out.strip_prefix("k:").map(str::to_owned)
+    out
+}
+
+/// A key and its colon, if they stand in one line.
+pub(super) fn key(key: &str) -> Option<String> {
+    let mut out = String::with_capacity(key.len() + 16);
+    print(&HashMap::from([(key, 0)]), &mut out);
+    let key = out.trim_end().strip_suffix(" 0")?;
+    (key.ends_with(':') && !key.contains('\n')).then(|| key.to_owned())
 }

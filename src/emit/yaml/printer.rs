@@ -1,7 +1,7 @@
 //! Prints what is easy by itself, byte for byte as the library does, and several times as
-//! fast: keys, the frame of maps and lists, and texts of one line that are plain or quoted
-//! whatever the reader. Any other text is the library's; a document with anything else is
-//! left to it as a whole.
+//! fast: the frame of maps and lists, and keys and texts that are certainly plain, or
+//! certainly quoted. Any other key, and any other text behind one, is the library's; a
+//! document with anything else is left to it as a whole.
 
 use std::fmt;
 
@@ -73,20 +73,21 @@ impl<'o> Printer<'o> {
         fmt::write(self.out, format_args!("{word}\n")).map_err(|_| NotEasy)
     }
 
-    fn entries(self, column: usize) -> Result<Entries<'o>, NotEasy> {
+    fn entries(self, column: usize) -> Entries<'o> {
         let Printer { out, place, .. } = self;
-        match place {
-            Place::InKey => Err(NotEasy),
-            _ => Ok(Entries { out, column, place, is_empty: true }),
-        }
+        Entries { out, column, place, is_empty: true }
     }
 
     fn key(self, key: &str) -> Result<(), NotEasy> {
-        if !is_plain(key) || key.contains([':', ',', '[', ']', '{', '}']) {
+        if MAX_KEY < key.len() {
             return Err(NotEasy);
         }
-        self.out.push_str(key);
-        self.out.push(':');
+        if is_plain(key) && !key.contains([':', ',', '[', ']', '{', '}']) {
+            self.out.push_str(key);
+            self.out.push(':');
+            return Ok(());
+        }
+        self.out.push_str(&library::key(key).ok_or(NotEasy)?);
         Ok(())
     }
 }
@@ -129,31 +130,32 @@ fn indent(column: usize, out: &mut String) {
     }
 }
 
-/// Words that a reader of YAML 1.1 or 1.2 may take for something else than a text, in small
-/// letters; none is longer than this.
-const WORDS: &[&str] =
+/// Bytes of a key that is no longer too long for `key:` (YAML 1.2, 7.4.2: 1024 characters).
+const MAX_KEY: usize = 1024;
+
+/// Words that a reader of YAML 1.1 or 1.2 may take for something else than a text.
+pub(super) const WORDS: &[&str] =
     &["null", "true", "false", "nan", "inf", "y", "n", "yes", "no", "on", "off"];
-const MAX_WORD: usize = 5;
 
 /// Whether a text is certainly plain.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return false };
     if first.is_ascii_digit() {
-        // A duration.
+        // A number with units of time in it: no form of a number has these letters alone.
         let is_of = |it: &u8| it.is_ascii_digit() || b"smhdwy".contains(it);
         return bytes.last().is_some_and(u8::is_ascii_alphabetic)
             && bytes.iter().all(is_of);
     }
-    let is_word = || WORDS.iter().any(|it| it.eq_ignore_ascii_case(text));
     first.is_ascii_alphabetic()
-        && (MAX_WORD < bytes.len() || !is_word())
+        && !WORDS.iter().any(|it| it.eq_ignore_ascii_case(text))
         && is_printable(bytes)
         && !breaks(bytes)
 }
 
-/// Whether a text is certainly to be quoted, with nothing to escape but quotes.
-fn is_quoted(text: &str) -> bool {
+/// Whether a text is certainly to be quoted, with nothing to escape but quotes and
+/// backslashes.
+pub(super) fn is_quoted(text: &str) -> bool {
     let bytes = text.as_bytes();
     // Some single characters are quoted in another way.
     let [first, _, ..] = bytes else { return false };
@@ -212,20 +214,29 @@ impl<'o> Serializer for Printer<'o> {
         if self.place == Place::InKey {
             return self.key(text);
         }
-        if is_plain(text) {
-            return self.word(text);
-        }
         let Printer { out, column, place } = self;
-        if is_quoted(text) && place != Place::Root {
-            out.push_str(if place == Place::Key { " \"" } else { "\"" });
+        let before = match place {
+            Place::Root | Place::InKey => return Err(NotEasy),
+            Place::Key => " ",
+            Place::Dash => "",
+        };
+        if is_plain(text) {
+            out.push_str(before);
+            out.push_str(text);
+            out.push('\n');
+            return Ok(());
+        }
+        if is_quoted(text) {
+            out.push_str(before);
+            out.push('"');
+            // All of it is ASCII.
             for part in text.split_inclusive(['"', '\\']) {
                 let (before, last) = part.split_at(part.len() - 1);
                 out.push_str(before);
-                out.push_str(match last {
-                    "\"" => "\\\"",
-                    "\\" => "\\\\",
-                    other => other,
-                });
+                if matches!(last, "\"" | "\\") {
+                    out.push('\\');
+                }
+                out.push_str(last);
             }
             out.push_str("\"\n");
             return Ok(());
@@ -234,8 +245,8 @@ impl<'o> Serializer for Printer<'o> {
             return Err(NotEasy);
         }
         // The lines of a block are as far from their key wherever it is.
-        let printed = library::value(text).ok_or(NotEasy)?;
-        for (idx, line) in printed.split_inclusive('\n').enumerate() {
+        let printed = library::value(text);
+        for (idx, line) in printed["k:".len()..].split_inclusive('\n').enumerate() {
             if idx > 0 && line != "\n" {
                 indent(column, out);
             }
@@ -276,22 +287,21 @@ impl<'o> Serializer for Printer<'o> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Entries<'o>, NotEasy> {
-        match self.place {
-            Place::Key => {
-                let column = self.column;
-                self.entries(column)
-            }
-            // Alone, or in a list.
-            Place::Root | Place::InKey | Place::Dash => Err(NotEasy),
+        // Alone, or in a list.
+        if self.place != Place::Key {
+            return Err(NotEasy);
         }
+        let column = self.column;
+        Ok(self.entries(column))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'o>, NotEasy> {
         let column = match self.place {
+            Place::InKey => return Err(NotEasy),
             Place::Root => 0,
-            Place::InKey | Place::Key | Place::Dash => self.column + 2,
+            Place::Key | Place::Dash => self.column + 2,
         };
-        self.entries(column)
+        Ok(self.entries(column))
     }
 
     fn serialize_struct(

@@ -271,7 +271,7 @@ static BY_NAME: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
     all
 });
 
-/// Where the functions of each letter begin; they are looked up by name at every step.
+/// Where the functions of each letter begin.
 static BY_LETTER: LazyLock<[usize; 27]> = LazyLock::new(|| {
     std::array::from_fn(|letter| {
         BY_NAME.partition_point(|it| it.name.as_bytes()[0] < b'a' + letter as u8)
@@ -286,8 +286,8 @@ pub fn all() -> &'static [&'static Function] {
 /// The function with a name.
 pub fn lookup(name: &str) -> Option<&'static Function> {
     let first = *name.as_bytes().first()?;
-    let of_letter = &BY_LETTER[usize::from(first.checked_sub(b'a')?)..];
-    let [start, end] = [of_letter.first()?, of_letter.get(1)?];
+    let letter = usize::from(first.checked_sub(b'a')?);
+    let [start, end] = BY_LETTER.get(letter..letter + 2)? else { return None };
     BY_NAME[*start..*end].iter().copied().find(|it| it.name == name)
 }
 
@@ -304,6 +304,9 @@ mod tests {
         }
         for it in all() {
             assert_eq!(lookup(it.name).map(|it| it.name), Some(it.name));
+        }
+        for name in ["", "A", "Rate", "rat", "rates", "z", "{", "}", "~", "über", "_"] {
+            assert!(lookup(name).is_none(), "{name}");
         }
     }
 

@@ -7,10 +7,12 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
+use crate::doc::reader;
 use crate::grafana::model;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Panel, Row};
 use crate::rules::name;
+use crate::spec::keys::dashboard::UID;
 use crate::spec::model::Project;
 
 /// A dashboard as links know it.
@@ -106,6 +108,11 @@ pub(super) fn identities(
     let out: Vec<Identity> = boards.chain(others).collect();
     let chosen = project.dashboards.iter().filter_map(|it| it.uid.as_ref());
     chosen.for_each(|it| long_uid(it, book, sink));
+    for (read, source) in read.iter().zip(&project.json_dashboards) {
+        if let Some(read) = read {
+            refused(read, &source.path, sink);
+        }
+    }
     if json == Passing::Named {
         let chosen = read.iter().flatten().filter_map(|it| it.uid.as_ref());
         chosen.for_each(|it| long_uid(it, book, sink));
@@ -135,6 +142,21 @@ fn long_uid(chosen: &Text, book: &Book, sink: &mut Sink) {
             .at(chosen.span(), format!("with the environment it has {n} characters"))
             .help(format!("Grafana takes {}: write at most {room} here", name::UID)),
     );
+}
+
+/// What Grafana refuses of a dashboard in JSON: it logs an error, and has none.
+fn refused(board: &model::Dashboard, path: &str, sink: &mut Sink) {
+    let uid = board.uid.as_ref().filter(|it| !it.as_str().is_empty());
+    sink.extend(uid.and_then(|it| reader::misformed(it, &UID)));
+    if board.title.as_ref().is_none_or(|it| it.as_str().is_empty()) {
+        let title = format!("the dashboard `{path}` has no title");
+        let at = Span { file: board.span.file, start: 0, end: 0 };
+        sink.push(
+            Diagnostic::error("bad-dashboard", title)
+                .at(at, "Grafana refuses a dashboard without one")
+                .help("add `\"title\": \"…\"`"),
+        );
+    }
 }
 
 /// All dashboards are in one folder, in which people find them by their titles.

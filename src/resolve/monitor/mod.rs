@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::doc::keys::Shape;
@@ -46,6 +47,7 @@ pub(super) fn resolve(
         Some("pod") => MonitorKind::Pod,
         _ => MonitorKind::Service,
     };
+    look(service, &settings, project, server, sink);
     let mut match_labels = Vec::new();
     for label in &settings.match_labels {
         let value = label.field.value.as_ref().and_then(|it| scope.text(it, sink));
@@ -79,6 +81,39 @@ pub(super) fn resolve(
         fields: fields::json(&fields),
         span: service.span,
     })
+}
+
+/// Says what can hardly be meant: a monitor of nothing, or of everything. What could not be
+/// read might be missing.
+fn look(
+    service: &Service,
+    settings: &ServiceSettings,
+    project: &Project,
+    server: &Server<'_>,
+    sink: &mut Sink,
+) {
+    if !project.whole {
+        return;
+    }
+    let (job, env) = (&service.key, &server.name);
+    if !settings.endpoints.iter().any(is_on) {
+        let title = format!("the service `{job}` has no endpoint in `{env}`");
+        sink.push_once(
+            Diagnostic::error("no-endpoints", title)
+                .at(job.span(), "nothing of it is scraped")
+                .help(format!("add one, or leave the service out: `env.{env} = false`")),
+        );
+    }
+    if settings.match_labels.iter().all(|it| it.field.value.is_none()) {
+        let title = format!("the service `{job}` matches everything in `{env}`");
+        sink.push_once(
+            Diagnostic::warning("matches-everything", title)
+                .at(job.span(), "no label tells what is scraped as this job")
+                .help(
+                    "write labels of the Kubernetes Service: `match = { app = \"…\" }`",
+                ),
+        );
+    }
 }
 
 /// A probe; nothing where the environment does not have it.

@@ -39,8 +39,8 @@ static VARIABLE_NAME: Form = Form {
     },
 };
 
-/// The beginning of a uid.
-static UID: Form = Form {
+/// The uid of a dashboard, which Grafana takes in no other form.
+pub static UID: Form = Form {
     name: "a uid",
     pattern: "^[a-zA-Z0-9_-]{1,40}$",
     parameters: false,
