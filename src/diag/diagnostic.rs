@@ -1,7 +1,7 @@
 //! What is wrong, where, and what to write instead: plain data.
 
 use crate::diag::contrast::Contrast;
-use crate::diag::source::Span;
+use crate::diag::source::{FileId, Span};
 use crate::diag::text::{Place, Text};
 
 /// How bad it is.
@@ -64,9 +64,20 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// A change that mends it.
     pub fix: Option<Fix>,
-    /// The code and the title of another message about the same cause: this one is shown
-    /// only where that is not said, nor one of its code at this place.
-    pub unless: Option<Box<(&'static str, String)>>,
+    /// Another message about the same cause: this one is shown only where that is not said,
+    /// nor one of its code at this place.
+    pub unless: Option<Box<Unless>>,
+}
+
+/// A message that tells the cause of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unless {
+    /// Its code.
+    pub code: &'static str,
+    /// Its title.
+    pub title: String,
+    /// The files that it may be about.
+    pub files: Vec<FileId>,
 }
 
 impl Diagnostic {

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::diag::diagnostic::{Diagnostic, Level};
-use crate::diag::source::Span;
+use crate::diag::diagnostic::{Diagnostic, Level, Unless};
+use crate::diag::source::{FileId, Span};
 
 /// Collects messages; stages push and continue with a value.
 #[derive(Debug, Default)]
@@ -129,19 +129,23 @@ impl Sink {
 
 /// Drops messages whose cause another one tells.
 fn drop_told(items: &mut Vec<Diagnostic>) {
-    let wanted = |it: &Diagnostic| Some(it.unless.as_ref()?.0);
+    let wanted = |it: &Diagnostic| Some(it.unless.as_ref()?.code);
     let codes: HashSet<&str> = items.iter().filter_map(wanted).collect();
     if codes.is_empty() {
         return;
     }
-    let mut titles: HashSet<(&str, String)> = HashSet::new();
-    let mut places: HashSet<(&str, Option<Span>)> = HashSet::new();
+    let mut titles: HashSet<(&str, String, FileId)> = HashSet::new();
+    let mut places: HashSet<(&str, Span)> = HashSet::new();
     for it in items.iter().filter(|it| codes.contains(it.code)) {
-        titles.insert((it.code, it.title.clone()));
-        places.insert((it.code, it.place()));
+        let Some(place) = it.place() else { continue };
+        titles.insert((it.code, it.title.clone(), place.file));
+        places.insert((it.code, place));
     }
-    let tells = |it: &Diagnostic, (code, title): &(&'static str, String)| {
-        titles.contains(&(*code, title.clone())) || places.contains(&(*code, it.place()))
+    let tells = |it: &Diagnostic, by: &Unless| {
+        let of_file =
+            |file: &FileId| titles.contains(&(by.code, by.title.clone(), *file));
+        by.files.iter().any(of_file)
+            || it.place().is_some_and(|it| places.contains(&(by.code, it)))
     };
-    items.retain(|it| it.unless.as_ref().is_none_or(|told| !tells(it, told)));
+    items.retain(|it| it.unless.as_ref().is_none_or(|by| !tells(it, by)));
 }

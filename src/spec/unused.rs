@@ -6,20 +6,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Unless};
 use crate::diag::sink::Sink;
+use crate::diag::source::FileId;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::node::Node;
 use crate::doc::parameter;
 use crate::spec::keys::alert;
-use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule};
+use crate::spec::model::{Body, Definition, File, Parameter, Project, Rule, Use};
 use crate::spec::read::apart;
 
 type Names<'a> = HashSet<&'a str>;
 
 /// The files and packs that use a pack, by its name.
 type Users<'a> = HashMap<&'a str, Vec<&'a File>>;
+
+/// Where a parameter is seen.
+struct Seen<'a> {
+    /// The names that are used there.
+    uses: Names<'a>,
+    /// The files.
+    files: Vec<FileId>,
+}
 
 /// Says which parameters of files, packs, alerts and tiers nothing uses.
 pub(super) fn check(project: &Project, sink: &mut Sink) {
@@ -53,7 +62,8 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
         for (_, change) in used.alerts.iter().chain(&used.records) {
             definition_uses(change, &mut uses);
         }
-        report(&used.body.parameters, &uses, false, sink);
+        let files = files_of(project, file, [used]);
+        report(&used.body.parameters, &Seen { uses, files: files.clone() }, false, sink);
         let pack = project.packs.iter().find(|it| it.name == used.pack.as_str());
         for (key, change) in used.alerts.iter().chain(&used.records) {
             let Some(rule) =
@@ -66,7 +76,7 @@ pub(super) fn check(project: &Project, sink: &mut Sink) {
             body_uses(&used.body, &mut uses);
             definition_uses(&rule.definition, &mut uses);
             definition_uses(change, &mut uses);
-            check_definition(change, &uses, sink);
+            check_definition(change, &Seen { uses, files: files.clone() }, sink);
         }
     }
 }
@@ -79,9 +89,14 @@ fn check_file<'a>(
     sink: &mut Sink,
 ) {
     let bodies = || file.env.iter().map(|it| &it.body).chain([&file.defaults]);
+    let around = |uses: &'a [Use]| {
+        let users = users_of(users, file).map(|it| it.span.file);
+        files_of(project, file, uses).into_iter().chain(users).collect()
+    };
     if bodies().any(|it| !it.parameters.is_empty()) {
         let uses = below_file(project, file, outer);
-        bodies().for_each(|it| report(&it.parameters, &uses, false, sink));
+        let seen = Seen { uses, files: around(&file.uses) };
+        bodies().for_each(|it| report(&it.parameters, &seen, false, sink));
     }
     let wide = file_wide(users, file, outer);
     for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
@@ -95,8 +110,27 @@ fn check_file<'a>(
                 definition_uses(change, &mut uses);
             }
         }
-        check_definition(&rule.definition, &uses, sink);
+        let seen = Seen { uses, files: around(&[]) };
+        check_definition(&rule.definition, &seen, sink);
     }
+}
+
+/// A file, the packs of some of its uses, and what is around all files.
+fn files_of<'a>(
+    project: &'a Project,
+    file: &File,
+    uses: impl IntoIterator<Item = &'a Use>,
+) -> Vec<FileId> {
+    let mut out = vec![project.manifest.name.span().file, file.span.file];
+    let mut left: Vec<&Use> = uses.into_iter().collect();
+    while let Some(used) = left.pop() {
+        let pack = project.packs.iter().find(|it| it.name == used.pack.as_str());
+        if let Some(pack) = pack.filter(|it| !out.contains(&it.span.file)) {
+            out.push(pack.span.file);
+            left.extend(&pack.uses);
+        }
+    }
+    out
 }
 
 /// Whether a definition gives values to parameters.
@@ -139,37 +173,37 @@ fn below_file<'a>(project: &'a Project, file: &'a File, outer: &Names<'a>) -> Na
     uses
 }
 
-fn check_definition(definition: &Definition, uses: &Names<'_>, sink: &mut Sink) {
-    report(&definition.body.parameters, uses, false, sink);
+fn check_definition(definition: &Definition, seen: &Seen<'_>, sink: &mut Sink) {
+    report(&definition.body.parameters, seen, false, sink);
     for each in &definition.each {
-        if !uses.contains(each.key.as_str()) {
-            unused(&each.key, uses, false, sink);
+        if !seen.uses.contains(each.key.as_str()) {
+            unused(&each.key, seen, false, sink);
         }
     }
     for tier in &definition.tiers {
-        report(&tier.body.parameters, uses, true, sink);
+        report(&tier.body.parameters, seen, true, sink);
     }
     for (_, change) in &definition.env {
-        check_definition(change, uses, sink);
+        check_definition(change, seen, sink);
     }
 }
 
-fn report(parameters: &[Parameter], uses: &Names<'_>, of_tier: bool, sink: &mut Sink) {
+fn report(parameters: &[Parameter], seen: &Seen<'_>, of_tier: bool, sink: &mut Sink) {
     for parameter in parameters {
         let name = parameter.key.as_str();
         // Built-in ones are used where nothing shows it: `namespaces` of services.
-        if !uses.contains(name) && name != "namespace" && name != "cluster" {
-            unused(&parameter.key, uses, of_tier, sink);
+        if !seen.uses.contains(name) && name != "namespace" && name != "cluster" {
+            unused(&parameter.key, seen, of_tier, sink);
         }
     }
 }
 
-fn unused(key: &Text, uses: &Names<'_>, of_tier: bool, sink: &mut Sink) {
+fn unused(key: &Text, seen: &Seen<'_>, of_tier: bool, sink: &mut Sink) {
     let keys = match of_tier {
         true => alert::TIER.keys,
         false => &[],
     };
-    let mut used: Vec<&str> = uses.iter().copied().collect();
+    let mut used: Vec<&str> = seen.uses.iter().copied().collect();
     used.sort_unstable();
     let known = keys.iter().map(|it| it.name);
     let near = suggest::nearest(key.as_str(), known.chain(used));
@@ -181,8 +215,12 @@ fn unused(key: &Text, uses: &Names<'_>, of_tier: bool, sink: &mut Sink) {
     };
     // One of the two names may be misspelt, which is said where the other one is used: not
     // every use is resolved, so that it is not known yet.
-    let title = |near: &str| format!("unknown parameter `{near}`");
-    error.unless = near.map(|near| Box::new(("unknown-parameter", title(near))));
+    let told = |near: &str| Unless {
+        code: "unknown-parameter",
+        title: format!("unknown parameter `{near}`"),
+        files: seen.files.clone(),
+    };
+    error.unless = near.map(|near| Box::new(told(near)));
     sink.push_once(error.help(match of_tier {
         true => format!("a key that is none of a tier's is a parameter: use it as `${{{key}}}`, or take it out"),
         false => format!("use it as `${{{key}}}`, or take it out"),
