@@ -12,7 +12,7 @@ use crate::harness::explain::pair::Thing;
 use crate::harness::explain::{alert as alert_explained, sample as sample_explained};
 use crate::harness::failure::Field;
 use crate::harness::plan::RuleIdx;
-use crate::harness::result::{AssertionResult, Outcome};
+use crate::harness::result::{AssertionResult, Fault, Outcome};
 use crate::harness::run::Run;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::duration::format_duration;
@@ -78,8 +78,8 @@ pub(super) fn alert(
     let rules: Vec<RuleIdx> = found.iter().map(|it| it.1).collect();
     let time = test.eval_time;
     let asserted = alert_explained::Asserted { run, name: &test.name, tick, time, deep };
-    result.failure =
-        Some(Box::new(alert_explained::explain(&asserted, &things, &got, &rules)));
+    let failure = alert_explained::explain(&asserted, &things, &got, &rules);
+    result.faults.push(Fault::failure(failure));
     result.outcome = Outcome::Failed;
     let list = |all: Vec<Found>| compare::list(&all);
     result.expected = list(expected.into_iter().map(|it| it.0).collect());
@@ -128,7 +128,8 @@ pub(super) fn expr(
             result.found = first.map_or("parse error".to_string(), |it| {
                 format!("1:{}: parse error: {}", it.at.start + 1, it.message)
             });
-            result.said = faults.iter().map(|it| bad_expr(test, it)).collect();
+            let said = faults.iter().map(|it| bad_expr(test, it));
+            result.faults = said.map(Fault::said).collect();
             return result;
         }
     };
@@ -145,14 +146,14 @@ pub(super) fn expr(
                 at.end,
                 "this fails",
             );
-            result.said.push(said);
+            result.faults.push(Fault::said(said));
             return result;
         }
         (_, Err((message, span))) => {
             result.outcome = Outcome::Error;
             result.found.clone_from(&message);
             let said = Diagnostic::error("bad-sample", message);
-            result.said.push(said.at(span, "here"));
+            result.faults.push(Fault::said(said.at(span, "here")));
             return result;
         }
     };
@@ -179,8 +180,8 @@ pub(super) fn expr(
         (Some(one), Some(two)) => a.labels == b.labels && compare::equal(two, one, fuzzy),
         (_, _) => false,
     };
-    result.failure =
-        Some(Box::new(sample_explained::explain(&asserted, &things, &got, &equal)));
+    let failure = sample_explained::explain(&asserted, &things, &got, &equal);
+    result.faults.push(Fault::failure(failure));
     result.outcome = Outcome::Failed;
     let expected: Vec<_> = expected.into_iter().map(|it| it.0).collect();
     result.expected = compare::samples(&expected);

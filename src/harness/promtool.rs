@@ -17,7 +17,7 @@ use crate::harness::failure::WHILE;
 use crate::harness::plan::Plan;
 use crate::harness::reads::Reads;
 use crate::harness::result::{
-    AlertResult, AssertionResult, FileResult, Outcome, RuleError, TestResult,
+    AlertResult, AssertionResult, Fault, FileResult, Outcome, RuleError, TestResult,
 };
 use crate::harness::run::{Pace, Run, Setup, run};
 use crate::harness::wake::Needs;
@@ -125,7 +125,8 @@ fn judge(
         Err((message, said)) => {
             let place = said.place();
             let mut it = AssertionResult::new("input_series", place, Outcome::Error);
-            (it.found, it.said) = (message.trim_start().to_string(), vec![said]);
+            it.found = message.trim_start().to_string();
+            it.faults.push(Fault::said(said));
             result.assertions.push(it);
             return error(result, vec![message]);
         }

@@ -98,7 +98,8 @@ impl TestResult {
 
     /// What is to be said of the test and its assertions beside their failures.
     pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.said.iter().chain(self.assertions.iter().flat_map(|it| &it.said))
+        let faults = self.assertions.iter().flat_map(|it| &it.faults);
+        self.said.iter().chain(faults.filter_map(|it| it.said.as_ref()))
     }
 }
 
@@ -115,10 +116,29 @@ pub struct AssertionResult {
     pub expected: String,
     /// What was found, as text; empty where it passed.
     pub found: String,
-    /// Why it does not hold, where that is known.
+    /// What is wrong with it; empty where it passed.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that is wrong with an assertion.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// What is to be said about it; where nothing is, `failure` tells it all.
+    pub said: Option<Diagnostic>,
+    /// Why it is so, where that is known.
     pub failure: Option<Box<Failure>>,
-    /// What is to be said about it beside `failure`.
-    pub said: Vec<Diagnostic>,
+}
+
+impl Fault {
+    /// One that is told.
+    pub fn said(said: Diagnostic) -> Fault {
+        Fault { said: Some(said), failure: None }
+    }
+
+    /// One that is told by what is expected and found.
+    pub fn failure(failure: Failure) -> Fault {
+        Fault { said: None, failure: Some(Box::new(failure)) }
+    }
 }
 
 impl AssertionResult {
@@ -134,8 +154,7 @@ impl AssertionResult {
             outcome,
             expected: String::new(),
             found: String::new(),
-            failure: None,
-            said: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }

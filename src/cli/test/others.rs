@@ -8,7 +8,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::{FileId, Span};
 use crate::diag::suggest::{list, nearest};
-use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
+use crate::harness::result::{AssertionResult, Fault, FileResult, Outcome, TestResult};
 use crate::harness::script as runner;
 use crate::promql::dialect::{Dialect, Features, Version};
 
@@ -75,7 +75,7 @@ pub fn script(file: FileId, path: &str, plan: &Plan, session: &Session) -> FileR
         let mut assertion = AssertionResult::new(test.name.clone(), span, outcome);
         if let (Some(failure), Some(span)) = (&report.failure, span) {
             assertion.found.clone_from(failure);
-            assertion.said.push(script_failure(failure, span));
+            assertion.faults.push(Fault::said(script_failure(failure, span)));
         }
         test.assertions.push(assertion);
         test.messages = report.failure.into_iter().collect();

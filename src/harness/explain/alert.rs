@@ -2,7 +2,7 @@
 
 use crate::diag::source::Span;
 use crate::diag::suggest;
-use crate::harness::explain::cause::{Asked, Part};
+use crate::harness::explain::cause::{Asked, Cause, Part};
 use crate::harness::explain::pair::{Paired, Thing, pairs, title};
 use crate::harness::explain::wanted::Wanted;
 use crate::harness::explain::{unseen, values};
@@ -12,6 +12,7 @@ use crate::harness::result::{State, Timeline};
 use crate::harness::run::{Run, Sight};
 use crate::harness::words;
 use crate::promql::labels::Labels;
+use crate::promql::syntax::ast::Expr;
 use crate::rules::group::{Alert, Rule};
 
 /// Items about which reasons are given.
@@ -205,6 +206,22 @@ impl<'a> Asserted<'a> {
         let here = timeline.stretch_at(self.tick);
         let begins = here.is_some_and(|it| it.from == self.tick);
         begins && self.alert(rule).hold.value.0 == 0
+    }
+
+    /// Why a part of a rule's expression has no sample.
+    pub fn why_lacking(&self, rule: RuleIdx, part: &'a Expr) -> Failure {
+        let mut failure = self.nothing();
+        if unseen::is_blurred(self.run.plan(), rule) {
+            return failure;
+        }
+        let asked = self.asked(rule, Wanted::new());
+        let mut cause = Cause::default();
+        if asked.is_empty(part) {
+            asked.follow(part, &mut cause);
+        }
+        failure.reasons = cause.reasons;
+        failure::once(&mut failure.reasons);
+        failure
     }
 
     fn missing(&self, labels: &Labels, named: &[RuleIdx], failure: &mut Failure) {

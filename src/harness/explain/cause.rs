@@ -55,6 +55,9 @@ pub struct Cause<'a> {
     pub look_at: Vec<Part<'a>>,
 }
 
+/// A reason that tells nothing but that there is one.
+pub const NOTHING: &str = "gives nothing";
+
 impl<'a> Asked<'a> {
     /// The samples of a part that agree with the wanted labels; `None` where it cannot
     /// be evaluated to any.
@@ -152,7 +155,7 @@ impl<'a> Asked<'a> {
                         let verb =
                             if wanted::keeps_series(it.op) { "keeps" } else { "gives" };
                         let others = self.others(expr, verb);
-                        let text = others.unwrap_or_else(|| "gives nothing".to_string());
+                        let text = others.unwrap_or_else(|| NOTHING.to_string());
                         out.reasons.push(self.reason(expr, text));
                     }
                 }

@@ -71,6 +71,9 @@ fn collect(asked: Asked<'_>, expr: &Expr, at: Option<i64>, out: &mut Vec<Miss>) 
             out.extend(own);
             if inside {
                 collect(asked, &it.lhs, at, out);
+            }
+            // What is there on the right of `unless` takes away.
+            if inside && it.op != BinaryOp::Unless {
                 collect(asked, &it.rhs, at, out);
             }
         }

@@ -8,7 +8,9 @@ use crate::harness::native::judge::Judge;
 use crate::harness::plan::RuleIdx;
 use crate::harness::result::State;
 use crate::harness::words::{self, shown};
-use crate::promql::labels::{Labels, Symbol};
+use crate::promql::dialect::Dialect;
+use crate::promql::labels::{Labels, Symbol, quote};
+use crate::promql::syntax;
 
 /// An alert that fires.
 struct Found {
@@ -53,19 +55,28 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
     let mut diagnostic =
         Diagnostic::error("test-failed", format!("{heading}, in {}", judge.book.env));
     let mut silent: Vec<Labels> = Vec::new();
-    for want in &missing {
-        let labels = alert_labels(&want.labels);
+    let n_missing = missing.len();
+    let mut rules: Vec<RuleIdx> = Vec::new();
+    for (want, near) in nearest(judge, missing, &mut left) {
         let end = want.text.as_str().len();
-        let near = left.iter().position(|it| it.labels == labels);
-        match near.map(|at| left.remove(at)) {
+        match near {
             None => {
                 diagnostic = diagnostic.within(&want.text, 0, end, "does not fire");
-                silent.push(labels);
+                silent.push(alert_labels(&want.labels));
             }
-            Some(near) => diagnostic = other_annotations(diagnostic, want, &near),
+            Some(near) => {
+                diagnostic = other_labels(diagnostic, want, &near.labels);
+                diagnostic = other_annotations(diagnostic, want, &near);
+                rules.push(near.rule);
+            }
         }
     }
-    if missing.is_empty() {
+    rules.sort_unstable();
+    rules.dedup();
+    for rule in rules {
+        diagnostic = diagnostic.context(judge.alert(rule).span, "the alert");
+    }
+    if n_missing == 0 {
         diagnostic = diagnostic.at(instant.span, "more alerts fire");
     }
     for it in &left {
@@ -169,13 +180,88 @@ fn pairs(all: &[(Text, Text)]) -> Labels {
     Labels::from_sorted(pairs)
 }
 
+/// Each alert that is missing, with the one that fires in its place: under the same labels,
+/// or else under others that can only be meant for them.
+fn nearest<'w>(
+    judge: &Judge<'_>,
+    missing: Vec<&'w Firing>,
+    left: &mut Vec<Found>,
+) -> Vec<(&'w Firing, Option<Found>)> {
+    let same = |want: &Firing, left: &mut Vec<Found>| {
+        let labels = alert_labels(&want.labels);
+        let at = left.iter().position(|it| it.labels == labels)?;
+        Some(left.remove(at))
+    };
+    let mut out: Vec<(&Firing, Option<Found>)> =
+        missing.into_iter().map(|it| (it, same(it, left))).collect();
+    let n_unlike = |want: &Labels, is: &Labels| {
+        want.iter().filter(|it| is.get(&it.0) != &*it.1).count()
+    };
+    for (want, near) in out.iter_mut().filter(|it| it.1.is_none()) {
+        let wanted = alert_labels(&want.labels);
+        let meant = left.iter().enumerate().filter(|it| is_meant(judge, &wanted, it.1));
+        let meant = meant.map(|(at, it)| {
+            (n_unlike(&wanted, &it.labels), n_unlike(&it.labels, &wanted), at)
+        });
+        *near = meant.min().map(|it| left.remove(it.2));
+    }
+    out
+}
+
+/// Whether an alert may be the one that is wanted although some labels differ: those that
+/// its rule sets, and those that no series of the test has.
+fn is_meant(judge: &Judge<'_>, wanted: &Labels, found: &Found) -> bool {
+    let own = judge.run.plan().slots[found.rule].labels();
+    let series = judge.run.storage.series();
+    wanted.iter().all(|(name, value)| match &**name {
+        "alertname" => found.labels.get(name) == &**value,
+        _ => {
+            found.labels.get(name) == &**value
+                || own.iter().any(|it| it.0 == *name)
+                || series.iter().all(|it| it.labels.get(name) != &**value)
+        }
+    })
+}
+
+/// Says which labels an alert has that fires in the place of another one.
+fn other_labels(diagnostic: Diagnostic, want: &Firing, is: &Labels) -> Diagnostic {
+    let text = &want.text;
+    let selector = syntax::parse_selector(text.as_str(), &Dialect::everything());
+    let matchers = selector.map_or(Vec::new(), |it| it.matchers);
+    let wanted = alert_labels(&want.labels);
+    let mut diagnostic = diagnostic;
+    for (name, value) in wanted.iter().filter(|it| is.get(&it.0) != &*it.1) {
+        let at = matchers.iter().find(|it| it.name == *name && it.value == *value);
+        let at = at.map_or(0..text.as_str().len(), |it| it.span.bytes());
+        let label = match is.get(name) {
+            "" => format!("it has no label `{name}`"),
+            is => format!("it is {is:?}"),
+        };
+        diagnostic = diagnostic.within(text, at.start, at.end, label);
+    }
+    let more = is.iter().filter(|it| wanted.symbol(&it.0).is_none());
+    let more: Vec<String> = more.map(|it| format!("{}={}", it.0, quote(&it.1))).collect();
+    if more.is_empty() {
+        return diagnostic;
+    }
+    let name = want.labels.metric_name();
+    let end = match text.as_str().starts_with(name) && !name.is_empty() {
+        true => name.len(),
+        false => text.as_str().len(),
+    };
+    let label = format!("it also has {}", more.join(", "));
+    diagnostic
+        .within(text, 0, end, label)
+        .help(format!("all labels are compared: `{}`", words::key(is)))
+}
+
 /// Says in which annotations an alert differs that fires with the right labels.
 fn other_annotations(
     mut diagnostic: Diagnostic,
     want: &Firing,
     found: &Found,
 ) -> Diagnostic {
-    let all = want.annotations.as_deref().unwrap_or_default();
+    let Some(all) = &want.annotations else { return diagnostic };
     for (name, text) in all {
         let is = found.annotations.symbol(name.as_str());
         let label = match is {

@@ -1,12 +1,15 @@
 //! Whether alerts did what a test expects, and what to say where they did not.
 
-use crate::case::native::fill::{Expectation, Ready};
+use std::collections::BTreeSet;
+
+use crate::case::native::fill::{AlertSelector, Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::harness::failure::{Failure, WHILE};
 use crate::harness::native::compared::Asked;
-use crate::harness::native::{apart, draw, select, texts};
+use crate::harness::native::{draw, select, texts};
 use crate::harness::plan::RuleIdx;
 use crate::harness::promtool;
 use crate::harness::result::{
@@ -15,9 +18,10 @@ use crate::harness::result::{
 use crate::harness::run::Run;
 use crate::harness::words::{self, key, shown};
 use crate::promql::annotation::Annotation;
+use crate::promql::labels::{Labels, quote};
 use crate::promql::matcher::Matchers;
 use crate::promql::re2::Pattern;
-use crate::promql::value::Sample;
+use crate::promql::syntax::ast::Matcher;
 use crate::rules::book::Book;
 use crate::rules::group::{Alert, Rule};
 
@@ -51,6 +55,9 @@ pub struct Judge<'a> {
 /// Faults of one expectation that are told: more say the same again.
 const MOST: usize = 4;
 
+/// Alerts that are told of where another one was to be active.
+const ACTIVE: usize = 3;
+
 /// A fault found while an expectation is judged.
 pub(super) struct Fault {
     pub(super) diagnostic: Diagnostic,
@@ -59,13 +66,6 @@ pub(super) struct Fault {
     pub(super) found: String,
     /// Why, beside what the diagnostic says.
     pub(super) failure: Option<Failure>,
-}
-
-impl Fault {
-    /// A fault of a label, an annotation or a value.
-    fn of_contents(diagnostic: Diagnostic, want: &Text, found: String) -> Fault {
-        Fault { diagnostic, expected: Some(want.to_string()), found, failure: None }
-    }
 }
 
 impl<'a> Judge<'a> {
@@ -101,17 +101,38 @@ impl<'a> Judge<'a> {
         found: String,
         diagnostic: Diagnostic,
     ) {
+        let expected = Some(expected);
+        let fault = Fault { diagnostic, expected, found, failure: None };
+        self.fail_of(title, span, vec![fault], "");
+    }
+
+    /// The same with all of its faults; `line` is the time line.
+    fn fail_of(
+        &mut self,
+        title: String,
+        span: crate::diag::source::Span,
+        faults: Vec<Fault>,
+        line: &str,
+    ) {
         self.outcome = self.outcome.max(Outcome::Failed);
-        self.n_failed += 1;
+        self.n_failed += faults.len();
         let mut it = AssertionResult::new(title, Some(span), Outcome::Failed);
-        (it.expected, it.found) = (expected, found);
-        it.said.push(diagnostic);
+        let (mut expected, mut found) = (Vec::new(), Vec::new());
+        for fault in faults {
+            expected.push(fault.expected.unwrap_or_else(|| line.to_string()));
+            found.push(fault.found);
+            let (said, failure) = (Some(fault.diagnostic), fault.failure.map(Box::new));
+            it.faults.push(result::Fault { said, failure });
+        }
+        expected.dedup();
+        (it.expected, it.found) = (expected.join("; "), found.join("; "));
         self.assertions.push(it);
     }
 
     /// Gives the last assertion, which does not hold, its reasons.
     pub fn because(&mut self, failure: Option<Failure>) {
-        if let (Some(it), Some(_)) = (self.assertions.last_mut(), &failure) {
+        let last = self.assertions.last_mut().and_then(|it| it.faults.last_mut());
+        if let (Some(it), Some(_)) = (last, &failure) {
             it.failure = failure.map(Box::new);
         }
     }
@@ -193,14 +214,8 @@ impl<'a> Judge<'a> {
                 }
             }
             false => {
-                for Fault { diagnostic, expected, found, failure } in faults {
-                    let of_line = || {
-                        expect.line.as_ref().map_or(String::new(), |it| it.1.to_string())
-                    };
-                    let expected = expected.unwrap_or_else(of_line);
-                    self.fail(title.clone(), expect.span, expected, found, diagnostic);
-                    self.because(failure);
-                }
+                let line = expect.line.as_ref().map_or("", |it| it.1.as_str());
+                self.fail_of(title, expect.span, faults, line);
             }
         }
     }
@@ -276,17 +291,30 @@ impl<'a> Judge<'a> {
                 }
             }
             Some((line, text)) => {
-                out.extend(rules.first().and_then(|it| self.unseen(*it, line, text)));
+                let unseen = rules.first().and_then(|it| self.unseen(*it, line));
+                out.extend(
+                    rules
+                        .first()
+                        .zip(unseen)
+                        .map(|(rule, phase)| self.no_evaluation(*rule, phase, text)),
+                );
+                // What such a phase excludes is no fault of its own.
+                let is_told = |state, time| {
+                    let phase = nearest_phase(line, state, time);
+                    phase.zip(unseen).is_some_and(|it| it.0.at == it.1.at)
+                };
                 if selected.is_empty() && needs_alert(line) {
                     out.extend(rules.first().map(|it| self.nothing(*it, expect, text)));
                 }
+                let deviating = selected.iter().filter(|it| {
+                    let first = self.deviation(it.0, it.1, line);
+                    first.is_some_and(|it| !is_told(it.1, it.0 - self.ready.start))
+                });
+                let deviating: Vec<&(RuleIdx, &Timeline)> = deviating.collect();
                 let deviates =
-                    |it: &(RuleIdx, &Timeline)| self.deviates(it.0, it.1, line, text);
-                out.extend(selected.iter().filter_map(deviates).take(MOST));
-                let deviate = |it: &&(RuleIdx, &Timeline)| {
-                    self.deviation(it.0, it.1, line).is_some()
-                };
-                n_more += selected.iter().filter(deviate).count().saturating_sub(MOST);
+                    |it: &&(RuleIdx, &Timeline)| self.deviates(it.0, it.1, line, text);
+                out.extend(deviating.iter().take(MOST).filter_map(deviates));
+                n_more += deviating.len().saturating_sub(MOST);
             }
             None if selected.is_empty() => {
                 let text = &expect.selector.text;
@@ -294,13 +322,9 @@ impl<'a> Judge<'a> {
             }
             None => {}
         }
-        let mut n_unseen = 0;
-        for (rule, timeline) in selected {
-            match out.len() < MOST {
-                true => out.extend(self.contents(expect, rule, timeline)),
-                false => n_unseen += usize::from(has_contents(expect)),
-            }
-        }
+        let room = MOST.saturating_sub(out.len());
+        let (contents, n_unseen) = self.contents(expect, &selected, room);
+        out.extend(contents);
         n_more += out.len().saturating_sub(MOST);
         out.truncate(MOST);
         if let Some(note) = more(n_more, n_unseen)
@@ -380,66 +404,123 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// A phase in which the rule is never evaluated asserts nothing.
-    fn unseen(&self, rule: RuleIdx, line: &TimeLine, text: &Text) -> Option<Fault> {
+    /// A phase in which the rule is never evaluated, which asserts nothing.
+    fn unseen<'l>(&self, rule: RuleIdx, line: &'l TimeLine) -> Option<&'l Phase> {
         let TimeLine::States(phases, _) = line else { return None };
         let start = self.ready.start;
         let seen =
             |it: &Phase| self.ticks(rule).iter().any(|tick| it.covers(tick - start));
-        let phase = phases.iter().find(|it| !seen(it))?;
-        let step = words::time(self.ticks(rule).step);
+        phases.iter().find(|it| !seen(it))
+    }
+
+    fn no_evaluation(&self, rule: RuleIdx, phase: &Phase, text: &Text) -> Fault {
+        let ticks = self.ticks(rule);
+        let step = words::time(ticks.step);
         let title = "no evaluation falls into this time".to_string();
         let label = format!("the rule is evaluated every {step}");
         let diagnostic = self.about(title, (text, phase.at.bytes()), label, rule);
-        Some(Fault {
-            diagnostic,
+        let before = phase.from.div_euclid(ticks.step) * ticks.step;
+        let (before, after) = (words::time(before), words::time(before + ticks.step));
+        Fault {
+            diagnostic: diagnostic.help(format!(
+                "the nearest evaluations are at {before} and {after}; `a..b` begins at `a` \
+                 and ends before `b`"
+            )),
             found: "no evaluation".to_string(),
             expected: None,
             failure: None,
-        })
+        }
     }
 
-    /// No alert of the rule was ever active.
+    /// No alert of the rule with the labels of the selector was ever active.
     fn nothing(&self, rule: RuleIdx, expect: &Expectation, text: &Text) -> Fault {
-        let alert = self.alert(rule);
+        let selector = &expect.selector;
+        let alerts = self.run.alerts.iter().filter(|it| it.rule_idx == rule);
+        let others: Vec<&Timeline> = alerts.flat_map(|it| it.timelines.iter()).collect();
         let whole = 0..text.as_str().len();
-        let others: Vec<String> = self
-            .run
-            .alerts
-            .iter()
-            .filter(|it| it.rule_idx == rule)
-            .flat_map(|it| it.timelines.iter())
-            .map(|it| {
-                format!("{}: {}", shown(&it.labels), words::did(it, self.ready.start))
-            })
-            .collect();
-        let label = "never active".to_string();
-        let title = match others.is_empty() {
-            true => format!("`{}` is never active", alert.name),
-            false => format!("no alert of `{}` has these labels", alert.name),
+        let alone = others.is_empty();
+        let mut diagnostic = match alone {
+            true => {
+                let title = format!("`{}` is never active", selector.text);
+                let label = "never active".to_string();
+                self.about(title, (text, whole), label, rule)
+            }
+            false => self.other_labels(rule, selector, &others, text),
         };
-        let mut diagnostic = self.about(title, (text, whole), label, rule);
         let mut failure = None;
         match &expect.line {
             Some((line @ TimeLine::States(phases, _), _)) => {
                 let first = phases.iter().map(|it| it.from).min().unwrap_or(0);
                 let wanted = |it: &i64| first <= it - self.ready.start;
                 if let Some(tick) = self.ticks(rule).iter().find(wanted) {
-                    let alone = others.is_empty();
                     if alone {
                         diagnostic = self.picture(diagnostic, rule, line, None, tick);
                     }
                     (diagnostic, failure) =
-                        self.never_there(diagnostic, rule, &expect.selector, tick, alone);
+                        self.never_there(diagnostic, rule, selector, tick, alone);
                 }
             }
-            _ if others.is_empty() => diagnostic = self.nearest(diagnostic, rule),
+            _ if alone => diagnostic = self.nearest(diagnostic, rule),
             _ => {}
         }
-        for other in others.iter().take(3) {
-            diagnostic = diagnostic.note(format!("active was {other}"));
+        for other in others.iter().take(ACTIVE) {
+            let name = shown(&other.labels);
+            let did = words::did(other, self.ready.start);
+            diagnostic = diagnostic.note(format!("active was {name}: {did}"));
+        }
+        if ACTIVE < others.len() {
+            let n_more = others.len() - ACTIVE;
+            diagnostic = diagnostic.note(format!("active were {n_more} more"));
         }
         Fault { diagnostic, expected: None, found: "never active".to_string(), failure }
+    }
+
+    /// The alerts of a rule have other labels than a selector wants.
+    fn other_labels(
+        &self,
+        rule: RuleIdx,
+        selector: &AlertSelector,
+        others: &[&Timeline],
+        line: &Text,
+    ) -> Diagnostic {
+        let title = format!("no alert of `{}` has these labels", selector.name);
+        let fails = |matcher: &&Matcher, labels: &Labels| {
+            !Matchers::new(std::slice::from_ref(matcher)).holds(labels)
+        };
+        let failing = |labels: &Labels| {
+            let all = selector.matchers.iter().filter(|it| fails(it, labels));
+            all.collect::<Vec<&Matcher>>()
+        };
+        let nearest = others.iter().min_by_key(|it| failing(&it.labels).len());
+        let mut failing =
+            nearest.map_or(Vec::new(), |it| failing(&it.labels)).into_iter();
+        let said = |it: &Matcher| {
+            let name = &*it.name;
+            let all = others.iter().map(|it| it.labels.get(name));
+            let values: BTreeSet<&str> = all.filter(|it| !it.is_empty()).collect();
+            match suggest::nearest(&it.value, values.iter().copied()) {
+                Some(near) => format!("did you mean {}?", quote(near)),
+                None if values.is_empty() => {
+                    format!("active alerts have no label `{name}`")
+                }
+                None => format!(
+                    "active alerts have {}",
+                    suggest::list(values.iter().copied(), 4)
+                ),
+            }
+        };
+        let text = &selector.text;
+        let Some(first) = failing.next() else {
+            let whole = 0..line.as_str().len();
+            return self.about(title, (line, whole), "never active".to_string(), rule);
+        };
+        let mut diagnostic =
+            self.about(title, (text, first.span.bytes()), said(first), rule);
+        for it in failing {
+            let at = it.span.bytes();
+            diagnostic = diagnostic.within(text, at.start, at.end, said(it));
+        }
+        diagnostic
     }
 
     /// Where a time line of states does not hold.
@@ -532,131 +613,28 @@ impl<'a> Judge<'a> {
         diagnostic.note(lines.join("\n"))
     }
 
-    /// Labels, annotations and value of an alert.
-    fn contents(
-        &self,
-        expect: &Expectation,
-        rule: RuleIdx,
-        timeline: &Timeline,
-    ) -> Vec<Fault> {
-        let mut out = self.labels(expect, rule, timeline);
-        if expect.annotations.is_empty() && expect.value.is_none() {
-            return out;
-        }
-        let start = self.ready.start;
-        let begin = first(timeline, State::Firing)
-            .or(timeline.stretches.first())
-            .map(|it| it.from);
-        let Some(tick) = expect.at.map(|it| it + start).or(begin) else { return out };
-        let time = words::time(tick - start);
-        let name = shown(&timeline.labels);
-        let annotations = self.run.annotations(rule, timeline, tick);
-        for (key, want) in &expect.annotations {
-            let is = annotations.symbol(key.as_str());
-            let is_like = is.is_some_and(|is| is_like(want.as_str(), is));
-            if is_like || self.is_unreadable(rule, key.as_str()) {
-                continue;
-            }
-            let found = is.map_or("nothing".to_string(), |it| it.to_string());
-            let title = format!("the annotation `{key}` of {name} differs at {time}");
-            let whole = 0..want.as_str().len();
-            let label = match is {
-                Some(is) => format!("it is {is:?}"),
-                None => format!("it has no annotation `{key}`"),
-            };
-            let diagnostic = self.about(title, (want, whole), label, rule);
-            out.push(Fault::of_contents(diagnostic, want, found));
-        }
-        if let Some((want, text)) = &expect.value {
-            let value = match timeline.point_at(tick).map(|it| &it.value) {
-                Some(Sample::Float(value)) => Some(*value),
-                Some(Sample::Histogram(_)) | None => None,
-            };
-            if !value.is_some_and(|it| want.holds(it)) {
-                let title = format!("the value of {name} differs at {time}");
-                let whole = 0..text.as_str().len();
-                let (found, told) = match value {
-                    Some(is) => (apart::float(Some(*want), is), apart::value(*want, is)),
-                    None => ("no number".to_string(), "no number".to_string()),
-                };
-                let label = format!("it is {told}");
-                let mut diagnostic = self.about(title, (text, whole), label, rule);
-                if let Some(is) = value {
-                    diagnostic = apart::advise(diagnostic, *want, is, "\"");
-                }
-                out.push(Fault::of_contents(diagnostic, text, found));
-            }
-        }
-        out
-    }
-
-    fn labels(
-        &self,
-        expect: &Expectation,
-        rule: RuleIdx,
-        timeline: &Timeline,
-    ) -> Vec<Fault> {
-        let mut out = Vec::new();
-        let name = shown(&timeline.labels);
-        for (key, want) in &expect.labels {
-            let is = timeline.labels.get(key.as_str());
-            if is_like(want.as_str(), is) || self.is_unreadable(rule, key.as_str()) {
-                continue;
-            }
-            let title = format!("the label `{key}` of {name} differs");
-            let whole = 0..want.as_str().len();
-            let label = match is {
-                "" => format!("it has no label `{key}`"),
-                is => format!("it is {is:?}"),
-            };
-            let diagnostic = self.about(title, (want, whole), label, rule);
-            let found = if is.is_empty() { "nothing" } else { is };
-            out.push(Fault::of_contents(diagnostic, want, found.to_string()));
-        }
-        if expect.exact {
-            let named = |name: &str| {
-                name == "alertname"
-                    || expect.labels.iter().any(|it| it.0.as_str() == name)
-                    || expect
-                        .selector
-                        .matchers
-                        .iter()
-                        .any(|it| &*it.name == name && select::is_equality(it))
-            };
-            let extra: Vec<String> = timeline
-                .labels
-                .iter()
-                .filter(|it| !named(&it.0))
-                .map(|it| format!("{}=\"{}\"", it.0, it.1))
-                .collect();
-            if !extra.is_empty() {
-                let text = &expect.selector.text;
-                let title = format!("{name} carries labels that are not named");
-                let label = format!("also {}", extra.join(", "));
-                let whole = 0..text.as_str().len();
-                let diagnostic = self.about(title, (text, whole), label, rule);
-                let expected = Some("no other label".to_string());
-                let (found, failure) = (extra.join(", "), None);
-                out.push(Fault { diagnostic, expected, found, failure });
-            }
-        }
-        out
-    }
-
     /// Alerts that fire although no expectation selects them.
     pub fn unnamed(&mut self) {
-        let selections: Vec<(Vec<RuleIdx>, Matchers)> = self
-            .ready
-            .expects
-            .iter()
-            .map(|it| {
-                let rules = select::rules(self.run.plan(), &it.selector);
-                (rules, select::matchers(&it.selector))
+        let selection = |it: &Expectation| {
+            let rules = select::rules(self.run.plan(), &it.selector);
+            (rules, select::matchers(&it.selector))
+        };
+        let selections: Vec<(Vec<RuleIdx>, Matchers)> =
+            self.ready.expects.iter().map(selection).collect();
+        // Where one that is to be active was not found, these were told of as what is.
+        let is_told = |rule: &RuleIdx| {
+            self.ready.expects.iter().zip(&selections).any(|(it, (rules, matchers))| {
+                let line = it.line.as_ref();
+                line.is_none_or(|it| needs_alert(&it.0))
+                    && rules.first() == Some(rule)
+                    && self.selected(rules, matchers).is_empty()
             })
-            .collect();
+        };
+        let told: Vec<RuleIdx> =
+            self.run.alerts.iter().map(|it| it.rule_idx).filter(is_told).collect();
         for alert in &self.run.alerts {
             let named = selections.iter().any(|it| it.0.contains(&alert.rule_idx));
-            if !named && !self.ready.only {
+            if !named && !self.ready.only || told.contains(&alert.rule_idx) {
                 continue;
             }
             for timeline in &alert.timelines {
@@ -721,13 +699,6 @@ fn more(n_more: usize, n_unseen: usize) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-fn has_contents(expect: &Expectation) -> bool {
-    !expect.labels.is_empty()
-        || !expect.annotations.is_empty()
-        || expect.value.is_some()
-        || expect.exact
-}
-
 fn never_fires(line: &TimeLine) -> bool {
     line.names(State::Firing) && line.phases(State::Firing).next().is_none()
 }
@@ -746,7 +717,7 @@ fn same(state: State) -> result::State {
     }
 }
 
-fn first(timeline: &Timeline, state: State) -> Option<&Stretch> {
+pub(super) fn first(timeline: &Timeline, state: State) -> Option<&Stretch> {
     timeline.stretches.iter().find(|it| it.state == same(state))
 }
 

@@ -5,6 +5,7 @@
 
 mod apart;
 pub mod compared;
+mod contents;
 pub mod data;
 pub mod draw;
 pub mod export;

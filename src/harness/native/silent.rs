@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::case::native::fill::AlertSelector;
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
+use crate::harness::explain::cause::NOTHING;
 use crate::harness::explain::wanted;
+use crate::harness::failure::Failure;
 use crate::harness::native::judge::{Fault, Judge};
 use crate::harness::native::{data, select};
 use crate::harness::plan::RuleIdx;
@@ -24,17 +26,10 @@ impl<'a> Judge<'a> {
         data::lacking(asked, &asked.whole.expr, wanted)
     }
 
-    /// Adds the place of a part of a rule's expression.
-    fn part(
-        &self,
-        diagnostic: Diagnostic,
-        rule: RuleIdx,
-        part: &Expr,
-        label: String,
-    ) -> Diagnostic {
+    /// The place of a part of a rule's expression.
+    fn place(&self, rule: RuleIdx, part: &Expr) -> Span {
         let at = part.span.bytes();
-        let place = self.alert(rule).expr.text.place(at.start, at.end).span;
-        diagnostic.context(place, label)
+        self.alert(rule).expr.text.place(at.start, at.end).span
     }
 
     pub(super) fn vacuous(&self, rules: &[RuleIdx], text: &Text) -> Option<Fault> {
@@ -45,19 +40,33 @@ impl<'a> Judge<'a> {
         let label = "proves nothing: there was nothing to compare".to_string();
         let title = format!("`{}` is silent because it has no data", alert.name);
         let diagnostic = self.about(title, (text, whole), label, rule);
-        let label = "this never had a sample".to_string();
-        let mut diagnostic = self.part(diagnostic, rule, part, label);
+        let failure = self.is_deep().then(|| self.why_lacking(rule, part));
+        let reasons = failure.as_ref().map_or(&[][..], |it| &it.reasons);
+        let place = self.place(rule, part);
+        let is_told = reasons.iter().filter_map(|it| it.span).any(|it| {
+            it.file == place.file && place.start <= it.start && it.end <= place.end
+        });
+        let mut diagnostic = match is_told {
+            true => diagnostic,
+            false => diagnostic.context(place, "this never had a sample"),
+        };
         if self.remarks(rule).is_empty() {
             let help =
                 "give the test series that the alert reads, or write `never, no data`";
             diagnostic = diagnostic.help(help);
         }
-        Some(Fault {
-            diagnostic,
-            found: "no data".to_string(),
-            expected: None,
-            failure: None,
-        })
+        Some(Fault { diagnostic, found: "no data".to_string(), expected: None, failure })
+    }
+
+    /// Why a part of a rule never had a sample.
+    fn why_lacking(&self, rule: RuleIdx, part: &'a Expr) -> Failure {
+        let ticks = self.ticks(rule);
+        let n_steps = i64::try_from(ticks.len()).unwrap_or(1).saturating_sub(1);
+        let last = ticks.start + n_steps * ticks.step;
+        let asserted = self.asserted(self.alert(rule).name.as_str(), last);
+        let mut failure = asserted.why_lacking(rule, part);
+        failure.reasons.retain(|it| it.text != NOTHING);
+        failure
     }
 
     /// The labels of a selector that no series of the test has.
@@ -121,7 +130,7 @@ impl<'a> Judge<'a> {
         let at = (&selector.text, matcher.span.bytes());
         let diagnostic = self.about(title, at, label, rule);
         let label = format!("nothing here has `{written}`");
-        let diagnostic = self.part(diagnostic, rule, part, label);
+        let diagnostic = diagnostic.context(self.place(rule, part), label);
         let help = "give the test such a series, or write `never, no data`";
         Some(Fault {
             diagnostic: diagnostic.help(help),

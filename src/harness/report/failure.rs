@@ -4,7 +4,7 @@ use crate::diag::contrast::{Contrast, contrast};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::harness::failure::{Difference, Failure, Field, Item, Pair, Subject, Values};
-use crate::harness::result::{AssertionResult, TestResult};
+use crate::harness::result::{AssertionResult, Fault, TestResult};
 use crate::harness::words;
 
 /// Pairs that are shown; the others are only counted.
@@ -26,19 +26,19 @@ pub fn of_test(test: &TestResult) -> Vec<Diagnostic> {
 /// Everything that is to be said about an assertion of a test. What was said of it already is
 /// only given its reasons.
 pub fn of_assertion(test: &TestResult, assertion: &AssertionResult) -> Vec<Diagnostic> {
-    let mut out = assertion.said.clone();
-    match (&assertion.failure, out.pop()) {
-        (None, last) => out.extend(last),
-        (Some(failure), Some(last)) => out.push(reasons(last, failure)),
-        (Some(failure), None) => {
+    let of_fault = |it: &Fault| match (&it.said, &it.failure) {
+        (None, None) => None,
+        (Some(said), None) => Some(said.clone()),
+        (Some(said), Some(failure)) => Some(reasons(said.clone(), failure)),
+        (None, Some(failure)) => {
             let mut said = diagnostic(failure, assertion);
             if let Some(env) = &test.env {
                 said.title.push_str(&format!(", in {env}"));
             }
-            out.push(said);
+            Some(said)
         }
-    }
-    out
+    };
+    assertion.faults.iter().filter_map(of_fault).collect()
 }
 
 fn diagnostic(failure: &Failure, assertion: &AssertionResult) -> Diagnostic {

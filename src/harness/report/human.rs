@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::diag::source::SourceMap;
-use crate::harness::result::{AssertionResult, FileResult, Outcome, TestResult};
+use crate::harness::result::{FileResult, Outcome, TestResult};
 
 /// What is printed.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +82,7 @@ fn on_one_line(name: &str) -> String {
 
 /// Whether what went wrong is shown with the source under it.
 fn is_shown(test: &TestResult) -> bool {
-    let said = |it: &AssertionResult| it.failure.is_some() || !it.said.is_empty();
-    !test.said.is_empty() || test.assertions.iter().any(said)
+    !test.said.is_empty() || test.assertions.iter().any(|it| !it.faults.is_empty())
 }
 
 fn line(

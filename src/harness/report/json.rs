@@ -73,7 +73,7 @@ fn assertion(
     }
     out["expected"] = json!(assertion.expected);
     out["found"] = json!(assertion.found);
-    if let Some(failure) = &assertion.failure {
+    if let Some(failure) = assertion.faults.iter().find_map(|it| it.failure.as_ref()) {
         out["explanation"] = explanation(failure, sources);
     }
     out["diagnostics"] = diagnostics(&failure::of_assertion(test, assertion), sources);
