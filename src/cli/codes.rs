@@ -314,6 +314,11 @@ pub const CODES: &[(&str, &str)] = &[
         "series-ends-early",
         "The series of a test end before something is asserted of them.",
     ),
+    (
+        "series-not-read",
+        "No rule reads a series of a test, whose name is almost that of one that is missing: \
+         what passes proves less than it seems to.",
+    ),
     ("stale-build", "The output folder is not what `aqua-alerts build` would write now."),
     (
         "swallowed-key",

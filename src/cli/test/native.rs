@@ -98,16 +98,19 @@ pub fn run(
     }
     let (read, ran) = read_and_run(loaded, files, plan, session);
     let mut tests: Vec<Vec<_>> = files.iter().map(|_| Vec::new()).collect();
+    let mut doubts: Vec<Vec<Diagnostic>> = files.iter().map(|_| Vec::new()).collect();
     for Ran { file_idx, verdict, .. } in ran {
+        doubts[file_idx].extend(verdict.doubts);
         tests[file_idx].push(verdict.result);
     }
     let mut results = Vec::new();
-    for ((file, read), tests) in files.iter().zip(read).zip(tests) {
+    for (((file, read), tests), doubts) in files.iter().zip(read).zip(tests).zip(doubts) {
         let path = path(*file, session);
         results.push(match read.sink.has_errors() {
             true => faults::of_file(path, read.sink, session),
             false => {
                 session.sink.extend(read.sink.into_sorted());
+                doubts.into_iter().for_each(|it| session.sink.push_once(it));
                 FileResult::of_tests(path, tests)
             }
         });

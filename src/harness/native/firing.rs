@@ -50,7 +50,12 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
         }
     }
     if missing.is_empty() && left.is_empty() {
-        return judge.pass(title, instant.span);
+        judge.pass(title, instant.span);
+        if let Some(name) = &instant.alert {
+            let rules = judge.asserted(name.as_str(), 0).named();
+            judge.doubt(&rules);
+        }
+        return;
     }
     let mut diagnostic =
         Diagnostic::error("test-failed", format!("{heading}, in {}", judge.book.env));

@@ -38,6 +38,8 @@ pub struct Judge<'a> {
     pub assertions: Vec<AssertionResult>,
     /// What is to be said that belongs to no assertion.
     pub said: Vec<Diagnostic>,
+    /// What makes one doubt that assertions prove anything, though they hold.
+    pub doubts: Vec<Diagnostic>,
     /// Rules that fired as expected.
     pub fired: Vec<RuleIdx>,
     /// Rules that stayed silent as expected.
@@ -77,6 +79,7 @@ impl<'a> Judge<'a> {
             run,
             assertions: Vec::new(),
             said: Vec::new(),
+            doubts: Vec::new(),
             fired: Vec::new(),
             silent: Vec::new(),
             failed_rules: Vec::new(),
@@ -197,6 +200,7 @@ impl<'a> Judge<'a> {
         match faults.is_empty() {
             true => {
                 self.pass(title, expect.span);
+                self.doubt(&rules);
                 match &expect.line {
                     Some((TimeLine::Never { .. }, _)) => {
                         let unheard = self.unheard(&expect.selector);

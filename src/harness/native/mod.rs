@@ -16,11 +16,13 @@ pub mod names;
 pub mod select;
 mod silent;
 mod texts;
+mod unread;
 mod why;
 
 use crate::case::native::fill::{self, AlertSelector, Ready};
 use crate::case::native::read::Case;
 use crate::case::notation::Sample as Written;
+use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::Reads;
@@ -40,6 +42,8 @@ pub struct Verdict {
     pub fired: Vec<RuleIdx>,
     /// Rules that stayed silent as expected, with data to compare.
     pub silent: Vec<RuleIdx>,
+    /// What makes one doubt that assertions prove anything, though they hold.
+    pub doubts: Vec<Diagnostic>,
 }
 
 /// Whether a test concerns the environment `env` with the rules of `plan`: it names one of
@@ -151,11 +155,11 @@ fn judged(ready: &Ready, book: &Book, run: &Run<'_>) -> Verdict {
     for instant in &ready.moments {
         moment::assert(&mut judge, instant);
     }
-    let judge::Judge { assertions, said, fired, silent, outcome, .. } = judge;
+    let judge::Judge { assertions, said, doubts, fired, silent, outcome, .. } = judge;
     let mut result = TestResult::new(ready.name.clone(), Some(ready.span));
     (result.env, result.outcome) = (Some(book.env.to_string()), outcome);
     (result.assertions, result.said) = (assertions, said);
     result.messages = result.diagnostics().map(|it| it.title.clone()).collect();
     (result.errors, result.alerts) = (run.errors.clone(), run.alerts.clone());
-    Verdict { result, fired, silent }
+    Verdict { result, fired, silent, doubts }
 }
