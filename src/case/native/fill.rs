@@ -522,8 +522,12 @@ impl Filler<'_> {
         sink: &mut Sink,
     ) -> Option<Firing> {
         let (labels, text) = labels(&self.text(&firing.alert)?, sink)?;
+        let name = match labels.metric_name() {
+            "" => labels.get("alertname"),
+            name => name,
+        };
         if let Some(only) = only
-            && labels.metric_name() != only.as_str()
+            && name != only.as_str()
         {
             let title = format!("an alert of another name than `{only}`");
             let end = text.as_str().len();

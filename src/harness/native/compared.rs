@@ -125,7 +125,9 @@ fn nearest(
                 continue;
             }
             let Some((value, limit)) = pair(column, limit, step) else { continue };
-            let gap = gap(op, value, limit);
+            // NaN is far from everything.
+            let gap = Some(gap(op, value, limit)).filter(|it| !it.is_nan());
+            let gap = gap.unwrap_or(f64::INFINITY);
             if best.as_ref().is_none_or(|it| gap < it.0) {
                 let labels = column.labels.clone();
                 let miss = Miss { at: expr.span, op, tick, labels, value, limit };

@@ -2,6 +2,7 @@
 
 use crate::case::native::fill::{Firing, Instant};
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::harness::failure::{self, Failure, Reason, Subject};
 use crate::harness::native::judge::Judge;
@@ -76,10 +77,11 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
             }
         }
     }
-    rules.sort_unstable();
-    rules.dedup();
-    for rule in rules {
-        diagnostic = diagnostic.context(judge.alert(rule).span, "the alert");
+    let mut places: Vec<Span> = rules.iter().map(|it| judge.alert(*it).span).collect();
+    places.sort_unstable();
+    places.dedup();
+    for place in places {
+        diagnostic = diagnostic.context(place, "the alert");
     }
     if n_missing == 0 {
         diagnostic = diagnostic.at(instant.span, "more alerts fire");
@@ -88,7 +90,9 @@ pub fn assert(judge: &mut Judge<'_>, instant: &Instant, wanted: &[Firing]) {
         diagnostic = diagnostic.note(format!("{} fires", shown(&it.labels)));
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.text.to_string()).collect();
-    let failure = judge.is_deep().then(|| why(judge, instant, &silent, &left));
+    // Of one alone nobody asks which is meant.
+    let several = 1 < n_missing.max(silent.len() + left.len());
+    let failure = judge.is_deep().then(|| why(judge, instant, &silent, &left, several));
     judge.fail(title, instant.span, expected.join(", "), all.join(", "), diagnostic);
     judge.because(failure);
 }
@@ -99,6 +103,7 @@ fn why(
     instant: &Instant,
     silent: &[Labels],
     extra: &[Found],
+    several: bool,
 ) -> Failure {
     let name = instant.alert.as_ref().map_or(String::new(), Text::to_string);
     let mut out = Failure {
@@ -119,13 +124,13 @@ fn why(
         let name = labels.get("alertname");
         let rules = judge.asserted(name, 0).named();
         let tick = tick(judge, instant, rules.first().copied());
-        let head = (1 < silent.len() + extra.len()).then(|| shown(labels));
+        let head = several.then(|| shown(labels));
         add(head, judge.asserted(name, tick).why_missing(labels));
     }
     for it in extra.iter().take(MOST) {
-        let head = match silent.len() + extra.len() {
-            1 => "it".to_string(),
-            _ => shown(&it.labels),
+        let head = match several {
+            true => shown(&it.labels),
+            false => "it".to_string(),
         };
         let name = it.labels.get("alertname");
         add(None, judge.asserted(name, it.tick).why(&head, &it.labels, it.rule));

@@ -13,6 +13,7 @@ pub mod firing;
 pub mod judge;
 pub mod moment;
 pub mod names;
+mod nan;
 pub mod select;
 mod silent;
 mod texts;

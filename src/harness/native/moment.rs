@@ -2,8 +2,9 @@
 
 use crate::case::native::fill::{Instant, Query, SampleMatch, ValueMatch};
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::text::Text;
 use crate::harness::compare;
-use crate::harness::explain::pair::Thing;
+use crate::harness::explain::pair::{self, Thing};
 use crate::harness::explain::sample;
 use crate::harness::failure::Failure;
 use crate::harness::native::judge::Judge;
@@ -87,6 +88,7 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
     let mut left = samples;
     let mut diagnostic = base;
     let mut n_faults = 0;
+    let mut missing: Vec<(&Labels, &Text)> = Vec::new();
     for (labels, value, text) in wanted {
         let at = left.iter().position(|it| same_series(labels, &it.0, query.exact));
         let label = match at.map(|it| left.remove(it)) {
@@ -95,11 +97,15 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
                 diagnostic = apart::advise_of(diagnostic, value, &is);
                 format!("its value is {}", apart::told(value, &is))
             }
-            None => "not in the result".to_string(),
+            None => {
+                missing.push((labels, text));
+                continue;
+            }
         };
         n_faults += 1;
         diagnostic = diagnostic.within(text, 0, text.as_str().len(), label);
     }
+    n_faults += missing.len();
     if n_faults == 0 && left.is_empty() {
         return judge.pass(title, instant.span);
     }
@@ -107,8 +113,29 @@ fn result(judge: &mut Judge<'_>, instant: &Instant, query: &Query) {
         let whole = 0..query.expr.as_str().len();
         diagnostic = diagnostic.within(&query.expr, whole.start, whole.end, "gives more");
     }
-    for it in &left {
-        diagnostic = diagnostic.note(format!("also in the result: {}", shown(it)));
+    // One that is missing is told beside the one that is there in its place.
+    let only_labels =
+        |labels: &Labels| Thing { labels: labels.clone(), ..Thing::default() };
+    let ours: Vec<Thing> = missing.iter().map(|it| only_labels(it.0)).collect();
+    let theirs: Vec<Thing> = left.iter().map(|it| only_labels(&it.0)).collect();
+    let paired = pair::pairs(&ours, &theirs, &|_, _| false);
+    for place in paired.places {
+        diagnostic = match place {
+            (Some(one), two) => {
+                let text = missing[one].1;
+                let label = match two {
+                    Some(two) => {
+                        format!("not in the result, which has {}", shown(&left[two]))
+                    }
+                    None => "not in the result".to_string(),
+                };
+                diagnostic.within(text, 0, text.as_str().len(), label)
+            }
+            (None, Some(two)) => {
+                diagnostic.note(format!("also in the result: {}", shown(&left[two])))
+            }
+            (None, None) => diagnostic,
+        };
     }
     let expected: Vec<String> = wanted.iter().map(|it| it.2.to_string()).collect();
     judge.fail(title, instant.span, expected.join(", "), found, diagnostic);

@@ -7,12 +7,11 @@ use crate::harness::explain::alert::Asserted;
 use crate::harness::failure::Failure;
 use crate::harness::native::compared::{self, Miss};
 use crate::harness::native::judge::Judge;
-use crate::harness::native::select;
+use crate::harness::native::{nan, select};
 use crate::harness::plan::RuleIdx;
 use crate::harness::result::Timeline;
 use crate::harness::words::{self, number};
 use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
-use crate::rules::group::Alert;
 
 /// Failures of one test for which reasons are looked for: nobody reads more.
 const EXPLAINED: usize = 50;
@@ -122,7 +121,6 @@ impl<'a> Judge<'a> {
         tick: i64,
         timeline: &Timeline,
     ) -> Diagnostic {
-        let alert = self.alert(rule);
         let misses = compared::misses(self.asked(rule), Some(tick));
         for miss in misses {
             // Of several series the one that the alert is about.
@@ -132,7 +130,7 @@ impl<'a> Judge<'a> {
                 name => all.symbol(name).is_none_or(|value| *value == it.1),
             });
             if same {
-                diagnostic = self.miss(diagnostic, alert, &miss, "at");
+                diagnostic = self.miss(diagnostic, rule, &miss, "at");
             }
         }
         diagnostic
@@ -144,9 +142,8 @@ impl<'a> Judge<'a> {
         mut diagnostic: Diagnostic,
         rule: RuleIdx,
     ) -> Diagnostic {
-        let alert = self.alert(rule);
         for miss in compared::misses(self.asked(rule), None) {
-            diagnostic = self.miss(diagnostic, alert, &miss, "nearest at");
+            diagnostic = self.miss(diagnostic, rule, &miss, "nearest at");
         }
         diagnostic
     }
@@ -154,15 +151,24 @@ impl<'a> Judge<'a> {
     fn miss(
         &self,
         diagnostic: Diagnostic,
-        alert: &Alert,
+        rule: RuleIdx,
         miss: &Miss,
         when: &str,
     ) -> Diagnostic {
+        let alert = self.alert(rule);
         let at = miss.at.bytes();
         let place = alert.expr.text.place(at.start, at.end).span;
         let time = words::time(miss.tick - self.ready.start);
         let (value, limit) = (number(miss.value), number(miss.limit));
         let op = miss.op.as_str();
-        diagnostic.context(place, format!("{when} {time}: {value} {op} {limit}"))
+        let diagnostic =
+            diagnostic.context(place, format!("{when} {time}: {value} {op} {limit}"));
+        if !miss.value.is_nan() && !miss.limit.is_nan() {
+            return diagnostic;
+        }
+        match nan::origin(self.asked(rule), &alert.expr.text, miss.tick) {
+            Some((span, why)) => diagnostic.context(span, why),
+            None => diagnostic,
+        }
     }
 }
