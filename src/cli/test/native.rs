@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::case::exported::Exported;
-use crate::case::native::fill::{self, Ready};
+use crate::case::native::fill;
 use crate::case::native::parameters;
 use crate::case::native::read::{self, Case, View};
+use crate::case::native::ready::Ready;
 use crate::cli::clock::clock;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;

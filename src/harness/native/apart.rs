@@ -1,6 +1,6 @@
 //! What was found, written so that it is not taken for what is wanted.
 
-use crate::case::native::fill::{SampleMatch, ValueMatch};
+use crate::case::native::ready::{SampleMatch, ValueMatch};
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::compare::{self, RESET_HINT};
 use crate::harness::words::{self, number};

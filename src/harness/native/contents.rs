@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::native::fill::{Expectation, ValueMatch};
+use crate::case::native::ready::{Expectation, ValueMatch};
 use crate::case::native::timeline::State;
 use crate::diag::suggest;
 use crate::diag::text::Text;

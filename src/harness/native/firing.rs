@@ -1,6 +1,6 @@
 //! Assertions about one moment: the alerts that fire.
 
-use crate::case::native::fill::{Firing, Instant};
+use crate::case::native::ready::{Firing, Instant};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::diag::text::Text;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::native::fill::{AlertSelector, Expectation, Ready};
+use crate::case::native::ready::{AlertSelector, Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;

@@ -20,8 +20,9 @@ mod texts;
 mod unread;
 mod why;
 
-use crate::case::native::fill::{self, AlertSelector, Ready};
+use crate::case::native::fill;
 use crate::case::native::read::Case;
+use crate::case::native::ready::{AlertSelector, Ready};
 use crate::case::notation::Sample as Written;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;

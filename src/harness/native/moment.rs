@@ -1,6 +1,6 @@
 //! Assertions about one moment: the result of an expression.
 
-use crate::case::native::fill::{Instant, Query, SampleMatch, ValueMatch};
+use crate::case::native::ready::{Instant, Query, SampleMatch, ValueMatch};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::compare;

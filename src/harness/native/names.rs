@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::native::fill::{AlertSelector, Ready};
+use crate::case::native::ready::{AlertSelector, Ready};
 use crate::case::native::timeline::TimeLine;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;

@@ -4,7 +4,7 @@
 //! labels that its expression fixes, decide which rules are meant; the others decide
 //! among the alerts of a rule.
 
-use crate::case::native::fill::AlertSelector;
+use crate::case::native::ready::AlertSelector;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::promql::infer;
 use crate::promql::matcher::Matchers;

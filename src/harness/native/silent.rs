@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::native::fill::AlertSelector;
+use crate::case::native::ready::AlertSelector;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;

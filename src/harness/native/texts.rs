@@ -3,7 +3,7 @@
 //! Prometheus sends an alert whose template fails with the error in place of the text, so
 //! it shows only to who is called out. A test in which the alert fires knows before.
 
-use crate::case::native::fill::Ready;
+use crate::case::native::ready::Ready;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::text::Text;
 use crate::harness::plan::RuleIdx;

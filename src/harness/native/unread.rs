@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::case::native::fill::{Instant, Line};
+use crate::case::native::ready::{Instant, Line};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::Span;
 use crate::harness::native::judge::Judge;

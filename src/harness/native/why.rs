@@ -1,7 +1,7 @@
 //! Why alerts did something else than a test expects: what their rules compared, and the
 //! reasons that are found at the first tick that differs.
 
-use crate::case::native::fill::AlertSelector;
+use crate::case::native::ready::AlertSelector;
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::explain::alert::Asserted;
 use crate::harness::failure::Failure;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::native::fill::Ready;
+use crate::case::native::ready::Ready;
 use crate::harness::native;
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::reads::{Read, Reads};

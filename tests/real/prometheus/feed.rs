@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use aqua_alerts::case::native::fill::{self, Line, Ready};
+use aqua_alerts::case::native::fill;
+use aqua_alerts::case::native::ready::{Line, Ready};
 use aqua_alerts::case::native::{read, timeline};
 use aqua_alerts::case::notation::Sample;
 use aqua_alerts::cli::load::Loaded;

@@ -10,7 +10,7 @@ mod question;
 use std::collections::BTreeSet;
 
 use crate::case::exported::{Alerts, Exported, LeftOut, Results};
-use crate::case::native::fill::{Instant, Ready};
+use crate::case::native::ready::{Instant, Ready};
 use crate::harness::native::{self, select};
 use crate::harness::plan::{Plan, RuleIdx};
 use crate::harness::promtool::refusal;

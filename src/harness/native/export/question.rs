@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::exported::LeftOut;
-use crate::case::native::fill::{Expectation, Ready};
+use crate::case::native::ready::{Expectation, Ready};
 use crate::case::native::timeline::{Phase, State, TimeLine};
 use crate::diag::source::Span;
 use crate::harness::native::compared::{self, Asked};
