@@ -51,8 +51,9 @@ impl<'a> Judge<'a> {
     /// The metrics that some rules, and those that they read, look for in vain.
     fn wanted(&self, rules: &[RuleIdx]) -> Vec<Wanted<'a>> {
         let plan = self.run.plan();
-        let series = self.run.storage.series().iter();
-        let there: HashSet<&str> = series.map(|it| it.labels.metric_name()).collect();
+        let series = self.run.storage.series();
+        let is_there =
+            |name: &str| series.iter().any(|it| it.labels.metric_name() == name);
         let mut out = Vec::new();
         let mut left: Vec<RuleIdx> = rules.to_vec();
         let mut seen: HashSet<RuleIdx> = HashSet::new();
@@ -64,9 +65,9 @@ impl<'a> Judge<'a> {
             left.extend(plan.writers_for(&slot.reads.selectors));
             let mut found = Vec::new();
             selected(&slot.expr().expr, &mut found);
-            let missing = found.into_iter().filter(|(name, _)| {
-                !there.contains(name) && plan.writers(name).is_empty()
-            });
+            let missing = found
+                .into_iter()
+                .filter(|(name, _)| plan.writers(name).is_empty() && !is_there(name));
             out.extend(missing.map(|(name, expr)| {
                 let at = expr.span.bytes();
                 let place = slot.expr_text().place(at.start, at.end).span;
