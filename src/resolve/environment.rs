@@ -8,6 +8,7 @@ use crate::diag::sink::Sink;
 use crate::diag::text::Text;
 use crate::doc::keys::Form;
 use crate::promql::dialect::{Dialect, Features, Version};
+use crate::resolve::elsewhere::{self, Elsewhere};
 use crate::resolve::{layers, millis, names, output, plain};
 use crate::rules::group::Millis;
 use crate::spec::form;
@@ -30,6 +31,8 @@ pub struct Server<'a> {
     pub parameters: Vec<Parameter>,
     /// The parameters that it gives by itself: `env`, `cluster`.
     pub given: Vec<(&'static str, Text)>,
+    /// Parameters that only other environments give.
+    pub(super) elsewhere: Arc<[Elsewhere]>,
     /// Labels that the server adds to everything it sends.
     pub external_labels: Vec<(String, String)>,
     /// Names of those that other environments have and it has not, sorted.
@@ -147,6 +150,7 @@ pub(super) fn server<'a>(
     Some(Server {
         name: name.into(),
         given: given(name, &chain, &external_labels),
+        elsewhere: elsewhere::of_project(all, &chain).into(),
         chain,
         parameters,
         external_labels: plain(&external_labels),

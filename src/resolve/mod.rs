@@ -7,6 +7,7 @@
 
 pub mod absent;
 pub mod dashboard;
+mod elsewhere;
 pub mod environment;
 pub mod expression;
 mod fields;

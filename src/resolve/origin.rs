@@ -1,6 +1,7 @@
 //! Where a rule comes from: an alerts file, or a pack through the uses that brought it.
 
 use crate::diag::text::Text;
+use crate::resolve::elsewhere::{self, Elsewhere};
 use crate::resolve::environment::Server;
 use crate::resolve::layers;
 use crate::resolve::scope::Scope;
@@ -31,6 +32,8 @@ pub struct Merged {
     pub switch: Option<Switch>,
     /// The same for each tier.
     pub tier_switches: Vec<Option<Switch>>,
+    /// Parameters that the rule has in other environments only.
+    pub(super) elsewhere: Vec<Elsewhere>,
 }
 
 impl<'a> Origin<'a> {
@@ -55,6 +58,11 @@ impl<'a> Origin<'a> {
     /// The file or pack in which the rules stand.
     pub fn source(&self) -> &'a File {
         self.packs.last().map_or(self.file, |it| it.1)
+    }
+
+    /// The file, then the packs through which the rules come.
+    fn files(&self) -> impl DoubleEndedIterator<Item = &'a File> {
+        [self.file].into_iter().chain(self.packs.iter().map(|it| it.1))
     }
 
     /// The name of a group: that of the file, of a pack's use, or one declared there.
@@ -89,6 +97,19 @@ impl<'a> Origin<'a> {
         out
     }
 
+    /// The same with what the file and the packs say of the environment.
+    pub(super) fn body(&self, server: &Server<'_>) -> Body {
+        let mut out = self.defaults(server);
+        for env in &server.chain {
+            for it in self.files().flat_map(|it| &it.env) {
+                if it.env.as_str() == env.name {
+                    layers::body(&mut out, &it.body);
+                }
+            }
+        }
+        out
+    }
+
     /// All layers of a rule, merged.
     pub fn merge(&self, rule: &Rule, server: &Server<'_>) -> Merged {
         let change = self.packs.last().and_then(|it| {
@@ -114,8 +135,7 @@ impl<'a> Origin<'a> {
         let mut switch = None;
         let mut tier_switches = vec![None; all.tiers.len()];
         for env in &server.chain {
-            let files = [self.file].into_iter().chain(self.packs.iter().map(|it| it.1));
-            for file in files {
+            for file in self.files() {
                 for it in file.env.iter().filter(|it| it.env.as_str() == env.name) {
                     let grouped =
                         it.body.group.is_some() && !std::ptr::eq(file, self.source());
@@ -139,7 +159,9 @@ impl<'a> Origin<'a> {
                 }
             }
         }
-        Merged { definition: all, written, switch, tier_switches }
+        let envs = change.iter().flat_map(|it| &it.env).chain(&rule.definition.env);
+        let elsewhere = elsewhere::of_rule(envs, server);
+        Merged { definition: all, written, switch, tier_switches, elsewhere }
     }
 
     /// The job that rules of a body are about, before parameters are filled in.
@@ -156,14 +178,17 @@ impl<'a> Origin<'a> {
     /// Parameters in an environment.
     pub fn scope_of(&self, server: &Server<'_>, parameters: &[Parameter]) -> Scope {
         let files = [self.source(), self.file];
-        let scope = Scope::new(server, parameters);
+        let mut scope = Scope::new(server, parameters);
+        for file in self.files().rev() {
+            scope.elsewhere(elsewhere::of_file(file, server));
+        }
         let refused = files.iter().filter_map(|it| it.refused.clone()).collect();
         scope.in_faulty(files.iter().any(|it| it.faulty), refused)
     }
 
     /// The parameters of the file, for what is not a rule.
     pub fn scope(&self, server: &Server<'_>) -> Scope {
-        let body = self.defaults(server);
+        let body = self.body(server);
         let mut scope = self.scope_of(server, &body.parameters);
         if let Some(job) = self.job(&body) {
             scope.set("job", job);

@@ -20,9 +20,7 @@ use crate::resolve::{absent, allow, expression, layers, names, runbook};
 use crate::rules::group::{
     About, Alert, Expression, Millis, Pair, Record, Rule, Runbook, Setting,
 };
-use crate::spec::model::{
-    self, Body, Definition, Each, Field, Label, RuleKind, Tier, Value,
-};
+use crate::spec::model::{self, Body, Each, Field, Label, RuleKind, Value};
 use crate::spec::{duration, form};
 
 /// One definition makes at most so many rules.
@@ -50,14 +48,7 @@ pub(super) fn resolve(
     for values in values {
         match rule.kind {
             RuleKind::Record => {
-                out.extend(record(
-                    origin,
-                    rule,
-                    &merged.definition,
-                    &values,
-                    server,
-                    sink,
-                ));
+                out.extend(record(origin, rule, &merged, &values, server, sink));
             }
             RuleKind::Alert => {
                 alerts(origin, rule, &merged, &values, server, sink, &mut out);
@@ -100,13 +91,13 @@ fn combinations<'a>(
 fn record(
     origin: &Origin<'_>,
     rule: &model::Rule,
-    definition: &Definition,
+    merged: &Merged,
     values: &[Given<'_>],
     server: &Server<'_>,
     sink: &mut Sink,
 ) -> Option<Grouped> {
-    let body = &definition.body;
-    let scope = scope(origin, body, values, server, sink).for_record();
+    let body = &merged.definition.body;
+    let scope = scope(origin, merged, body, values, server, sink).for_record();
     let given = body.name.as_ref().and_then(|it| it.value.as_ref());
     let name = scope.text(given.unwrap_or(&rule.key), sink)?;
     let good = match given {
@@ -124,7 +115,7 @@ fn record(
     // Defaults are about alerts: a record has the labels that it names.
     let mut own: Vec<Label> = Vec::new();
     let named = rule.definition.body.labels.iter();
-    for label in named.chain(&definition.body.labels) {
+    for label in named.chain(&body.labels) {
         let own_one = rule.definition.body.labels.iter().any(|it| it.name == label.name)
             || overridden(rule, label);
         if own_one {
@@ -176,11 +167,10 @@ fn alerts(
         let part = Part {
             origin,
             rule,
+            merged,
             body: &body,
             tier: tier.map(|it| &it.key),
-            tiers: &definition.tiers,
             values,
-            per: definition.per.as_ref(),
             server,
         };
         let Some(severity) = severity(&part, sink) else { continue };
@@ -217,12 +207,14 @@ fn group(body: &Body) -> Option<String> {
 
 fn scope(
     origin: &Origin<'_>,
+    merged: &Merged,
     body: &Body,
     values: &[Given<'_>],
     server: &Server<'_>,
     sink: &mut Sink,
 ) -> Scope {
     let mut scope = origin.scope_of(server, &body.parameters);
+    scope.elsewhere(merged.elsewhere.iter().cloned());
     for (name, value) in values {
         scope.set_value(*name, (*value).clone());
     }
@@ -264,12 +256,10 @@ fn severity(part: &Part<'_>, sink: &mut Sink) -> Option<Option<Text>> {
 struct Part<'a> {
     origin: &'a Origin<'a>,
     rule: &'a model::Rule,
+    merged: &'a Merged,
     body: &'a Body,
     tier: Option<&'a Text>,
-    /// All of the alert's.
-    tiers: &'a [Tier],
     values: &'a [Given<'a>],
-    per: Option<&'a Vec<Text>>,
     server: &'a Server<'a>,
 }
 
@@ -284,12 +274,13 @@ impl Part<'_> {
     /// Notes which parameters only other tiers give.
     fn lacks(&self, tier: &Text, scope: &mut Scope) {
         let mut lacks: Vec<Lack> = Vec::new();
-        for other in self.tiers.iter().filter(|it| it.key != *tier) {
+        let tiers = &self.merged.definition.tiers;
+        for other in tiers.iter().filter(|it| it.key != *tier) {
             for parameter in &other.body.parameters {
                 if scope.get(parameter.key.as_str()).is_some() {
                     continue;
                 }
-                let own = self.tiers.iter().filter(|it| it.key == *tier);
+                let own = tiers.iter().filter(|it| it.key == *tier);
                 let own = || own.clone().flat_map(|it| &it.body.parameters);
                 let names = own().map(|it| it.key.as_str());
                 let near = suggest::nearest(parameter.key.as_str(), names);
@@ -328,8 +319,8 @@ impl Part<'_> {
     }
 
     fn build(&self, severity: Option<&Text>, sink: &mut Sink) -> Option<Built> {
-        let Part { origin, rule, body, server, .. } = *self;
-        let mut scope = scope(origin, body, self.values, server, sink);
+        let Part { origin, rule, merged, body, server, .. } = *self;
+        let mut scope = scope(origin, merged, body, self.values, server, sink);
         if let Some(severity) = severity {
             scope.set("severity", severity.clone());
         }
@@ -380,7 +371,7 @@ impl Part<'_> {
                 runbook: about,
                 job: scope.get("job").map(|it| it.text.shared()),
                 each: self.values.iter().map(|it| it.1.text.clone()).collect(),
-                per: self.per.cloned(),
+                per: merged.definition.per.clone(),
                 companion_of: None,
                 parameters: scope.all(),
             }),

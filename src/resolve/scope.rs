@@ -8,6 +8,7 @@ use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::parameter::{self, Filled, Use};
+use crate::resolve::elsewhere::{self, Elsewhere};
 use crate::resolve::environment::Server;
 use crate::rules::kebab::kebab;
 use crate::spec::form;
@@ -73,6 +74,10 @@ pub struct Scope {
     refused: Vec<Arc<[String]>>,
     /// Parameters that only other tiers of the alert give.
     lacks: Vec<Lack>,
+    /// Parameters that only other environments give: of the rule and the file.
+    elsewhere: Vec<Elsewhere>,
+    /// Those of the project.
+    of_project: Arc<[Elsewhere]>,
 }
 
 /// A parameter that a tier does not give, while another one does.
@@ -95,7 +100,8 @@ impl Scope {
     /// later.
     pub fn new(server: &Server<'_>, parameters: &[Parameter]) -> Scope {
         let given = &server.given;
-        let mut scope = Scope::default();
+        let of_project = server.elsewhere.clone();
+        let mut scope = Scope { of_project, ..Scope::default() };
         // A rule gives some itself.
         scope.parameters.reserve(given.len() + parameters.len() + 4);
         for (name, text) in given {
@@ -110,6 +116,11 @@ impl Scope {
     /// The same names in a file in which something was refused, or not.
     pub fn in_faulty(self, faulty: bool, refused: Vec<Arc<[String]>>) -> Scope {
         Scope { faulty, refused, ..self }
+    }
+
+    /// Notes what only other environments give.
+    pub(super) fn elsewhere(&mut self, all: impl IntoIterator<Item = Elsewhere>) {
+        self.elsewhere.extend(all);
     }
 
     /// Notes what a tier does not give, while another one does.
@@ -321,6 +332,14 @@ impl Scope {
             let used = text.place(range.start, range.end).span;
             return self.lacking(it, used);
         }
+        let elsewhere: Vec<Elsewhere> =
+            self.elsewhere.iter().chain(&*self.of_project).cloned().collect();
+        if let Some(env) = self.get("env") {
+            let used = text.place(range.start, range.end).span;
+            if let Some(it) = elsewhere::unknown(name, &elsewhere, &env.text, used) {
+                return it;
+            }
+        }
         let no_value = format!("the parameter `{name}` has no value here");
         match name {
             "namespace" | "cluster" => error(no_value, "no environment gives it a value")
@@ -344,6 +363,8 @@ impl Scope {
             _ => {
                 let title = format!("unknown parameter `{name}`");
                 let known = self.parameters.iter().map(|it| it.0.as_str());
+                let known = known.chain(self.lacks.iter().map(|it| it.parameter.as_str()));
+                let known = known.chain(elsewhere.iter().map(|it| it.parameter.as_str()));
                 let built_in = form::BUILT_IN.iter().copied();
                 match suggest::nearest(name, known.clone().chain(built_in)) {
                     Some(near) => error(title, &format!("did you mean `{near}`?")),
