@@ -23,6 +23,7 @@ use crate::cli::{fs, inhibit, lints, load, names};
 use crate::diag::diagnostic::Diagnostic;
 use crate::emit::choice::{self, Asked};
 use crate::emit::promtool_tests;
+use crate::lint::permits;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &Build) -> Exit {
@@ -56,6 +57,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
     names::check(&loaded, asked, &mut session.sink);
     let wanted =
         compile(&loaded.books, &chosen, asked, &exported.tests, &mut session.sink);
+    permits::apply(&loaded.books, &session.sources, &mut session.sink);
     lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut session.sink);
     let with_tests = chosen.iter().any(|it| it.has(promtool_tests::TARGET.name));
     if with_tests && !session.sink.has_errors() {

@@ -150,10 +150,6 @@ pub const CODES: &[(&str, &str)] = &[
         "Severities, or tiers of an alert, inhibit each other in a circle: all would be silent.",
     ),
     (
-        "inhibit-labels",
-        "The labels that must be equal for an inhibition cannot be: one side never has them, none is known that both have, or alerts of one name cannot be told apart.",
-    ),
-    (
         "inhibits-itself",
         "Source and target of an inhibition select the same alert, which would silence itself.",
     ),

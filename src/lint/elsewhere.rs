@@ -9,6 +9,7 @@ pub const LINTS: &[&Lint] = &[
     &ENVIRONMENTS_ALIKE,
     &GROUP_TOO_LARGE,
     &HEATMAP_WITHOUT_BUCKETS,
+    &INHIBIT_LABELS,
     &INHIBIT_NAMESPACE,
     &PANEL_WITHOUT_DATA,
     &SEVERAL_VALUES,
@@ -73,6 +74,18 @@ static HEATMAP_WITHOUT_BUCKETS: Lint = Lint {
     why: "It has no buckets to draw.",
     example: "[[row.panel]]\nkind = \"heatmap\"\nquery = 'sum(rate(latency_bucket[$__rate_interval]))'",
     instead: "Keep the buckets: `sum by (le) (…)`, or take a native histogram.",
+    ..FOUND
+};
+
+static INHIBIT_LABELS: Lint = Lint {
+    name: "inhibit-labels",
+    summary: "Alerts that do not inhibit each other because no label is known that both have.",
+    why: "An inhibition without labels that are equal would hide what is wrong elsewhere, so that \
+          none is made: where a critical alert fires, its warning is told too.",
+    example: "[alert.Down]\nexpr = 'up == 0'\ncritical = { for = \"5m\" }\nwarning = {}",
+    instead: "Name the labels that tell what the alert is about, `per = [\"instance\"]`, or write a \
+              test with its series. Where both are to be told, allow it. What `[[inhibit]]` asks for \
+              and can never be is an error.",
     ..FOUND
 };
 

@@ -1,13 +1,14 @@
 //! Permissions of what other rooms find on the way.
 //!
 //! Their findings know places only: one is permitted by an `allow` that stands in the same
-//! table, or in a table around it, as any of the places that it shows.
+//! table, or in a table around it, as any of the places that it shows, or that a rule has
+//! whose name is such a place.
 
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use crate::diag::sink::Sink;
 use crate::diag::source::{SourceMap, Span};
-use crate::lint::judge::permitted;
 use crate::lint::lookup;
 use crate::lint::table::{Check, Lint};
 use crate::rules::allow::Allow;
@@ -20,6 +21,7 @@ use crate::rules::group::Rule;
 const ALWAYS: &[&str] = &[
     "duplicate-panel",
     "heatmap-without-buckets",
+    "inhibit-labels",
     "runbook-alert",
     "runbook-facts",
     "runbook-heading",
@@ -33,48 +35,69 @@ pub(super) fn looks(lint: &Lint) -> bool {
     ALWAYS.contains(&lint.name)
 }
 
+/// A permission, and how far it reaches.
+struct Permit<'b> {
+    allow: &'b Allow,
+    lint: &'static Lint,
+    /// The table in which it stands; none in a rule file.
+    table: Option<Range<u32>>,
+    /// The places of the rules that have it.
+    rules: HashSet<Span>,
+}
+
+impl Permit<'_> {
+    fn reaches(&self, at: Span) -> bool {
+        let table = self.table.as_ref().filter(|_| at.file == self.allow.span.file);
+        table.is_some_and(|it| it.contains(&at.start)) || self.rules.contains(&at)
+    }
+}
+
 /// Takes out of what was found what is permitted, and gives the permissions that were used.
 pub fn apply(books: &[Book], sources: &SourceMap, sink: &mut Sink) -> Vec<Span> {
-    let of_others = |it: &&&Allow| {
-        lookup(&it.lint).is_some_and(|lint| matches!(lint.check, Check::Elsewhere))
-    };
-    let all: Vec<&Allow> = books.iter().flat_map(all).collect();
-    let all: Vec<(&Allow, Range<u32>)> =
-        all.iter().filter(of_others).map(|it| (*it, table(it.span, sources))).collect();
+    let mut all: BTreeMap<Span, Permit<'_>> = BTreeMap::new();
+    for (allow, rule) in books.iter().flat_map(permissions) {
+        let Some(lint) = lookup(&allow.lint) else { continue };
+        if matches!(lint.check, Check::Elsewhere) {
+            let toml = || sources.file(allow.span.file).path.ends_with(".toml");
+            let permit = all.entry(allow.span).or_insert_with(|| Permit {
+                allow,
+                lint,
+                table: toml().then(|| table(allow.span, sources)),
+                rules: HashSet::new(),
+            });
+            permit.rules.extend(rule);
+        }
+    }
     let mut used = Vec::new();
     if all.is_empty() {
         return used;
     }
     sink.retain(|said| {
-        let Some(lint) = lookup(said.code) else { return true };
-        let found = all.iter().find(|(allow, table)| {
-            permitted(allow, lint)
-                && said.labels.iter().any(|it| {
-                    it.span.file == allow.span.file && table.contains(&it.span.start)
-                })
+        let found = all.values().find(|permit| {
+            permit.lint.name == said.code
+                && said.labels.iter().any(|it| permit.reaches(it.span))
         });
-        used.extend(found.map(|it| it.0.span));
+        used.extend(found.map(|it| it.allow.span));
         found.is_none()
     });
     used
 }
 
-/// All permissions in a project.
-fn all(book: &Book) -> Vec<&Allow> {
+/// All permissions in a project, with the places of the rules that have them.
+fn permissions(book: &Book) -> Vec<(&Allow, Option<Span>)> {
     let mut out = Vec::new();
     for group in &book.groups {
-        out.extend(&group.allow);
         for rule in &group.rules {
-            out.extend(match rule {
-                Rule::Alert(it) => &it.allow,
-                Rule::Record(it) => &it.allow,
-            });
+            let (own, span) = match rule {
+                Rule::Alert(it) => (&it.allow, it.span),
+                Rule::Record(it) => (&it.allow, it.span),
+            };
+            out.extend(group.allow.iter().chain(own).map(|it| (it, Some(span))));
         }
     }
     for it in &book.dashboards {
         let Content::Board(board) = &it.content else { continue };
-        out.extend(&board.allow);
-        out.extend(written(board));
+        out.extend(board.allow.iter().chain(written(board)).map(|it| (it, None)));
     }
     out
 }

@@ -214,7 +214,7 @@ fn definition(
         switch: None,
         body: body::body(fields, sink),
         each: body::each(fields, sink),
-        per: per(fields),
+        per: body::per(fields),
         absent: None,
         tiers: Vec::new(),
         env: Vec::new(),
@@ -246,12 +246,6 @@ fn definition(
         out.env = named(&table, declared, sink);
     }
     out
-}
-
-/// Reads `per`, as far as the table takes it.
-fn per(fields: &Fields<'_>) -> Option<Vec<Text>> {
-    let given = fields.takes("per") && fields.node("per").is_some();
-    given.then(|| fields.texts("per"))
 }
 
 /// Reads tables or switches by name: overrides.

@@ -65,6 +65,12 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
     body
 }
 
+/// Reads `per`, as far as the table takes it.
+pub(super) fn per(fields: &Fields<'_>) -> Option<Vec<Text>> {
+    let given = fields.takes("per") && fields.node("per").is_some();
+    given.then(|| fields.texts("per"))
+}
+
 /// Reads `allow`, where a table takes it.
 pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
     if !fields.takes("allow") {

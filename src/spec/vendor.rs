@@ -104,8 +104,8 @@ fn change(
     }
     let envs = fields.takes("env").then(|| fields.table("env")).flatten();
     let env = envs.map(|it| named(&it, change, sink)).unwrap_or_default();
-    let body = body::body(fields, sink);
-    Definition { switch, body, tiers, env, ..Definition::default() }
+    let (body, per) = (body::body(fields, sink), body::per(fields));
+    Definition { switch, body, per, tiers, env, ..Definition::default() }
 }
 
 /// Reads tables or switches by name.

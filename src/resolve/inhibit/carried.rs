@@ -87,6 +87,11 @@ impl<'a> Alerting<'a> {
         Alerting::of(group, alert, facts, None)
     }
 
+    /// Whether it stands in a rule file of others.
+    pub(super) fn is_of_others(&self) -> bool {
+        !self.group.file.ends_with(".toml")
+    }
+
     /// The value that the rule itself gives a label, as written.
     pub(super) fn set(&self, name: &str) -> Option<&'a str> {
         set_to(self.group, self.alert, name)

@@ -46,9 +46,17 @@ pub(super) fn unknown_labels(
     at(alerts, pair, it, "which labels its results have is not known")
         .note("an inhibition without them would hide what else is wrong elsewhere")
         .help(format!(
-            "name the labels that tell what it is about, `per = [\"instance\"]`, or write \
-             a test with {series}"
+            "name the labels that tell what it is about, {}, or write a test with {series}",
+            per(&alerts[pair[0]], "\"instance\"")
         ))
+}
+
+/// How `per` is written for an alert.
+fn per(it: &Alerting<'_>, labels: &str) -> String {
+    match it.is_of_others() {
+        false => format!("`per = [{labels}]`"),
+        true => format!("`{}.per = [{labels}]` where the file is used", it.name),
+    }
 }
 
 pub(super) fn nothing_shared(alerts: &[Alerting<'_>], pair: [usize; 2]) -> Diagnostic {
@@ -71,7 +79,10 @@ pub(super) fn nothing_shared(alerts: &[Alerting<'_>], pair: [usize; 2]) -> Diagn
             b.severity().unwrap_or_default(),
             listed(b),
         ))
-        .help("name labels that both are to have with `per = [\"…\"]`, `[]` for none")
+        .help(format!(
+            "name labels that both are to have with {}, `[]` for none",
+            per(a, "\"…\"")
+        ))
 }
 
 /// Of tiers that differ in a label by which others with their names are told apart.
@@ -84,5 +95,8 @@ pub(super) fn told_apart(
     let it = Diagnostic::warning("inhibit-labels", title(alerts, pair));
     at(alerts, pair, it, &format!("its tiers differ in `{label}`"))
         .note(format!("other alerts named `{name}` are told apart by `{label}`"))
-        .help("give it a name that no other alert has: `name = \"…\"`")
+        .help(match alerts[pair[0]].is_of_others() {
+            false => "give it a name that no other alert has: `name = \"…\"`",
+            true => "allow it where the file is used",
+        })
 }

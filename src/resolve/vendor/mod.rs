@@ -109,6 +109,8 @@ enum Layer<'a> {
 #[derive(Default)]
 struct Merged {
     body: Body,
+    /// Labels that tell its results from each other.
+    per: Option<Vec<Text>>,
     /// The last `true` or `false`.
     switch: Option<Switch>,
 }
@@ -120,6 +122,7 @@ impl Merged {
             Layer::One(change) => change,
         };
         layers::body(&mut self.body, &change.body);
+        self.per = change.per.clone().or(self.per.take());
         self.switch = change.switch.or(self.switch);
         for tier in change.tiers.iter().filter(|it| Some(&it.key) == severity) {
             layers::body(&mut self.body, &tier.body);
@@ -200,19 +203,20 @@ impl User<'_> {
             None if dropped || !there => return None,
             Some(true) | None => {}
         }
-        self.change(&mut alert, group, &merged.body, written, sink)?;
+        self.change(&mut alert, group, merged, written, sink)?;
         Some(alert)
     }
 
-    /// Puts a body over an alert; nothing where its expression is at fault.
+    /// Puts what is changed over an alert; nothing where its expression is at fault.
     fn change(
         &self,
         alert: &mut Alert,
         group: &Group,
-        body: &Body,
+        merged: Merged,
         written: Option<Text>,
         sink: &mut Sink,
     ) -> Option<()> {
+        let Merged { body, per, .. } = &merged;
         let mut scope = self.scope.clone();
         scope.set("alert", alert.name.clone());
         let severity = given_severity(body, written.as_ref()).cloned();
@@ -258,7 +262,7 @@ impl User<'_> {
             runbook: page,
             job: None,
             each: Vec::new(),
-            per: None,
+            per: per.clone(),
             companion_of: None,
             parameters: Vec::new(),
         });
@@ -276,11 +280,7 @@ fn several(file: &RuleFile) -> HashSet<&str> {
 
 /// The parameters of the alerts file that uses a rule file.
 fn scope(origin: &Origin<'_>, server: &Server<'_>, sink: &mut Sink) -> Scope {
-    let mut body = origin.defaults(server);
-    for env in &server.chain {
-        let file = origin.file.env.iter().filter(|it| it.env.as_str() == env.name);
-        file.for_each(|it| layers::body(&mut body, &it.body));
-    }
+    let body = origin.body(server);
     let mut scope = origin.scope_of(server, &body.parameters);
     if let Some(job) = origin.job(&body).and_then(|it| scope.text(&it, sink)) {
         scope.set("job", job);

@@ -85,7 +85,7 @@ pub(super) const JOB_KEY: Key =
         .default("the service of the file, if it declares exactly one")
         .example("\"api-service\"");
 static LABEL_NAME: Type = text(&form::LABEL_NAME);
-const PER: Key = Key::new(
+pub(super) const PER: Key = Key::new(
     "per",
     Type::Array(&LABEL_NAME),
     "Labels that tell what the alert is about: `equal` of its inhibitions, where the \

@@ -3,7 +3,7 @@
 use crate::doc::keys::{ByName, Key, Names, Others, Shape, Type};
 use crate::spec::form;
 use crate::spec::keys::alert::{
-    ANNOTATIONS_KEY, DESCRIPTION, EXPR, FOR, KEEP_FIRING_FOR, LABELS, OWNER_KEY,
+    ANNOTATIONS_KEY, DESCRIPTION, EXPR, FOR, KEEP_FIRING_FOR, LABELS, OWNER_KEY, PER,
     RECORD_EXPR, RUNBOOK, SEVERITY_KEY, SUMMARY,
 };
 use crate::spec::keys::file::USE_SHAPE;
@@ -131,6 +131,7 @@ static CHANGE: Shape = Shape {
         OWNER_KEY,
         LABELS,
         ANNOTATIONS_KEY,
+        PER,
         ALLOW_KEY,
         Key::new("env", Type::Table(&CHANGE_ENVS), "What differs in an environment."),
     ],
@@ -161,26 +162,24 @@ static CHANGE_ENVS: Shape = Shape {
     }),
 };
 
-/// What may be changed of an alert.
-const CHANGES: &[Key] = &[
-    EXPR,
-    SEVERITY_KEY,
-    FOR,
-    KEEP_FIRING_FOR,
-    SUMMARY,
-    DESCRIPTION,
-    RUNBOOK,
-    OWNER_KEY,
-    LABELS,
-    ANNOTATIONS_KEY,
-    ALLOW_KEY,
-];
-
 static ENV_CHANGE: Shape = Shape {
     name: "a change of a rule file's alert in an environment",
     header: "[use.\"<path>.yaml\".env.<env>.<alert>]",
     doc: "Keys of the alert with other values there.",
-    keys: CHANGES,
+    keys: &[
+        EXPR,
+        SEVERITY_KEY,
+        FOR,
+        KEEP_FIRING_FOR,
+        SUMMARY,
+        DESCRIPTION,
+        RUNBOOK,
+        OWNER_KEY,
+        LABELS,
+        ANNOTATIONS_KEY,
+        PER,
+        ALLOW_KEY,
+    ],
     others: Some(TIERS),
 };
 
@@ -189,6 +188,18 @@ pub static TIER: Shape = Shape {
     name: "a change of a rule file's alerts of one severity",
     header: "[use.\"<path>.yaml\".<alert>.<severity>]",
     doc: "Keys of these alerts with other values.",
-    keys: CHANGES,
+    keys: &[
+        EXPR,
+        SEVERITY_KEY,
+        FOR,
+        KEEP_FIRING_FOR,
+        SUMMARY,
+        DESCRIPTION,
+        RUNBOOK,
+        OWNER_KEY,
+        LABELS,
+        ANNOTATIONS_KEY,
+        ALLOW_KEY,
+    ],
     others: None,
 };
