@@ -37,7 +37,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
             (format::format(it.file, &it.text, kind, &mut sink), sink)
         })
         .collect();
-    let (mut changed, mut shown) = (Vec::new(), String::new());
+    let (mut changed, mut shown, mut n_failed) = (Vec::new(), String::new(), 0);
     for (old, (new, said)) in files.iter().zip(laid) {
         session.sink.extend(said.into_sorted());
         let Some(new) = new.filter(|it| **it != *old.text) else { continue };
@@ -46,6 +46,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
             session.sink.extend(otherwise(old, &new, global.format));
         } else if let Err(diagnostic) = fs::rewrite(&root, &old.path, &old.text, &new) {
             session.sink.push(diagnostic);
+            n_failed += 1;
             continue;
         } else {
             shown.push_str(&format!("{}\n", old.path));
@@ -59,7 +60,7 @@ pub fn run(global: &Global, args: &Fmt) -> Exit {
     let n_files = counted(files.len(), "file");
     let count = match (args.check, changed.len()) {
         _ if files.is_empty() => String::new(),
-        (_, 0) => format!("{n_files} in the one layout\n"),
+        (_, 0) if n_failed == 0 => format!("{n_files} in the one layout\n"),
         (true, n) => format!("{n} of {n_files} would change\n"),
         (false, n) => format!("{n} of {n_files} changed\n"),
     };

@@ -7,6 +7,7 @@
 
 mod beside;
 mod journal;
+mod link;
 mod named;
 mod output;
 mod owned;
@@ -19,6 +20,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+pub use crate::cli::fs::link::real_place;
 pub use crate::cli::fs::named::{read_named, read_pages, read_rule_file, read_templates};
 pub use crate::cli::fs::output::{carry_out, look, read_list, write_all};
 pub use crate::cli::fs::owned::{Owned, own, own_if_there};

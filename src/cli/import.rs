@@ -75,8 +75,16 @@ fn changes(
     let mut changes = Vec::new();
     let mut good = true;
     for File { path, text, .. } in files {
-        let wanted = || Wanted { path: path.clone(), text: text.clone() };
-        match fs::look(out, path) {
+        let real = match fs::real_place(out, shown, path) {
+            Ok(it) => it,
+            Err(diagnostic) => {
+                good = false;
+                session.sink.push(diagnostic);
+                continue;
+            }
+        };
+        let wanted = || Wanted { path: real.clone(), text: text.clone() };
+        match fs::look(out, &real) {
             Found::Missing => changes.push(wanted()),
             Found::File(bytes) if bytes == text.as_bytes() => {}
             Found::File(_) if force => changes.push(wanted()),

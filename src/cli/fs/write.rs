@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::fs::beside::Beside;
+use crate::cli::fs::link::leads_away;
 use crate::cli::fs::{exists, reason};
 use crate::diag::diagnostic::Diagnostic;
 
@@ -104,9 +105,8 @@ pub fn rewrite(
         Diagnostic::error("unwritable", format!("cannot write `{shown}`: {reason}"))
     };
     let target = start.join(shown).canonicalize().map_err(|it| failed(&reason(&it)))?;
-    if leads_away(start, shown, &target) {
-        let reason = "it is a link to a file elsewhere";
-        return Err(failed(reason).help(format!("name `{}` itself", target.display())));
+    if let Some(diagnostic) = leads_away(start, shown, &target) {
+        return Err(diagnostic);
     }
     match fs::read(&target) {
         Ok(it) if it == old.as_bytes() => {}
@@ -124,15 +124,6 @@ pub fn rewrite(
         beside.replace(&target)
     });
     written.map_err(|error| failed(&reason(&error)))
-}
-
-/// Whether a link leads out of the folder in which it is, and out of `start`: what is there
-/// belongs to somebody else, who is not asked.
-fn leads_away(start: &Path, shown: &str, target: &Path) -> bool {
-    let link = start.join(shown);
-    let homes = [Some(start), link.parent()].into_iter().flatten();
-    let inside = |it: &Path| it.canonicalize().is_ok_and(|it| target.starts_with(it));
-    !homes.into_iter().any(inside)
 }
 
 #[cfg(test)]
