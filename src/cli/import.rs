@@ -25,7 +25,7 @@ use crate::rules::group::Rule;
 pub fn run(global: &Global, args: &Import) -> Exit {
     let mut session = Session::new(global);
     let start = fs::start(global.directory.as_deref());
-    let input = input::read(&start, &args.files, &mut session);
+    let mut input = input::read(&start, &args.files, &mut session);
     if session.sink.has_errors() {
         return session.finish(Exit::Invalid, "", json!({}));
     }
@@ -35,6 +35,7 @@ pub fn run(global: &Global, args: &Import) -> Exit {
         Ok(it) => it,
         Err(diagnostic) => return session.fail(diagnostic),
     };
+    target::find_used(&start, &out, &mut input);
     let Some(found) = target::find(&out, &shown, &input, &mut session) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
@@ -190,6 +191,12 @@ fn summary(
             "tests": counts.tests,
             "comments": counts.comments,
         }));
+    }
+    for it in &input.rules {
+        if let Some(used) = &it.used {
+            let line = format!("{} is used by {}\n", it.path, used.by);
+            human.push_str(&line);
+        }
     }
     let n_unchanged = files.len() - n_written;
     let changes = match (n_written, n_unchanged) {

@@ -29,6 +29,19 @@ pub struct RuleFile {
     pub comments: Vec<Comment>,
     /// The groups; of several objects each is a file of its own.
     pub groups: Vec<Group>,
+    /// What the project has of it already, so that it is not written.
+    pub used: Option<Used>,
+}
+
+/// A rule file that a project uses as it is.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// Its path below the project's folder, by which tests name it.
+    pub path: String,
+    /// The alerts file that uses it.
+    pub by: String,
+    /// The groups as the project has them.
+    pub groups: Vec<Group>,
 }
 
 impl RuleFile {
@@ -43,7 +56,8 @@ impl RuleFile {
         let documents = yaml::read(file, &text, sink);
         let groups = read::groups(&documents, path, config, sink);
         let comments = yaml::comments(file, &text);
-        RuleFile { path: path.to_string(), text, documents, comments, groups }
+        let (path, used) = (path.to_string(), None);
+        RuleFile { path, text, documents, comments, groups, used }
     }
 }
 
@@ -125,7 +139,7 @@ pub enum Holds {
 }
 
 /// The names of the alerts files for each rule file: one for each object in it, with the
-/// places of its groups.
+/// places of its groups; none for one that the project uses.
 pub fn names(files: &[RuleFile]) -> Vec<Vec<(String, Vec<usize>)>> {
     let mut taken = Taken::default();
     let mut out = Vec::with_capacity(files.len());
@@ -141,6 +155,9 @@ pub fn names(files: &[RuleFile]) -> Vec<Vec<(String, Vec<usize>)>> {
             Some(object) => name::part(object),
             None => name::of_file(&file.path),
         };
+        if file.used.is_some() {
+            objects.clear();
+        }
         let named = objects.into_iter().map(|it| (taken.take(&[&name(it.0)], "-"), it.1));
         out.push(named.collect());
     }
@@ -154,7 +171,8 @@ pub fn files(
     target: &Target,
     sink: &mut Sink,
 ) -> Vec<File> {
-    let groups: Vec<&Group> = rule_files.iter().flat_map(|it| &it.groups).collect();
+    let new = rule_files.iter().filter(|it| it.used.is_none());
+    let groups: Vec<&Group> = new.flat_map(|it| &it.groups).collect();
     let mut out = Vec::new();
     let (project, mut alerts, mut all) = match target {
         Target::New(name, interval) => {
@@ -184,7 +202,9 @@ pub fn files(
         };
         let notes = Notes::of(&source);
         let n_objects = names.len();
-        let mut own = Vec::new();
+        let used = file.used.iter();
+        let mut own: Vec<(String, Vec<&Group>)> =
+            used.map(|it| (it.path.clone(), it.groups.iter().collect())).collect();
         for (idx, (name, places)) in names.into_iter().enumerate() {
             let writer = Writer {
                 name: &name,

@@ -25,6 +25,8 @@ pub struct Input {
     pub rules: Vec<RuleFile>,
     /// Files of tests.
     pub tests: Vec<Tests>,
+    /// So many of the rule files were named themselves, the first ones.
+    pub n_named: usize,
 }
 
 /// Reads the files that were named; what is wrong with them is in the sink.
@@ -59,6 +61,7 @@ pub fn read(start: &Path, paths: &[PathBuf], session: &mut Session) -> Input {
             (false, false) => neither(file, &shown, &text, &documents, session),
         }
     }
+    input.n_named = input.rules.len();
     for idx in 0..input.tests.len() {
         let named = named(start, &input.tests[idx], session);
         for shown in named {

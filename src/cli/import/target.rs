@@ -15,9 +15,11 @@ use crate::diag::source::{SourceMap, Span};
 use crate::diag::text::Text;
 use crate::import::project;
 use crate::import::same;
-use crate::import::write::{self, File, Holds, Target};
+use crate::import::write::{self, File, Holds, Target, Used};
 use crate::resolve;
-use crate::rules::group::Rule;
+use crate::rules::book::Book;
+use crate::rules::group::{Group, Rule};
+use crate::spec;
 use crate::spec::model::{Project, RuleKind};
 use crate::spec::read;
 
@@ -93,6 +95,51 @@ pub fn find(
         alerts,
     };
     Some(Place { target, root: out.into(), files })
+}
+
+/// Notes which rule files, of those that tests name, the project uses already: they stay
+/// what they are, and the tests are those of the project's rules.
+pub fn find_used(start: &Path, out: &Path, input: &mut Input) {
+    let named = &mut input.rules[input.n_named..];
+    if named.is_empty() || !out.join(fs::MANIFEST).is_file() {
+        return;
+    }
+    // What is wrong with the project is said where it is written into.
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
+    let mut load = |path: &Text, sources: &mut SourceMap, sink: &mut Sink| {
+        fs::read_rule_file(out, path, sources, sink)
+    };
+    let files = fs::read_project(out, &mut sources, &mut sink);
+    let Some(project) = files
+        .and_then(|it| read::read_with(&it.files, &mut load, &mut sources, &mut sink))
+    else {
+        return;
+    };
+    if project.rule_files.is_empty() {
+        return;
+    }
+    let envs = project.manifest.environments.iter();
+    let books = envs.filter_map(|it| resolve::resolve(&project, &it.name, &mut sink));
+    let books: Vec<Book> = books.collect();
+    for file in named {
+        let real = fs::real(start, &file.path);
+        let is_same = |it: &&spec::rule_file::RuleFile| {
+            fs::real(out, &it.path) == real || it.text == file.text
+        };
+        let Some(used) = project.rule_files.iter().find(is_same) else { continue };
+        let uses = |it: &&spec::model::File| {
+            it.vendored.iter().any(|it| it.path.as_str() == used.path)
+        };
+        let Some(by) = project.files.iter().find(uses) else { continue };
+        let groups = |book: &Book| -> Vec<Group> {
+            let own = |it: &&Group| it.file.split('#').next() == Some(used.path.as_str());
+            book.groups.iter().filter(own).cloned().collect()
+        };
+        let mut groups = books.iter().map(groups);
+        let groups = groups.find(|it| !it.is_empty()).unwrap_or_default();
+        let (path, by) = (used.path.clone(), by.path.clone());
+        file.used = Some(Used { path, by, groups });
+    }
 }
 
 /// Reads a project of some files in a folder, where the rule files are that it uses.

@@ -349,7 +349,12 @@ fn seen<'a>(view: &View, book: &'a Book, files: &[String]) -> Vec<&'a Group> {
         Some(files) => {
             let groups = |file: &Text| {
                 let paths = [format!("alerts/{file}.toml"), file.to_string()];
-                let is = move |it: &&Group| paths.iter().any(|path| *it.file == **path);
+                // Of several objects each is a file of its own.
+                let is = move |it: &&Group| {
+                    let rest =
+                        paths.iter().find_map(|path| it.file.strip_prefix(&**path));
+                    rest.is_some_and(|it| it.is_empty() || it.starts_with('#'))
+                };
                 book.groups.iter().filter(is)
             };
             files.iter().flat_map(groups).collect()
