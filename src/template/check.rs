@@ -11,8 +11,7 @@ use crate::diag::text::Text;
 use crate::promql;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::SyntaxError;
-use crate::template::always::Fault;
-use crate::template::usage::{self, QueryUse};
+use crate::template::always::{self, Fault};
 use crate::template::{self, Template, TemplateError};
 
 /// So many are kept of each.
@@ -89,15 +88,14 @@ fn look(text: &Text, version: Version, works: Option<&Dialect>, sink: &mut Sink)
 
 /// What fails in every alert, the queries that are no PromQL among it.
 fn failing(text: &Text, template: &Template, dialect: &Dialect) -> Vec<Diagnostic> {
-    let usage = usage::faults(template);
+    let found = always::look(template);
     let mut out = Vec::new();
-    for Fault { at, title, label, help } in usage.faults {
+    for Fault { at, title, label, help } in found.faults {
         let at = at.bytes();
         let it = Diagnostic::error("template", title);
         out.push(it.within(text, at.start, at.end, label).help(help));
     }
-    for QueryUse { expression, at, is_idle } in usage.queries {
-        let Some(expression) = expression.filter(|_| !is_idle) else { continue };
+    for (expression, at) in found.queries {
         let Err(errors) = promql::check::parse(&expression, dialect) else { continue };
         let at = at.bytes();
         // Where nothing is escaped, places in the literal are those in the text.

@@ -5,7 +5,6 @@
 //! name that is computed, the place is told instead of a name.
 
 use super::Template;
-use super::always::{self, Argument, Fault};
 use super::shown::{self, Shown};
 use super::tree::{
     Branch, BranchKind, Command, List, Node, NodeKind, Pipe, Statement, StatementKind,
@@ -29,8 +28,6 @@ pub struct Usage {
     pub queries: Vec<QueryUse>,
     /// Labels of the alerting series on whose presence branches depend.
     pub tested: Vec<String>,
-    /// What fails in every alert that comes to it.
-    pub faults: Vec<Fault>,
 }
 
 /// A label that is read.
@@ -49,29 +46,11 @@ pub struct QueryUse {
     pub expression: Option<String>,
     /// The place of the expression, or of the call.
     pub at: TextRange,
-    /// Whether it may be one that no alert asks: `{{ and false (query "up") }}`.
-    pub is_idle: bool,
-}
-
-/// What fails in every alert. The template may be one that was parsed to be checked.
-pub(super) fn faults(template: &Template) -> Usage {
-    // The definitions may be missing.
-    let variables = [
-        ("$", Known::Data),
-        ("$labels", Known::Labels),
-        ("$externalLabels", Known::ExternalLabels),
-        ("$externalURL", Known::Other),
-        ("$value", Known::Value),
-    ];
-    let mut usage = walked(template, variables.into());
-    usage.faults.sort_by_key(|it| it.at.start);
-    usage.faults.dedup();
-    usage
 }
 
 /// Collects what a template reads.
 pub fn usage(template: &Template) -> Usage {
-    let mut usage = walked(template, vec![("$", Known::Data)]);
+    let mut usage = walked(template);
     for uses in [&mut usage.labels, &mut usage.external_labels] {
         uses.sort_by(|a, b| (a.at.start, &a.name).cmp(&(b.at.start, &b.name)));
         uses.dedup();
@@ -87,9 +66,10 @@ pub fn usage(template: &Template) -> Usage {
     usage
 }
 
-fn walked<'a>(template: &'a Template, variables: Vec<(&'a str, Known)>) -> Usage {
+fn walked(template: &Template) -> Usage {
     let (usage, called) = Default::default();
-    let mut walk = Walk { template, usage, variables, called, n_idle: 0 };
+    let variables = vec![("$", Known::Data)];
+    let mut walk = Walk { template, usage, variables, called };
     if let Some(list) = template.templates.get(&template.name) {
         walk.list(&Known::Data, list);
     }
@@ -98,7 +78,7 @@ fn walked<'a>(template: &'a Template, variables: Vec<(&'a str, Known)>) -> Usage
 
 /// What is known of a value before it exists.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Known {
+enum Known {
     Data,
     Labels,
     ExternalLabels,
@@ -115,8 +95,6 @@ struct Walk<'a> {
     variables: Vec<(&'a str, Known)>,
     /// Templates that were followed, with their data.
     called: Vec<(&'a str, Known)>,
-    /// How many branches and calls around may keep every alert from what is looked at.
-    n_idle: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -165,8 +143,6 @@ impl<'a> Walk<'a> {
             let read = self.usage.labels[n_labels..].iter().map(|it| it.name.clone());
             self.usage.tested.extend(read);
         }
-        let n_idle = self.n_idle;
-        self.n_idle += u32::from(is_fixed(&branch.pipe));
         match branch.kind {
             BranchKind::If => self.list(dot, &branch.list),
             BranchKind::With => self.list(&value, &branch.list),
@@ -185,7 +161,6 @@ impl<'a> Walk<'a> {
         if let Some(list) = &branch.else_list {
             self.list(dot, list);
         }
-        self.n_idle = n_idle;
     }
 
     fn template(&mut self, name: &str, data: Known) {
@@ -240,24 +215,11 @@ impl<'a> Walk<'a> {
             }
             return value;
         };
-        let n_idle = self.n_idle;
-        let mut args: Vec<Argument<'_>> = Vec::with_capacity(command.args.len());
-        for (idx, it) in command.args[1..].iter().enumerate() {
-            // An earlier argument may have decided.
-            let decided = idx > 0 && matches!(function.as_str(), "and" | "or");
-            self.n_idle = n_idle + u32::from(decided);
-            let known = self.node(dot, it);
-            args.push(Argument { known, range: it.range, node: Some(it) });
+        let mut args: Vec<(Known, TextRange)> = Vec::with_capacity(command.args.len());
+        for it in &command.args[1..] {
+            args.push((self.node(dot, it), it.range));
         }
-        self.n_idle = n_idle;
-        args.extend(last.map(|it| Argument {
-            known: it,
-            range: first.range,
-            node: None,
-        }));
-        let fault = always::call(function, &args);
-        self.fault(fault);
-        let args: Vec<_> = args.into_iter().map(|it| (it.known, it.range)).collect();
+        args.extend(last.map(|it| (it, first.range)));
         self.call(function, first.range, &args)
     }
 
@@ -280,8 +242,7 @@ impl<'a> Walk<'a> {
                     _ => (None, *range),
                 };
                 if let Some(at) = self.own(range) {
-                    let is_idle = self.n_idle > 0;
-                    self.usage.queries.push(QueryUse { expression, at, is_idle });
+                    self.usage.queries.push(QueryUse { expression, at });
                 }
             }
             // What is written of the value is still the value.
@@ -342,11 +303,7 @@ impl<'a> Walk<'a> {
                     "Labels" => Known::Labels,
                     "ExternalLabels" => Known::ExternalLabels,
                     "Value" => Known::Value,
-                    "ExternalURL" => Known::Other,
-                    _ => {
-                        self.fault(Some(always::field(field, at)));
-                        Known::Other
-                    }
+                    _ => Known::Other,
                 };
                 return self.fields(value, rest, at);
             }
@@ -360,12 +317,6 @@ impl<'a> Walk<'a> {
             self.usage.values.push(at);
         }
         value
-    }
-
-    fn fault(&mut self, fault: Option<Fault>) {
-        let Some(fault) = fault.filter(|_| self.n_idle == 0) else { return };
-        let Some(at) = self.own(fault.at) else { return };
-        self.usage.faults.push(Fault { at, ..fault });
     }
 
     fn label(&mut self, set: &Known, name: &str, at: TextRange) {
@@ -406,23 +357,6 @@ impl<'a> Walk<'a> {
             | Known::Other => {}
         }
     }
-}
-
-/// Whether a condition is the same in every alert: a branch may then be one that none takes.
-fn is_fixed(pipe: &Pipe) -> bool {
-    let mut args = pipe.commands.iter().flat_map(|it| &it.args);
-    args.all(|it| match &it.kind {
-        NodeKind::Nil
-        | NodeKind::Bool(_)
-        | NodeKind::Number(_)
-        | NodeKind::Text { .. } => true,
-        NodeKind::Identifier(function) => function != "query",
-        NodeKind::Pipe(pipe) => is_fixed(pipe),
-        NodeKind::Dot
-        | NodeKind::Field(_)
-        | NodeKind::Variable(_)
-        | NodeKind::Chain(..) => false,
-    })
 }
 
 fn is_value(known: &Known) -> bool {
