@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::pair;
 use crate::diag::sink::Sink;
-use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::promql;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::SyntaxError;
+use crate::template::advice::{Advice, advice};
 use crate::template::always::{self, Fault};
 use crate::template::{self, Template, TemplateError};
 
@@ -136,20 +136,12 @@ fn actions(text: &str) -> Option<String> {
 
 fn unsound(text: &Text, error: TemplateError) -> Diagnostic {
     let TemplateError { at, reason, .. } = error;
+    let Advice { at, label, help } = advice(text.as_str(), at, &reason);
     let at = at.bytes();
-    let unknown = reason
-        .strip_prefix("function \"")
-        .and_then(|it| it.strip_suffix("\" not defined"))
-        .map(str::to_string);
-    let error = Diagnostic::error("template", reason);
-    let names = template::function_names();
-    let near = unknown.and_then(|it| suggest::nearest(&it, names.iter().copied()));
-    match near {
-        Some(near) => {
-            error.within(text, at.start, at.end, format!("did you mean `{near}`?"))
-        }
-        None => error.within(text, at.start, at.end, "the template does not parse here"),
-    }
+    let mut said =
+        Diagnostic::error("template", reason).within(text, at.start, at.end, label);
+    said.help.extend(help);
+    said
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! [`usage::usage`] what a template reads. The room knows no rules: `query` is a closure
 //! that it is given.
 
+mod advice;
 pub mod always;
 mod builtins;
 mod call;
