@@ -94,17 +94,22 @@ fn resolve_all(
 
 /// Warns of files that stand where those of the project do, and are none of them.
 fn not_read(root: &Path, others: &[String], project: &Project, sink: &mut Sink) {
+    // What could not be read might use them.
+    if !project.whole {
+        return;
+    }
     let is_used = |path: &String| project.rule_files.iter().any(|it| it.path == *path);
     for path in others.iter().filter(|it| !is_used(it)) {
         let (stem, end) = path.rsplit_once('.').unwrap_or((path, ""));
         let small = end.to_ascii_lowercase();
         let is_rules = || {
             let text = fs::read_if_there(root, path);
-            text.is_some_and(|it| mistaken::may_be_like_rules(&it))
+            text.is_some_and(|it| mistaken::may_be_rules(&it))
         };
         let help = match small.as_str() {
-            "yaml" | "yml" if !is_rules() => continue,
-            "yaml" | "yml" => format!(
+            // Among dashboards are other tools' files.
+            "yaml" | "yml" if path.starts_with("dashboards/") || !is_rules() => continue,
+            "yaml" | "yml" if small == end => format!(
                 "use its rules in an alerts file: `[use.\"{path}\"]`; or turn them into \
                  alerts: `aqua-alerts import {path}`"
             ),

@@ -132,6 +132,15 @@ pub fn may_be_like_rules(text: &str) -> bool {
     text.contains("expr") && (text.contains("alert") || text.contains("record"))
 }
 
+/// Whether a text is a rule file or a PrometheusRule, as far as a look at its lines tells:
+/// tests of promtool's, and manifests of other kinds, have not these at the margin.
+pub fn may_be_rules(text: &str) -> bool {
+    let begins = |word: &str| text.lines().any(|it| it.starts_with(word));
+    may_be_like_rules(text)
+        && (begins("groups:") || begins("kind: PrometheusRule"))
+        && !begins("tests:")
+}
+
 /// A warning about a file that is no rule file, but has rules.
 pub fn like_rules(
     path: &str,

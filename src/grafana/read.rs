@@ -165,6 +165,11 @@ impl<'a> Plugins<'a> {
                 OTHERS.iter().copied().find(|it| it.eq_ignore_ascii_case(&source.uid))
             }
         };
+        // Those of clouds ask for the same language.
+        let named = named.map(|it| match it.contains("prometheus") {
+            true => "prometheus",
+            false => it,
+        });
         let of_panel = || PANELS.iter().find(|it| it.0 == panel).map(|it| it.1);
         source.kind = named.or_else(of_panel).map(str::to_owned);
     }

@@ -371,18 +371,18 @@ fn overrides(project: &Project, sink: &mut Sink) {
     project.files.iter().flat_map(|it| &it.services).for_each(|it| endpoints(it, sink));
 }
 
-/// Says which endpoints only an environment has: a port misspelt, most likely, whose
-/// override would be lost.
+/// Says which endpoints only an environment has whose port is nearly another's: misspelt, most
+/// likely, and the override would be lost.
 fn endpoints(service: &Service, sink: &mut Sink) {
     let own = service.settings.endpoints.iter();
     let names: Vec<String> = own.map(|it| it.port.to_string()).collect();
     let others = service.env.iter().flat_map(|it| &it.1.endpoints);
     for it in others.filter(|it| !names.iter().any(|name| name == it.port.as_str())) {
-        let error =
-            reader::undeclared(&it.port, "an endpoint of the service", Some(&names));
-        sink.push(error.note(
-            "one that only some environments have is declared for all: `endpoint.PORT = false`",
-        ));
+        if suggest::nearest(it.port.as_str(), names.iter().map(String::as_str)).is_some()
+        {
+            let what = "an endpoint of the service";
+            sink.push(reader::undeclared(&it.port, what, Some(&names)));
+        }
     }
 }
 

@@ -59,7 +59,7 @@ pub fn write_where_it_leads(
     if !is_stream(&target) {
         return write_at(&target, shown, text);
     }
-    let opened = OpenOptions::new().write(true).open(&target);
+    let opened = OpenOptions::new().append(true).open(&target);
     let written = opened.and_then(|mut it| it.write_all(text.as_bytes()));
     written.map_err(|error| unwritable(shown, &error))
 }
@@ -73,9 +73,11 @@ fn led_to(start: &Path, shown: &str) -> PathBuf {
     }
 }
 
-/// Whether something is there that is neither a file nor a folder.
+/// Whether something is there that is neither a file nor a folder, or that stands for what a
+/// process has opened, which may be a file with others' text in it.
 fn is_stream(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
+    let is_open = ["/dev", "/proc"].iter().any(|it| path.starts_with(it));
+    fs::metadata(path).is_ok_and(|it| is_open || !it.is_file() && !it.is_dir())
 }
 
 /// Writes a file as a whole or not at all.
@@ -164,6 +166,15 @@ mod tests {
         assert_eq!(fs::read_to_string(dir.join("new/file")).unwrap(), "new");
         for it in ["link", "null", "full"] {
             assert!(fs::symlink_metadata(dir.join(it)).unwrap().is_symlink(), "{it}");
+        }
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let open = OpenOptions::new().append(true).open(dir.join("real")).unwrap();
+            let path = format!("/dev/fd/{}", open.as_raw_fd());
+            make_room(&dir, &path).unwrap();
+            write_where_it_leads(&dir, &path, "er").unwrap();
+            assert_eq!(fs::read_to_string(dir.join("real")).unwrap(), "newer");
         }
         #[cfg(target_os = "linux")]
         assert!(write_where_it_leads(&dir, "full", "new").is_err());

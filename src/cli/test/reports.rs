@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::cli::args::Report;
-use crate::cli::fs;
 use crate::cli::session::Session;
+use crate::cli::{fs, say};
 use crate::diag::diagnostic::Diagnostic;
 use crate::harness::report::{json, junit};
 use crate::harness::result::FileResult;
@@ -23,6 +23,7 @@ pub fn check(reports: &[Report], start: &Path, session: &mut Session) {
                 let title = "a report goes to a file, not to `-`";
                 Err(Diagnostic::error("bad-argument", title).help("name a file"))
             }
+            false if is_own(path) => Ok(()),
             false => fs::make_room(start, path),
         };
         session.sink.extend(checked.err());
@@ -45,8 +46,21 @@ pub fn write(
             Report::Github => continue,
         };
         let Some(path) = path(report) else { continue };
-        session.sink.extend(fs::write_where_it_leads(start, path, &text).err());
+        match path {
+            STDOUT => say::result(&text),
+            STDERR => say::message(&text),
+            _ => session.sink.extend(fs::write_where_it_leads(start, path, &text).err()),
+        }
     }
+}
+
+const STDOUT: &str = "/dev/stdout";
+const STDERR: &str = "/dev/stderr";
+
+/// Whether a path names a stream of this process: what else it says goes there too, and
+/// neither may stand over the other, whatever the stream leads to.
+fn is_own(path: &str) -> bool {
+    [STDOUT, STDERR].contains(&path)
 }
 
 fn path(report: &Report) -> Option<&str> {

@@ -85,15 +85,18 @@ impl<'a> ByName<'a> {
 
 /// Of each alert the first one of whose labels the same is known: what holds of many rules
 /// is looked at once.
-pub(super) fn kinds(alerts: &[Alerting<'_>], by_name: &ByName<'_>) -> Vec<usize> {
+pub(super) fn kinds(
+    alerts: &[Alerting<'_>],
+    by_name: &ByName<'_>,
+    shared: &[&str],
+) -> Vec<usize> {
     // The name is a part of it: most have theirs alone.
     let of_name = |name: &str| -> Vec<[usize; 2]> {
         let mut first = BTreeMap::new();
         let places = by_name.places(name);
         places.map(|it| [it, *first.entry(alerts[it].kind()).or_insert(it)]).collect()
     };
-    let shared: Vec<Vec<[usize; 2]>> =
-        by_name.shared().into_par_iter().map(of_name).collect();
+    let shared: Vec<Vec<[usize; 2]>> = shared.par_iter().map(|it| of_name(it)).collect();
     let mut out: Vec<usize> = (0..alerts.len()).collect();
     for [it, first] in shared.into_iter().flatten() {
         out[it] = first;

@@ -56,10 +56,9 @@ pub(super) struct Common<'c> {
 
 impl<'c> Common<'c> {
     pub(super) fn of(alerts: &'c [Alerting<'_>]) -> Common<'c> {
-        Common {
-            kinds: kinds(alerts, &ByName::of(alerts)),
-            identifying: identifying(alerts),
-        }
+        let by_name = ByName::of(alerts);
+        let kinds = kinds(alerts, &by_name, &by_name.shared());
+        Common { kinds, identifying: identifying(alerts) }
     }
 }
 

@@ -35,6 +35,10 @@ struct Tiers<'t, 'a> {
     kinds: &'t [usize],
     /// The places of the alerts by name.
     by_name: &'t ByName<'a>,
+    /// The names that several have.
+    shared: &'t [&'a str],
+    /// The places of the alerts of each definition whose tiers have names of their own.
+    unlike: &'t [Vec<usize>],
     known: &'t Known<'t>,
     high: &'t str,
     low: &'t str,
@@ -49,20 +53,40 @@ pub(super) fn infer(
     sink: &mut Sink,
 ) {
     let by_name = ByName::of(alerts);
-    let kinds = kinds(alerts, &by_name);
+    let shared = by_name.shared();
+    let kinds = kinds(alerts, &by_name, &shared);
+    let unlike = unlike(alerts);
     for high in &book.severities {
         if high.inhibits.contains(&high.name) {
             sink.push_once(inhibits_itself(high));
         }
         for low in high.inhibits.iter().filter(|it| **it != high.name) {
-            let by_name = &by_name;
-            let kinds = &kinds;
+            let (kinds, by_name, shared, unlike) = (&kinds, &by_name, &shared, &unlike);
+            let high = &high.name;
             let tiers =
-                Tiers { book, alerts, kinds, by_name, known, high: &high.name, low };
+                Tiers { book, alerts, kinds, by_name, shared, unlike, known, high, low };
             tiers.of_one_name(out, sink);
             tiers.of_two_names(out, sink);
         }
     }
+}
+
+/// The alerts of each definition whose tiers have names of their own, for one service and one
+/// value of `each`, by their places.
+fn unlike(alerts: &[Alerting<'_>]) -> Vec<Vec<usize>> {
+    // Of each definition the name of its tiers, as long as it is one.
+    let mut only: HashMap<Span, Option<&str>> = HashMap::new();
+    for it in alerts.iter().filter(|it| it.alert.about.is_some()) {
+        let name = only.entry(it.alert.span).or_insert(Some(it.name));
+        *name = name.filter(|name| *name == it.name);
+    }
+    let mut by_key: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+    for (idx, it) in alerts.iter().enumerate() {
+        if only.get(&it.alert.span) == Some(&None) {
+            by_key.entry(it.key()).or_default().push(idx);
+        }
+    }
+    by_key.into_values().collect()
 }
 
 impl<'t, 'a> Tiers<'t, 'a> {
@@ -78,7 +102,7 @@ impl<'t, 'a> Tiers<'t, 'a> {
             (name, pairing, fit, said)
         };
         let fits: Vec<(&str, Pairing, Option<Fit>, Sink)> =
-            self.by_name.shared().into_par_iter().map(fit).collect();
+            self.shared.par_iter().copied().map(fit).collect();
         let mut all: Vec<Merged<'_>> = Vec::new();
         for (name, pairing, fit, said) in fits {
             said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
@@ -116,21 +140,9 @@ impl<'t, 'a> Tiers<'t, 'a> {
 
     /// Tiers of one alert that have names of their own.
     fn of_two_names(self, out: &mut Inferred, sink: &mut Sink) {
-        // Of each definition the name of its tiers, as long as it is one.
-        let mut only: HashMap<Span, Option<&str>> = HashMap::new();
-        for it in self.alerts.iter().filter(|it| it.alert.about.is_some()) {
-            let name = only.entry(it.alert.span).or_insert(Some(it.name));
-            *name = name.filter(|name| *name == it.name);
-        }
-        let mut by_key: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
-        for (idx, it) in self.alerts.iter().enumerate() {
-            if only.get(&it.alert.span) == Some(&None) {
-                by_key.entry(it.key()).or_default().push(idx);
-            }
-        }
         type Names<'a> = BTreeSet<&'a str>;
         let mut by_names: BTreeMap<(Names<'a>, Names<'a>), Pairing> = BTreeMap::new();
-        let pairings = by_key.into_values().map(|it| self.pairing(it));
+        let pairings = self.unlike.iter().map(|it| self.pairing(it.iter().copied()));
         for pairing in pairings.filter(Pairing::is_of_both) {
             let name = |idx: &usize| self.alerts[*idx].name;
             let sources: Names<'_> = pairing.sources.iter().map(name).collect();

@@ -19,6 +19,9 @@ pub(super) struct Access<'a> {
 /// Fields of what a template is given.
 const DATA: &[&str] = &["Labels", "Value", "ExternalLabels", "ExternalURL"];
 
+/// Fields of a sample of a query.
+const SAMPLE: &[&str] = &["Labels", "Value"];
+
 /// Fields that templates of Alertmanager have.
 const ALERTMANAGER: &[&str] = &[
     "Alerts",
@@ -140,6 +143,7 @@ impl Access<'_> {
 
     fn instead(&self, it: &Type) -> String {
         let (name, rest, base) = (self.name(), self.rest(), self.base());
+        let whole = if base.is_empty() { "." } else { base };
         match it {
             _ if self.idx == 0 && self.is_dot && DATA.contains(&name) => {
                 match it {
@@ -149,7 +153,7 @@ impl Access<'_> {
                 .to_owned()
                     + &format!("`$.{rest}`")
             }
-            Type::Sample => match suggest::nearest(name, ["Labels", "Value"]) {
+            Type::Sample => match suggest::nearest(name, SAMPLE.iter().copied()) {
                 Some(near) => {
                     let behind = &self.names[self.idx + 1..];
                     let names = [&[near.to_owned()], behind].concat().join(".");
@@ -158,7 +162,8 @@ impl Access<'_> {
                 None => format!("a label of it is `{base}.Labels.{name}`"),
             },
             Type::Result => {
-                format!("take one of its samples: `({base} | first).{rest}`")
+                let labels = if SAMPLE.contains(&name) { "" } else { "Labels." };
+                format!("take one of its samples: `({whole} | first).{labels}{rest}`")
             }
             Type::Value if base.ends_with("$value") => {
                 let before = &base[..base.len() - "$value".len()];
@@ -175,7 +180,7 @@ impl Access<'_> {
                 let set = if set.is_empty() { "." } else { set };
                 format!("a label whose name has dots is `index {set} \"{name}\"`")
             }
-            _ => format!("write `{base}` alone"),
+            _ => format!("write `{whole}` alone"),
         }
     }
 }

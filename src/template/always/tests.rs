@@ -377,6 +377,9 @@ fn what_may_work_passes() {
         "{{ gt $value 1.0 }} {{ lt 1e3 .Value }} {{ eq $labels.a \"1\" }}",
         "{{ gt ($value | printf \"%.0f\") \"5\" }} {{ ge (len $labels) 1 }}",
         "{{ with $labels }}{{ .instance }}{{ end }}",
+        // The second round begins with what the first one left.
+        "{{ $last := \"\" }}{{ range query \"up\" }}{{ if $last }}{{ gt .Value $last }}{{ end }}\
+         {{ if true }}{{ $last = .Value }}{{ end }}{{ end }}",
         "{{ range query \"up\" }}{{ .Labels.a }} {{ .Value }}{{ end }}",
         "{{ with query \"up\" | first }}{{ .Value | eq 1.0 }}{{ end }}",
         "{{ define \"t\" }}{{ .arg0 }}{{ end }}{{ template \"t\" (args 1 2) }}",

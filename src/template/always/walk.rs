@@ -96,6 +96,12 @@ impl<'a> Walk<'a> {
                         *variable = it;
                     }
                 }
+                // Each round begins with what the one before it left.
+                for name in assigned(&branch.list) {
+                    if let Some(variable) = self.variable(name) {
+                        *variable = Type::Unknown;
+                    }
+                }
                 self.list(&item, &branch.list);
             }
         }
@@ -324,4 +330,25 @@ fn has_fields(node: &Node) -> bool {
 /// From the first to the last of what a command is made of, which is something.
 fn range_of(args: &[Node]) -> TextRange {
     args[0].range.to(args[args.len() - 1].range)
+}
+
+/// The variables that are assigned in a list, however deep.
+fn assigned(list: &List) -> Vec<&str> {
+    let mut out = Vec::new();
+    for statement in &list.items {
+        match &statement.kind {
+            StatementKind::Action(pipe) if pipe.is_assign => {
+                out.extend(pipe.variables.iter().map(String::as_str));
+            }
+            StatementKind::Branch(branch) => {
+                if branch.pipe.is_assign {
+                    out.extend(branch.pipe.variables.iter().map(String::as_str));
+                }
+                out.extend(assigned(&branch.list));
+                out.extend(branch.else_list.iter().flat_map(assigned));
+            }
+            _ => {}
+        }
+    }
+    out
 }
