@@ -65,13 +65,21 @@ pub fn write_where_it_leads(
 }
 
 fn led_to(start: &Path, shown: &str) -> PathBuf {
-    let path = start.join(shown);
+    let mut path = start.join(shown);
     // What `/dev/stdout` leads to has no path.
-    match is_stream(&path) {
-        true => path,
-        false => path.canonicalize().unwrap_or(path),
+    if is_stream(&path) {
+        return path;
     }
+    // What is not there yet may have a link to it; a loop of links has an end.
+    for _ in 0..MAX_LINKS {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(start).join(next);
+    }
+    path
 }
+
+/// As many links in a row as systems follow.
+const MAX_LINKS: usize = 40;
 
 /// Whether something is there that is neither a file nor a folder, or that stands for what a
 /// process has opened, which may be a file with others' text in it.
@@ -154,17 +162,20 @@ mod tests {
         let dir = folder("through");
         fs::write(dir.join("real"), "old").unwrap();
         symlink("real", dir.join("link")).unwrap();
+        symlink("later", dir.join("first")).unwrap();
+        symlink("first", dir.join("second")).unwrap();
         symlink("/dev/null", dir.join("null")).unwrap();
         symlink("/dev/full", dir.join("full")).unwrap();
         for it in ["link", "null", "full", "new/file"] {
             assert!(make_room(&dir, it).is_ok(), "{it}");
         }
-        for it in ["link", "null", "new/file"] {
+        for it in ["link", "null", "new/file", "second"] {
             write_where_it_leads(&dir, it, "new").unwrap();
         }
         assert_eq!(fs::read_to_string(dir.join("real")).unwrap(), "new");
         assert_eq!(fs::read_to_string(dir.join("new/file")).unwrap(), "new");
-        for it in ["link", "null", "full"] {
+        assert_eq!(fs::read_to_string(dir.join("later")).unwrap(), "new");
+        for it in ["link", "null", "full", "first", "second"] {
             assert!(fs::symlink_metadata(dir.join(it)).unwrap().is_symlink(), "{it}");
         }
         #[cfg(target_os = "linux")]

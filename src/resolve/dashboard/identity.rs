@@ -146,9 +146,12 @@ fn long_uid(chosen: &Text, book: &Book, sink: &mut Sink) {
 
 /// What Grafana refuses of a dashboard in JSON: it logs an error, and has none.
 fn refused(board: &model::Dashboard, path: &str, sink: &mut Sink) {
-    let uid = board.uid.as_ref().filter(|it| !it.as_str().is_empty());
+    // It takes the blanks around both away first.
+    let is_there = |it: &&Text| !it.as_str().trim().is_empty();
+    let is_sound = |it: &&Text| (UID.fault)(it.as_str().trim()).is_none();
+    let uid = board.uid.as_ref().filter(is_there).filter(|it| !is_sound(it));
     sink.extend(uid.and_then(|it| reader::misformed(it, &UID)));
-    if board.title.as_ref().is_none_or(|it| it.as_str().is_empty()) {
+    if board.title.as_ref().filter(is_there).is_none() {
         let title = format!("the dashboard `{path}` has no title");
         let at = Span { file: board.span.file, start: 0, end: 0 };
         sink.push(

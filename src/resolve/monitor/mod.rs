@@ -99,7 +99,7 @@ fn look(
     if !settings.endpoints.iter().any(is_on) {
         let title = format!("the service `{job}` has no endpoint in `{env}`");
         sink.push_once(
-            Diagnostic::error("no-endpoints", title)
+            Diagnostic::warning("no-endpoints", title)
                 .at(job.span(), "nothing of it is scraped")
                 .help(format!("add one, or leave the service out: `env.{env} = false`")),
         );
