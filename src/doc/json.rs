@@ -42,10 +42,33 @@ pub fn read(file: FileId, text: &str, code: &'static str) -> Result<Node, Diagno
             );
         }
     }
+    if let Some(at) = too_deep(text) {
+        let title = format!("JSON is nested more than {MAX_DEPTH} levels deep");
+        return Err(Diagnostic::error(code, title).at(span(at, at + 1), "one more here"));
+    }
     let mut reader = Reader { file, text, at: 0 };
-    // What serde_json took nests at most 128 deep.
     reader.value().ok_or_else(|| {
         Diagnostic::error(code, "file is not JSON").at(span(reader.at, reader.at), "")
+    })
+}
+
+/// As deep as serde_json's values nest: what walks through them does so by recursion.
+const MAX_DEPTH: usize = 128;
+
+/// Where sound JSON nests deeper than is read.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    text.bytes().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        MAX_DEPTH < depth
     })
 }
 
@@ -265,5 +288,8 @@ mod tests {
         assert_eq!(place("\u{feff}{}").0, 0);
         assert_eq!(place("").0, 0);
         assert!(read(FileId(0), &"[".repeat(100_000), "bad-json").is_err());
+        let nested = |n: usize| "[".repeat(n) + "\"[\\\"[\"" + &"]".repeat(n);
+        assert!(read(FileId(0), &nested(128), "bad-json").is_ok());
+        assert_eq!(place(&nested(1_000_000)), (128, "one more here".to_owned()));
     }
 }
