@@ -50,7 +50,13 @@ pub struct QueryUse {
 
 /// Collects what a template reads.
 pub fn usage(template: &Template) -> Usage {
-    let mut usage = walked(template);
+    let (usage, called) = Default::default();
+    let variables = vec![("$", Known::Data)];
+    let mut walk = Walk { template, usage, variables, called };
+    if let Some(list) = template.templates.get(&template.name) {
+        walk.list(&Known::Data, list);
+    }
+    let mut usage = walk.usage;
     for uses in [&mut usage.labels, &mut usage.external_labels] {
         uses.sort_by(|a, b| (a.at.start, &a.name).cmp(&(b.at.start, &b.name)));
         uses.dedup();
@@ -64,16 +70,6 @@ pub fn usage(template: &Template) -> Usage {
     usage.queries.sort_by_key(|it| it.at.start);
     usage.queries.dedup();
     usage
-}
-
-fn walked(template: &Template) -> Usage {
-    let (usage, called) = Default::default();
-    let variables = vec![("$", Known::Data)];
-    let mut walk = Walk { template, usage, variables, called };
-    if let Some(list) = template.templates.get(&template.name) {
-        walk.list(&Known::Data, list);
-    }
-    walk.usage
 }
 
 /// What is known of a value before it exists.

@@ -74,12 +74,9 @@ fn read_all(
 ) -> Vec<File> {
     let texts: Vec<Result<Arc<str>, Fault>> =
         paths.par_iter().map(|path| text(root, path, sources)).collect();
-    let sound = |(path, text): (String, Result<_, Fault>)| match text {
-        Ok(text) => Some((path, text)),
-        Err(fault) => {
-            fault.say(&path, sources, sink);
-            None
-        }
+    let sound = |(path, text): (String, _)| {
+        let text = or_say(text, &path, sources, sink)?;
+        Some((path, text))
     };
     paths.into_iter().zip(texts).filter_map(sound).collect()
 }
@@ -231,7 +228,7 @@ pub fn read_file(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Arc<str>> {
-    text(root, path, sources).map_err(|it| it.say(path, sources, sink)).ok()
+    or_say(text(root, path, sources), path, sources, sink)
 }
 
 /// The text of a file, or of what is to be written over it.
@@ -240,7 +237,27 @@ fn text(root: &Path, path: &str, sources: &SourceMap) -> Result<Arc<str>, Fault>
         return Ok(draft.clone());
     }
     let bytes = read_limited(&root.join(path), MAX_FILE).map_err(Fault::Unreadable)?;
+    utf8(bytes)
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<Arc<str>, Fault> {
     String::from_utf8(bytes).map(Arc::from).map_err(Fault::NotUtf8)
+}
+
+/// The text of a file; nothing where there is none, which is said.
+fn or_say(
+    text: Result<Arc<str>, Fault>,
+    path: &str,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Arc<str>> {
+    match text {
+        Ok(text) => Some(text),
+        Err(fault) => {
+            fault.say(path, sources, sink);
+            None
+        }
+    }
 }
 
 /// Why a file gives no text.
@@ -281,13 +298,8 @@ pub fn read_stdin(
         Ok(_) if MAX_FILE < bytes.len() as u64 => Err(too_large(MAX_FILE)),
         other => other,
     };
-    match read {
-        Ok(_) => decode(path, bytes, sources, sink),
-        Err(error) => {
-            sink.push(unreadable(path, &error));
-            None
-        }
-    }
+    let text = read.map_err(Fault::Unreadable).and_then(|_| utf8(bytes));
+    or_say(text, path, sources, sink)
 }
 
 pub(super) fn decode(
@@ -296,8 +308,7 @@ pub(super) fn decode(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Option<Arc<str>> {
-    let text = String::from_utf8(bytes).map(Arc::from).map_err(Fault::NotUtf8);
-    text.map_err(|it| it.say(path, sources, sink)).ok()
+    or_say(utf8(bytes), path, sources, sink)
 }
 
 pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {

@@ -63,14 +63,19 @@ struct Entries<'o> {
 }
 
 impl<'o> Printer<'o> {
+    /// What stands between a text or a word and what is before it.
+    fn before(&self) -> Result<&'static str, NotEasy> {
+        match self.place {
+            Place::Root | Place::InKey => Err(NotEasy),
+            Place::Key => Ok(" "),
+            Place::Dash => Ok(""),
+        }
+    }
+
     /// A word that is printed as it is.
     fn word(self, word: impl fmt::Display) -> Result<(), NotEasy> {
-        match self.place {
-            Place::Root | Place::InKey => return Err(NotEasy),
-            Place::Key => self.out.push(' '),
-            Place::Dash => {}
-        }
-        fmt::write(self.out, format_args!("{word}\n")).map_err(|_| NotEasy)
+        let before = self.before()?;
+        fmt::write(self.out, format_args!("{before}{word}\n")).map_err(|_| NotEasy)
     }
 
     fn entries(self, column: usize) -> Entries<'o> {
@@ -214,12 +219,8 @@ impl<'o> Serializer for Printer<'o> {
         if self.place == Place::InKey {
             return self.key(text);
         }
+        let before = self.before()?;
         let Printer { out, column, place } = self;
-        let before = match place {
-            Place::Root | Place::InKey => return Err(NotEasy),
-            Place::Key => " ",
-            Place::Dash => "",
-        };
         if is_plain(text) {
             out.push_str(before);
             out.push_str(text);

@@ -246,7 +246,8 @@ pub(super) struct Knowledge<'a> {
 }
 
 impl<'a> Knowledge<'a> {
-    /// The same, and all alerting rules of the book, in order.
+    /// What rules and tests tell of the metrics of a book, and its alerting rules, in order,
+    /// with what is known of each.
     pub(super) fn new(
         book: &'a Book,
         rules: Rules<'a>,
