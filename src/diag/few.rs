@@ -1,5 +1,6 @@
 //! Lists that mostly have one item.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -72,5 +73,11 @@ impl<T: PartialOrd> PartialOrd for Few<T> {
 impl<T: Ord> Ord for Few<T> {
     fn cmp(&self, other: &Few<T>) -> std::cmp::Ordering {
         (**self).cmp(&**other)
+    }
+}
+
+impl<T: Hash> Hash for Few<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }

@@ -7,7 +7,7 @@ use crate::promql::labels::Symbol;
 
 /// Facts by the names of their labels, in the order of these. There are few in each and
 /// very many of them, so that they take no more room than they need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ByName(Vec<(Symbol, Fact)>);
 
 impl ByName {

@@ -10,7 +10,7 @@ use crate::promql::labels::{METRIC_NAME, Symbol};
 pub(super) static NAME: LazyLock<Symbol> = LazyLock::new(|| Symbol::from(METRIC_NAME));
 
 /// Whether series have a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Presence {
     /// Every series has it.
     Always,
@@ -21,7 +21,7 @@ pub enum Presence {
 }
 
 /// What is known of one label.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fact {
     /// Whether series have it.
     pub presence: Presence,

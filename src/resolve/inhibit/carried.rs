@@ -58,15 +58,10 @@ pub(super) enum Relation {
 /// `each`.
 pub(super) type Key<'a> = (Span, Option<&'a str>, Vec<&'a str>);
 
-/// All by which the alerts of rules with one name may differ: what is known of their labels,
-/// in two ways, those that the rules set, and those of `per`.
-pub(super) type Kind<'k> = (
-    &'k str,
-    Facts<'k>,
-    Option<Facts<'k>>,
-    Vec<(&'k str, Option<&'k str>)>,
-    Option<Vec<&'k str>>,
-);
+/// All by which alerts may differ besides their names: what is known of their labels, in two
+/// ways, those that the rules set, and those of `per`.
+pub(super) type Kind<'k> =
+    (Facts<'k>, Option<Facts<'k>>, Vec<(&'k str, Option<&'k str>)>, Option<Vec<&'k str>>);
 
 /// Whether there are no other labels, and what is known.
 type Facts<'k> = (bool, &'k ByName);
@@ -133,7 +128,6 @@ impl<'a> Alerting<'a> {
             (it.closed, &it.known)
         }
         (
-            self.name,
             facts(&self.facts),
             self.shown.as_ref().map(facts),
             self.set_names().map(|name| (name, self.set(name))).collect(),

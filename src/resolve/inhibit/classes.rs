@@ -5,6 +5,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 
 use rayon::prelude::*;
 
@@ -81,24 +82,36 @@ impl<'a> ByName<'a> {
         out.par_sort_unstable();
         out
     }
+
+    /// The places of the alerts with these names.
+    pub(super) fn all_places(&self) -> Vec<usize> {
+        let shared = self.0.values().filter(|it| !it.1.is_empty());
+        shared.flat_map(|it| [it.0].into_iter().chain(it.1.iter().copied())).collect()
+    }
 }
 
-/// Of each alert the first one of whose labels the same is known: what holds of many rules
-/// is looked at once.
-pub(super) fn kinds(
-    alerts: &[Alerting<'_>],
-    by_name: &ByName<'_>,
-    shared: &[&str],
+/// Of each alert the first one of `places` of which the same is known: what holds of many
+/// rules is looked at once. Those at other places stand for themselves.
+pub(super) fn alike<'c, 'a: 'c, K: Ord + Hash>(
+    alerts: &'c [Alerting<'a>],
+    places: Vec<usize>,
+    known: impl Fn(&'c Alerting<'a>) -> K + Sync,
 ) -> Vec<usize> {
-    // The name is a part of it: most have theirs alone.
-    let of_name = |name: &str| -> Vec<[usize; 2]> {
-        let mut first = BTreeMap::new();
-        let places = by_name.places(name);
-        places.map(|it| [it, *first.entry(alerts[it].kind()).or_insert(it)]).collect()
+    // Each is compared with few others: those of its hash.
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let hashed =
+        places.into_par_iter().map(|it| (hasher.hash_one(known(&alerts[it])), it));
+    let mut hashed: Vec<(u64, usize)> = hashed.collect();
+    hashed.par_sort_unstable();
+    let firsts = |chunk: &[(u64, usize)]| -> Vec<[usize; 2]> {
+        let mut firsts = BTreeMap::new();
+        let chunk = chunk.iter().map(|it| it.1);
+        chunk.map(|it| [it, *firsts.entry(known(&alerts[it])).or_insert(it)]).collect()
     };
-    let shared: Vec<Vec<[usize; 2]>> = shared.par_iter().map(|it| of_name(it)).collect();
+    let firsts: Vec<Vec<[usize; 2]>> =
+        hashed.par_chunk_by(|a, b| a.0 == b.0).map(firsts).collect();
     let mut out: Vec<usize> = (0..alerts.len()).collect();
-    for [it, first] in shared.into_iter().flatten() {
+    for [it, first] in firsts.into_iter().flatten() {
         out[it] = first;
     }
     out

@@ -24,14 +24,6 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    /// Whether a rule with this suits the other too.
-    pub(super) fn covers(&self, other: &Fit) -> bool {
-        self.draft.matches_like(&other.draft)
-            && other.draft.equal.is_subset(&self.draft.equal)
-            && other.apart.is_subset(&self.apart)
-            && (!other.exact || self.exact && self.draft.equal == other.draft.equal)
-    }
-
     /// What one rule for both needs, if there can be one.
     pub(super) fn join(&self, other: &Fit) -> Option<Fit> {
         let union = |a: &BTreeSet<String>, b| -> BTreeSet<String> {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::inhibit::carried::Alerting;
-use crate::resolve::inhibit::classes::{ByName, Classes, classes, identifying, kinds};
+use crate::resolve::inhibit::classes::{ByName, Classes, alike, classes, identifying};
 use crate::resolve::inhibit::guard::{Draft, Guard, Meant, Stop};
 use crate::resolve::inhibit::meeting::{Lacking, Sides, meeting};
 
@@ -56,8 +56,9 @@ pub(super) struct Common<'c> {
 
 impl<'c> Common<'c> {
     pub(super) fn of(alerts: &'c [Alerting<'_>]) -> Common<'c> {
-        let by_name = ByName::of(alerts);
-        let kinds = kinds(alerts, &by_name, &by_name.shared());
+        // The name is a part of it: most have theirs alone.
+        let shared = ByName::of(alerts).all_places();
+        let kinds = alike(alerts, shared, |it| (it.name, it.kind()));
         Common { kinds, identifying: identifying(alerts) }
     }
 }

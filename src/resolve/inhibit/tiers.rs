@@ -11,7 +11,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::resolve::inhibit::carried::{Alerting, Key};
-use crate::resolve::inhibit::classes::{ByName, kinds};
+use crate::resolve::inhibit::classes::{ByName, alike};
 use crate::resolve::inhibit::fit::{Fit, Pairing, fit};
 use crate::resolve::inhibit::{Edge, Inferred, external, namespaces};
 use crate::resolve::known::Known;
@@ -25,6 +25,14 @@ struct Merged<'a> {
     names: Vec<&'a str>,
     sources: Vec<usize>,
     targets: Vec<usize>,
+}
+
+/// Tiers with one name.
+struct Named<'a> {
+    name: &'a str,
+    pairing: Pairing,
+    /// What is known of both, where the fit depends on that alone.
+    kinds: Option<[usize; 2]>,
 }
 
 /// What is looked at for a pair of severities.
@@ -54,7 +62,7 @@ pub(super) fn infer(
 ) {
     let by_name = ByName::of(alerts);
     let shared = by_name.shared();
-    let kinds = kinds(alerts, &by_name, &shared);
+    let kinds = alike(alerts, by_name.all_places(), Alerting::kind);
     let unlike = unlike(alerts);
     for high in &book.severities {
         if high.inhibits.contains(&high.name) {
@@ -69,6 +77,20 @@ pub(super) fn infer(
             tiers.of_two_names(out, sink);
         }
     }
+}
+
+/// Makes a fit a part of the first rule of which it can be one, or of a new one; says of
+/// which.
+fn join(all: &mut Vec<Merged<'_>>, fit: &Fit) -> usize {
+    for (idx, it) in all.iter_mut().enumerate() {
+        if let Some(both) = it.fit.join(fit) {
+            it.fit = both;
+            return idx;
+        }
+    }
+    let (names, sources, targets) = (Vec::new(), Vec::new(), Vec::new());
+    all.push(Merged { fit: fit.clone(), names, sources, targets });
+    all.len() - 1
 }
 
 /// The alerts of each definition whose tiers have names of their own, for one service and one
@@ -92,41 +114,44 @@ fn unlike(alerts: &[Alerting<'_>]) -> Vec<Vec<usize>> {
 impl<'t, 'a> Tiers<'t, 'a> {
     /// Tiers that share the alert's name.
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
-        let fit = |name: &'a str| {
+        let named = |name: &&'a str| {
             let pairing = self.pairing(self.by_name.places(name));
-            let mut said = Sink::new();
-            let fit = match pairing.is_of_both() {
-                true => self.fit(&pairing, &mut said),
-                false => None,
-            };
-            (name, pairing, fit, said)
+            let kinds = self.kinds_of(name, &pairing);
+            pairing.is_of_both().then_some(Named { name, pairing, kinds })
         };
-        let fits: Vec<(&str, Pairing, Option<Fit>, Sink)> =
-            self.shared.par_iter().copied().map(fit).collect();
+        let pairings: Vec<Named<'_>> = self.shared.par_iter().filter_map(named).collect();
+        // Of each kind one is looked at.
+        let mut looked: Vec<usize> = Vec::new();
+        let mut first: HashMap<[usize; 2], usize> = HashMap::new();
+        let mut look = |idx: usize| {
+            looked.push(idx);
+            looked.len() - 1
+        };
+        let fit_of = |(idx, it): (usize, &Named<'_>)| match it.kinds {
+            Some(kinds) => *first.entry(kinds).or_insert_with(|| look(idx)),
+            None => look(idx),
+        };
+        let fit_of: Vec<usize> = pairings.iter().enumerate().map(fit_of).collect();
+        let fit = |idx: &usize| {
+            let mut said = Sink::new();
+            (self.fit(&pairings[*idx].pairing, &mut said), said)
+        };
+        let fits: Vec<(Option<Fit>, Sink)> = looked.par_iter().map(fit).collect();
         let mut all: Vec<Merged<'_>> = Vec::new();
-        for (name, pairing, fit, said) in fits {
-            said.into_sorted().into_iter().for_each(|it| sink.push_once(it));
-            let Some(fit) = fit else { continue };
-            // To make a new one for each of some thousand names is dear: mostly all are
-            // alike.
-            let joined = all.iter_mut().find_map(|it| match it.fit.covers(&fit) {
-                true => Some((None, it)),
-                false => Some((Some(it.fit.join(&fit)?), it)),
-            });
-            match joined {
-                Some((fit, merged)) => {
-                    merged.fit = fit.unwrap_or_else(|| std::mem::take(&mut merged.fit));
-                    merged.names.push(name);
-                    merged.sources.extend(&pairing.sources);
-                    merged.targets.extend(&pairing.targets);
-                }
-                None => all.push(Merged {
-                    fit,
-                    names: vec![name],
-                    sources: pairing.sources.clone(),
-                    targets: pairing.targets.clone(),
-                }),
+        // Which rule each fit became a part of.
+        let mut part_of: Vec<Option<usize>> = vec![None; fits.len()];
+        for (Named { name, pairing, .. }, idx) in pairings.into_iter().zip(fit_of) {
+            let (fit, said) = &fits[idx];
+            if !said.is_empty() {
+                // Each has its own places.
+                self.fit(&pairing, sink);
             }
+            let Some(fit) = fit else { continue };
+            let at = *part_of[idx].get_or_insert_with(|| join(&mut all, fit));
+            let merged = &mut all[at];
+            merged.names.push(name);
+            merged.sources.extend(&pairing.sources);
+            merged.targets.extend(&pairing.targets);
             out.edges.push(Edge::of_tiers(pairing));
         }
         for Merged { fit, names, sources, targets } in all {
@@ -161,6 +186,17 @@ impl<'t, 'a> Tiers<'t, 'a> {
             out.inhibitions.push(inhibition);
             out.edges.push(Edge::of_tiers(pairing));
         }
+    }
+
+    /// What is known of two tiers of one definition whose name nothing else has: what they
+    /// need depends on that alone.
+    fn kinds_of(self, name: &str, pairing: &Pairing) -> Option<[usize; 2]> {
+        let (&[source], &[target]) = (&pairing.sources[..], &pairing.targets[..]) else {
+            return None;
+        };
+        let keys = [source, target].map(|it| self.alerts[it].key());
+        let are_alone = self.by_name.places(name).count() == 2 && keys[0] == keys[1];
+        are_alone.then(|| [source, target].map(|it| self.kinds[it]))
     }
 
     /// What a rule for alerts of some names needs.
