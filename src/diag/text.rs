@@ -4,11 +4,17 @@
 //! parameters. A [`Text`] carries the map back, so that every later stage can underline
 //! the author's own characters without knowing any of these.
 
+mod filled;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diag::source::Span;
+use crate::diag::text::filled::Change;
+
+pub use filled::{Filler, Used};
 
 /// How a piece of text relates to its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +77,9 @@ enum Form {
     Fixed(&'static str),
     /// What the whole was decoded to, or a copy of it.
     Single(Arc<str>, PieceKind),
+    /// Another text with its parameters filled in. Its pieces are those of the other and of
+    /// the values: they are put together where somebody asks, which few do.
+    Filled { text: Arc<str>, host: Text, changes: Box<[Change]> },
     /// Anything else.
     Pieces { text: Arc<str>, pieces: Box<[Piece]> },
 }
@@ -109,14 +118,18 @@ impl Text {
         match &self.0.form {
             Form::Slice { source, start, end } => &source[*start as usize..*end as usize],
             Form::Fixed(text) => text,
-            Form::Single(text, _) | Form::Pieces { text, .. } => text,
+            Form::Single(text, _)
+            | Form::Filled { text, .. }
+            | Form::Pieces { text, .. } => text,
         }
     }
 
     /// The decoded text, shared.
     pub fn shared(&self) -> Arc<str> {
         match &self.0.form {
-            Form::Single(text, _) | Form::Pieces { text, .. } => text.clone(),
+            Form::Single(text, _)
+            | Form::Filled { text, .. }
+            | Form::Pieces { text, .. } => text.clone(),
             Form::Slice { .. } | Form::Fixed(_) => self.as_str().into(),
         }
     }
@@ -126,20 +139,8 @@ impl Text {
         self.0.whole
     }
 
-    /// Number of pieces; never 0.
-    fn n_pieces(&self) -> usize {
-        match &self.0.form {
-            Form::Pieces { pieces, .. } => pieces.len(),
-            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 1,
-        }
-    }
-
-    /// The pieces in order.
-    pub fn pieces(&self) -> Vec<Piece> {
-        (0..self.n_pieces()).map(|it| self.piece(it)).collect()
-    }
-
-    fn piece(&self, idx: usize) -> Piece {
+    /// The pieces in order; never none.
+    pub fn pieces(&self) -> Cow<'_, [Piece]> {
         let whole = self.0.whole;
         let (source, kind) = match &self.0.form {
             Form::Slice { start, end, .. } => {
@@ -148,34 +149,12 @@ impl Text {
             }
             Form::Fixed(_) => (whole, PieceKind::Escape),
             Form::Single(_, kind) => (whole, *kind),
-            Form::Pieces { pieces, .. } => return pieces[idx].clone(),
-        };
-        Piece { at: 0, source, kind, via: None }
-    }
-
-    /// Where a piece begins in the text.
-    fn piece_start(&self, idx: usize) -> usize {
-        match &self.0.form {
-            Form::Pieces { pieces, .. } => pieces[idx].at as usize,
-            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 0,
-        }
-    }
-
-    /// The piece that a byte belongs to.
-    fn piece_at(&self, offset: usize) -> usize {
-        match &self.0.form {
-            Form::Pieces { pieces, .. } => {
-                pieces.partition_point(|it| it.at as usize <= offset).saturating_sub(1)
+            Form::Filled { host, changes, .. } => {
+                return Cow::Owned(filled::pieces(host, changes));
             }
-            Form::Slice { .. } | Form::Fixed(_) | Form::Single(..) => 0,
-        }
-    }
-
-    fn piece_end(&self, idx: usize) -> usize {
-        match idx + 1 < self.n_pieces() {
-            true => self.piece_start(idx + 1),
-            false => self.as_str().len(),
-        }
+            Form::Pieces { pieces, .. } => return Cow::Borrowed(pieces),
+        };
+        Cow::Owned(vec![Piece { at: 0, source, kind, via: None }])
     }
 
     /// Where the decoded bytes `start..end` were written.
@@ -185,17 +164,22 @@ impl Text {
     pub fn place(&self, start: usize, end: usize) -> Place {
         let start = start.min(self.as_str().len());
         let end = end.clamp(start, self.as_str().len());
-        let idx = self.piece_at(start);
-        let first = self.piece(idx);
-        let from = self.source_offset(idx, start, false);
+        let pieces = self.pieces();
+        let start_of = |idx: usize| pieces[idx].at as usize;
+        let end_of = |idx: usize| {
+            pieces.get(idx + 1).map_or(self.as_str().len(), |it| it.at as usize)
+        };
+        let idx = pieces.partition_point(|it| it.at as usize <= start).saturating_sub(1);
+        let first = &pieces[idx];
+        let from = first.source_offset(start, end_of(idx), false);
         let mut span = Span { start: from, end: from, ..first.source };
         let mut last = idx;
-        while last + 1 < self.n_pieces() && self.piece_start(last + 1) < end {
+        while last + 1 < pieces.len() && start_of(last + 1) < end {
             last += 1;
         }
         // Back from the end to a piece that was written in the same place as the first.
         while last > idx {
-            let piece = self.piece(last);
+            let piece = &pieces[last];
             if piece.via == first.via
                 && piece.source.file == first.source.file
                 && from <= piece.source.start
@@ -205,8 +189,8 @@ impl Text {
             last -= 1;
         }
         if start < end {
-            let upto = end.min(self.piece_end(last));
-            span.end = self.source_offset(last, upto, true).max(from);
+            let upto = end.min(end_of(last));
+            span.end = pieces[last].source_offset(upto, end_of(last), true).max(from);
         }
         let mut via = Vec::new();
         let mut next = first.via.as_ref();
@@ -216,19 +200,21 @@ impl Text {
         }
         Place { span, via }
     }
+}
 
-    fn source_offset(&self, idx: usize, offset: usize, end: bool) -> u32 {
-        let piece = self.piece(idx);
-        match piece.kind {
+impl Piece {
+    /// Where a byte of it was written, or where that ends; the piece ends at `piece_end`.
+    fn source_offset(&self, offset: usize, piece_end: usize, end: bool) -> u32 {
+        match self.kind {
             PieceKind::Verbatim => {
-                (piece.source.start + (offset as u32 - piece.at)).min(piece.source.end)
+                (self.source.start + (offset as u32 - self.at)).min(self.source.end)
             }
             PieceKind::Escape => match end {
-                true => piece.source.end,
-                false if offset != piece.at as usize && offset >= self.piece_end(idx) => {
-                    piece.source.end
+                true => self.source.end,
+                false if offset != self.at as usize && offset >= piece_end => {
+                    self.source.end
                 }
-                false => piece.source.start,
+                false => self.source.start,
             },
         }
     }
@@ -266,13 +252,7 @@ pub struct TextBuilder {
 impl TextBuilder {
     /// Begins a text that stands for the scalar at `whole`.
     pub fn new(whole: Span) -> TextBuilder {
-        TextBuilder::with_capacity(whole, 0, 0)
-    }
-
-    /// The same, with room for so many bytes and pieces.
-    pub fn with_capacity(whole: Span, n_bytes: usize, n_pieces: usize) -> TextBuilder {
-        let text = String::with_capacity(n_bytes);
-        TextBuilder { text, pieces: Vec::with_capacity(n_pieces), whole }
+        TextBuilder { text: String::new(), pieces: Vec::new(), whole }
     }
 
     /// Adds bytes that stand in the source as they are.
@@ -291,15 +271,17 @@ impl TextBuilder {
     }
 
     /// Adds the value of a parameter that is used at `via`.
-    pub fn parameter(&mut self, value: &Text, via: &Arc<Via>) {
+    fn parameter(&mut self, value: &Text, via: &Arc<Via>) {
         self.part_via(value, 0..value.as_str().len(), Some(via));
     }
 
     fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
-        for idx in 0..other.n_pieces() {
-            let piece = other.piece(idx);
+        let pieces = other.pieces();
+        let ends = pieces.iter().skip(1).map(|it| it.at as usize);
+        let ends = ends.chain([other.as_str().len()]);
+        for (piece, end) in pieces.iter().zip(ends) {
             let start = (piece.at as usize).max(range.start);
-            let end = other.piece_end(idx).min(range.end);
+            let end = end.min(range.end);
             if end <= start {
                 continue;
             }
@@ -388,12 +370,11 @@ mod tests {
     fn a_parameter_names_its_value_and_its_use() {
         let value = Text::verbatim("5mm", span(50, 53));
         let host = Text::verbatim("rate(x[${w}])", span(0, 13));
-        let via = Arc::new(Via { span: span(7, 11), name: "w".into(), outer: None });
-        let mut b = TextBuilder::new(span(0, 13));
-        b.part(&host, 0..7);
-        b.parameter(&value, &via);
-        b.part(&host, 11..13);
-        let text = b.finish();
+        let mut filler = Filler::new(&host);
+        filler.keep(0..7);
+        filler.replace(7..11, Some(value));
+        filler.keep(11..13);
+        let text = filler.finish();
         assert_eq!(text.as_str(), "rate(x[5mm])");
         let place = text.place(9, 10);
         assert_eq!(place.span, span(52, 53));

@@ -5,11 +5,10 @@
 //! values, and what they may be, is the caller's business.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::pair;
-use crate::diag::text::{Text, TextBuilder, Via};
+use crate::diag::text::{Filler, Text};
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,26 +30,6 @@ pub struct Use<'a> {
     pub name: &'a str,
     /// Where `${name}` stands.
     pub range: Range<usize>,
-}
-
-/// A text with its parameters filled in.
-#[derive(Clone, Debug)]
-pub struct Filled {
-    /// The text.
-    pub text: Text,
-    /// Where each value stands in it, in order.
-    pub values: Vec<Value>,
-}
-
-/// A value in a text.
-#[derive(Clone, Debug)]
-pub struct Value {
-    /// The parameter's name.
-    pub name: Arc<str>,
-    /// Its bytes in the text.
-    pub range: Range<usize>,
-    /// Where it was used: the bytes of `${name}` in the text before.
-    pub used: Range<usize>,
 }
 
 /// Whether a parameter may be called so: a letter, then letters, digits, `_`.
@@ -254,36 +233,26 @@ fn fault(text: &Text, range: Range<usize>) -> Diagnostic {
 
 /// Fills in the parameters of a text. `value` gives the value of a use, or nothing if it
 /// has reported that there is none: the use then stays.
-pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Filled {
+pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Text {
     let written = text.as_str();
     if !has_uses(written) {
-        return Filled { text: text.clone(), values: Vec::new() };
+        return text.clone();
     }
-    let n_uses = written.bytes().filter(|it| *it == b'$').count();
-    let mut out =
-        TextBuilder::with_capacity(text.span(), written.len() + 64, 2 * n_uses + 1);
-    let mut values: Vec<Value> = Vec::with_capacity(n_uses);
+    let mut out = Filler::new(text);
     for part in parts(written) {
         match part {
-            Part::Literal(range) | Part::Broken(range) => out.part(text, range),
-            Part::Escape(range) => out.part(text, range.start + 1..range.end),
-            Part::Use(it) => {
-                let Some(value) = value(&it) else {
-                    out.part(text, it.range);
-                    continue;
-                };
-                let same = values.iter().find(|value| *value.name == *it.name);
-                let name = same.map_or_else(|| it.name.into(), |it| it.name.clone());
-                let span = text.place(it.range.start, it.range.end).span;
-                let via = Arc::new(Via { span, name: name.clone(), outer: None });
-                let start = out.as_str().len();
-                out.parameter(&value, &via);
-                let range = start..out.as_str().len();
-                values.push(Value { name, range, used: it.range });
+            Part::Literal(range) | Part::Broken(range) => out.keep(range),
+            Part::Escape(range) => {
+                out.replace(range.start..range.start + 1, None);
+                out.keep(range.start + 1..range.end);
             }
+            Part::Use(it) => match value(&it) {
+                Some(value) => out.replace(it.range, Some(value)),
+                None => out.keep(it.range),
+            },
         }
     }
-    Filled { text: out.finish(), values }
+    out.finish()
 }
 
 #[cfg(test)]
@@ -302,7 +271,7 @@ mod tests {
             "alert.kebab" => Some(text("api-down")),
             _ => None,
         };
-        fill(&text(written), value).text.to_string()
+        fill(&text(written), value).to_string()
     }
 
     #[test]
@@ -383,8 +352,7 @@ mod tests {
     #[test]
     fn values_know_where_they_stand() {
         let filled = fill(&text("x[${w}] > ${w}"), |_| Some(text("5m")));
-        let ranges: Vec<_> = filled.values.iter().map(|it| it.range.clone()).collect();
-        assert_eq!(ranges, [2..4, 8..10]);
-        assert_eq!(filled.values[1].used, 10..14);
+        let used: Vec<_> = filled.used().map(|it| (it.name, it.range, it.part)).collect();
+        assert_eq!(used, [("w", 2..4, 2..6), ("w", 8..10, 10..14)]);
     }
 }

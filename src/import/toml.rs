@@ -268,7 +268,7 @@ mod tests {
             let at = crate::diag::source::Span { file: FileId(0), start: 0, end: 0 };
             let written = crate::diag::text::Text::opaque(&escaped(text), at);
             let filled = parameter::fill(&written, |_| panic!("{text}"));
-            assert_eq!(filled.text.as_str(), text);
+            assert_eq!(filled.as_str(), text);
         }
     }
 

@@ -3,7 +3,7 @@
 //! The behaviour is that of `model.Duration` in prometheus/common (`model/time.go`): a
 //! day has 24 hours, a week seven days, a year 365 days.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::labels::quote;
 
@@ -101,12 +101,19 @@ pub fn parse_signed_duration(text: &str) -> Result<i64, DurationError> {
 /// Prints milliseconds as Prometheus prints durations: years and weeks only where they
 /// come out even.
 pub fn format_duration(millis: i64) -> String {
-    if millis == 0 {
-        return "0s".to_owned();
-    }
     let mut out = String::new();
+    // A string takes all that is written to it.
+    let _ = write_duration(millis, &mut out);
+    out
+}
+
+/// The same, into a text.
+pub fn write_duration(millis: i64, out: &mut impl Write) -> fmt::Result {
+    if millis == 0 {
+        return out.write_str("0s");
+    }
     if millis < 0 {
-        out.push('-');
+        out.write_char('-')?;
     }
     let mut rest = millis.unsigned_abs();
     for (unit, size) in UNITS {
@@ -115,11 +122,15 @@ pub fn format_duration(millis: i64) -> String {
             continue;
         }
         if rest / size > 0 {
-            out.push_str(&format!("{}{unit}", rest / size));
+            write!(out, "{}", rest / size)?;
+            out.write_str(unit)?;
             rest %= size;
         }
+        if rest == 0 {
+            break;
+        }
     }
-    out
+    Ok(())
 }
 
 fn split(text: &str, mut belongs: impl FnMut(char) -> bool) -> (&str, &str) {

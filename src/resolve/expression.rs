@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
-use crate::diag::text::{Text, TextBuilder};
-use crate::doc::parameter::{self, Filled, Value};
+use crate::diag::text::{Text, Used};
+use crate::doc::parameter;
 use crate::promql::check;
 use crate::promql::dialect::{Dialect, Version};
 use crate::promql::syntax::ast::{ExprKind, SyntaxError};
@@ -26,11 +26,11 @@ pub(super) fn expression(
     dialect: &Dialect,
     sink: &mut Sink,
 ) -> Option<Expression> {
-    let mut filled = scope.fill(text, sink)?;
+    let mut filled = scope.text(text, sink)?;
     if dialect.version < DURATIONS_ARE_NUMBERS {
-        filled = in_seconds(filled, dialect);
+        filled = in_seconds(&filled, dialect);
     }
-    let parsed = match parse(filled.text.as_str(), dialect) {
+    let parsed = match parse(filled.as_str(), dialect) {
         Ok(parsed) => parsed,
         // What is no use of a parameter, but looks like one, has been reported.
         Err(_) if parameter::is_broken(text.as_str()) => return None,
@@ -38,21 +38,19 @@ pub(super) fn expression(
         Err(_) if text.as_str().trim().is_empty() => return None,
         Err(errors) => {
             match culprit(&filled, dialect) {
-                Some(value) => sink.push_once(reshapes(&filled, value)),
-                None => syntax_errors(&filled.text, errors, sink),
+                Some(value) => sink.push_once(reshapes(&filled, &value)),
+                None => syntax_errors(&filled, errors, sink),
             }
             return None;
         }
     };
-    let reshaping = filled
-        .values
-        .iter()
-        .find(|it| !shape::is_literal(&parsed, filled.text.as_str(), &it.range));
+    let reshaping =
+        filled.used().find(|it| !shape::is_literal(&parsed, filled.as_str(), &it.range));
     if let Some(value) = reshaping {
-        sink.push_once(reshapes(&filled, value));
+        sink.push_once(reshapes(&filled, &value));
         return None;
     }
-    let text = filled.text;
+    let text = filled;
     let errors = check::check(&parsed.expr);
     if !errors.is_empty() {
         syntax_errors(&text, errors, sink);
@@ -95,27 +93,30 @@ fn bare_parameter(rest: &str, message: &str) -> Option<String> {
 }
 
 /// The value that broke the syntax: one that is no literal, without which it is sound.
-fn culprit<'a>(filled: &'a Filled, dialect: &Dialect) -> Option<&'a Value> {
-    let text = filled.text.as_str();
-    let strange = |it: &&Value| !is_plain(&text[it.range.clone()], dialect);
-    filled.values.iter().find(strange)?;
+fn culprit<'a>(filled: &'a Text, dialect: &Dialect) -> Option<Used<'a>> {
+    let text = filled.as_str();
+    let strange = |it: &Used<'_>| !is_plain(it.value.as_str(), dialect);
     let mut sound = String::with_capacity(text.len());
     let mut places = Vec::new();
     let mut done = 0;
-    for value in filled.values.iter().filter(strange) {
+    for value in filled.used().filter(strange) {
         sound.push_str(&text[done..value.range.start]);
+        done = value.range.end;
         places.push((sound.len()..sound.len() + 1, value));
         sound.push('1');
-        done = value.range.end;
+    }
+    if places.is_empty() {
+        return None;
     }
     sound.push_str(&text[done..]);
     let parsed = parse(&sound, dialect).ok()?;
     // Inside a string only what ends it changes the shape; the rest is the string's fault.
     let escapes =
-        |it: &Value| text[it.range.clone()].contains(['"', '\'', '`', '\\', '\n']);
-    let blame =
-        |it: &&(Range<usize>, &Value)| escapes(it.1) || !shape::in_string(&parsed, &it.0);
-    places.iter().find(blame).map(|it| it.1)
+        |it: &Used<'_>| it.value.as_str().contains(['"', '\'', '`', '\\', '\n']);
+    let blame = |it: &(Range<usize>, Used<'_>)| {
+        escapes(&it.1) || !shape::in_string(&parsed, &it.0)
+    };
+    places.into_iter().find(blame).map(|it| it.1)
 }
 
 /// Whether a value is a literal by itself, wherever it is used.
@@ -126,12 +127,12 @@ fn is_plain(value: &str, dialect: &Dialect) -> bool {
         || parse_selector(&format!("{{{value}}}"), dialect).is_ok()
 }
 
-fn reshapes(filled: &Filled, value: &Value) -> Diagnostic {
-    let Value { name, range, .. } = value;
+fn reshapes(filled: &Text, value: &Used<'_>) -> Diagnostic {
+    let Used { name, range, .. } = value;
     let title = format!("the value of `{name}` changes the expression around it");
     Diagnostic::error("parameter-shape", title)
         .within(
-            &filled.text,
+            filled,
             range.start,
             range.end,
             "not one number, string, duration, name or list of matchers",
@@ -141,37 +142,21 @@ fn reshapes(filled: &Filled, value: &Value) -> Diagnostic {
 
 /// For servers that know no durations as numbers: a value that is one is written as its
 /// seconds where a number stands.
-fn in_seconds(filled: Filled, dialect: &Dialect) -> Filled {
-    let text = &filled.text;
+fn in_seconds(filled: &Text, dialect: &Dialect) -> Text {
     let newest = Dialect { version: Version::LATEST, ..*dialect };
     // What is wrong for every version is said when it is parsed for this one.
-    let Ok(parsed) = parse(text.as_str(), &newest) else { return filled };
+    let Ok(parsed) = parse(filled.as_str(), &newest) else { return filled.clone() };
     let mut numbers: Vec<Range<usize>> = Vec::new();
     parsed.expr.walk(&mut |it| {
         if let ExprKind::Number { duration: true, .. } = it.kind {
             numbers.push(it.span.bytes());
         }
     });
-    let mut out = TextBuilder::new(text.span());
-    let mut values = Vec::with_capacity(filled.values.len());
-    let mut done = 0;
-    for value in &filled.values {
-        out.part(text, done..value.range.start);
-        let start = out.as_str().len();
-        let written = &text.as_str()[value.range.clone()];
-        match duration::parse(written) {
-            Ok(millis) if numbers.contains(&value.range) => {
-                let place = text.place(value.range.start, value.range.end);
-                out.escape(&seconds(millis), place.span);
-            }
-            Ok(_) | Err(_) => out.part(text, value.range.clone()),
-        }
-        done = value.range.end;
-        let range = start..out.as_str().len();
-        values.push(Value { range, ..value.clone() });
-    }
-    out.part(text, done..text.as_str().len());
-    Filled { text: out.finish(), values }
+    filled.with_values(|it| {
+        let millis = duration::parse(it.value.as_str()).ok()?;
+        let is_number = numbers.contains(&it.range);
+        is_number.then(|| Text::opaque(&seconds(millis), it.value.span()))
+    })
 }
 
 /// Milliseconds as a number of seconds: `259200`, `0.5`.

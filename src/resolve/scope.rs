@@ -7,7 +7,7 @@ use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::doc::parameter::{self, Filled, Use};
+use crate::doc::parameter::{self, Use};
 use crate::resolve::elsewhere::{self, Elsewhere};
 use crate::resolve::environment::Server;
 use crate::rules::kebab::kebab;
@@ -156,19 +156,22 @@ impl Scope {
 
     /// All parameters with their values, parameters in them filled in. One that nothing
     /// uses may have none here: that is no fault.
-    pub fn all(&self) -> Vec<(Arc<str>, Text)> {
+    pub fn all(&self) -> Vec<(Text, Text)> {
         let mut out = Vec::new();
         let sink = &mut Sink::new();
         for (name, value) in &self.parameters {
             if form::BUILT_IN.contains(&name.as_str()) {
                 continue;
             }
-            let name: Arc<str> = name.as_str().into();
+            let name = match name {
+                Name::Own(name) => name.clone(),
+                Name::BuiltIn(name) => Text::fixed(name, value.text.span()),
+            };
             if !parameter::has_uses(value.text.as_str()) {
                 out.push((name, value.text.clone()));
                 continue;
             }
-            let uses = vec![(name.clone(), value.text.span())];
+            let uses = vec![(name.shared(), value.text.span())];
             let mut path = Path { uses, n_steps: 0 };
             if let Some(text) = self.nested(&value.text, &mut path, sink) {
                 out.push((name, text));
@@ -179,21 +182,16 @@ impl Scope {
 
     /// A text with its parameters filled in; `None` if one is unknown, which is said.
     pub fn text(&self, text: &Text, sink: &mut Sink) -> Option<Text> {
-        self.fill(text, sink).map(|it| it.text)
-    }
-
-    /// The same, with the places of the values.
-    pub fn fill(&self, text: &Text, sink: &mut Sink) -> Option<Filled> {
-        self.fill_with(text, sink, |_, value| value.text)
+        self.text_with(text, sink, |_, value| value.text)
     }
 
     /// The same, with values as `shown` makes them for the place of their use.
-    pub fn fill_with(
+    pub fn text_with(
         &self,
         text: &Text,
         sink: &mut Sink,
         mut shown: impl FnMut(&Use<'_>, Value) -> Text,
-    ) -> Option<Filled> {
+    ) -> Option<Text> {
         let mut good = true;
         let mut path = Path::default();
         let filled = parameter::fill(text, |it| {
@@ -201,7 +199,7 @@ impl Scope {
             good &= value.is_some();
             value.map(|value| shown(it, value))
         });
-        if MAX_BYTES < filled.text.as_str().len() {
+        if MAX_BYTES < filled.as_str().len() {
             sink.push_once(
                 Diagnostic::error("bad-value", "this text is too long")
                     .at(text.span(), "with its parameters, more than 1 MiB"),
@@ -232,7 +230,7 @@ impl Scope {
             good &= value.is_some();
             value.map(|it| it.text)
         });
-        if MAX_BYTES < filled.text.as_str().len() {
+        if MAX_BYTES < filled.as_str().len() {
             sink.push_once(
                 Diagnostic::error(
                     "bad-parameter",
@@ -242,7 +240,7 @@ impl Scope {
             );
             return None;
         }
-        good.then_some(filled.text)
+        good.then_some(filled)
     }
 
     fn value(

@@ -42,14 +42,14 @@ pub(super) fn template(
         return scope.text(text, sink);
     }
     let mut walker = Walker { text: written, at: 0, inside: Inside::Text };
-    let filled = scope.fill_with(text, sink, |used, value| {
+    let filled = scope.text_with(text, sink, |used, value| {
         match walker.advance(used.range.start) {
             Inside::Text | Inside::Raw | Inside::Comment => value.text,
             Inside::Action => literal(&value),
             Inside::Quoted => escaped(&value.text),
         }
     })?;
-    check_works(&filled.text, dialect, sink).then_some(filled.text)
+    check_works(&filled, dialect, sink).then_some(filled)
 }
 
 /// Walks through a template and knows where it is.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::few::Few;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
-use crate::promql::duration::format_duration;
+use crate::promql::duration::write_duration;
 use crate::promql::syntax::ast::Parsed;
 use crate::rules::allow::Allow;
 
@@ -17,7 +17,7 @@ pub struct Millis(pub i64);
 /// As Prometheus prints a duration.
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&format_duration(self.0))
+        write_duration(self.0, f)
     }
 }
 
@@ -196,7 +196,7 @@ pub struct About {
     /// For an `absent` companion: the name of the alert that it belongs to.
     pub companion_of: Option<Arc<str>>,
     /// Parameters and their values, in order of definition: for dashboards and `explain`.
-    pub parameters: Vec<(Arc<str>, Text)>,
+    pub parameters: Vec<(Text, Text)>,
 }
 
 /// Where the runbook of an alert is.

@@ -185,7 +185,7 @@ impl Filler<'_> {
             whole.set(whole.get() && value.is_some());
             value
         };
-        parameter::fill(text, value).text
+        parameter::fill(text, value)
     }
 
     pub(super) fn time(&self, text: &Text, sink: &mut Sink) -> Option<i64> {

@@ -400,7 +400,7 @@ fn tier(book: &Book, group: &Group, it: &Alert) -> Json {
             json!(it.annotation("description")),
             labels(group, &it.labels),
             pairs(&it.annotations),
-            strings(parameters.iter().map(|it| (&*it.0, it.1.as_str()))),
+            strings(parameters.iter().map(|it| (it.0.as_str(), it.1.as_str()))),
             json!(group.name),
             interval(book, group),
         ],
