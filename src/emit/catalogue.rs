@@ -6,8 +6,9 @@ use std::fmt::{self, Write};
 
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
-use crate::emit::definition::definitions;
+use crate::emit::definition::{Definition, definitions};
 use crate::emit::{self, Emit, Target, faultless, name};
+use crate::promql::duration::write_duration;
 use crate::rules::book::Book;
 use crate::rules::group::Alert;
 use crate::rules::prose::{cell, fence, prose};
@@ -23,53 +24,34 @@ pub const TARGET: Target = Target {
     emit: Emit::Alone(emit),
 };
 
-/// An alert with all its tiers, and the anchor of its heading.
-struct Entry<'a> {
-    name: &'a str,
-    anchor: String,
-    tiers: Vec<&'a Alert>,
-}
-
 /// More bytes than most tiers take on the page.
 const ROOM: usize = 1 << 10;
 
 const WRITABLE: &str = "a string takes all that is written to it";
 
 fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
-    let mut files: Vec<(String, Vec<Entry<'_>>)> = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut anchors = Anchors::default();
-    for (file, groups) in emit::files(book) {
-        let definitions = definitions(&groups);
-        for (_, alert) in definitions.iter().flat_map(|it| &it.tiers) {
-            *counts.entry(severity(alert)).or_default() += 1;
-        }
-        let entries: Vec<Entry<'_>> = definitions
-            .into_iter()
-            .map(|it| Entry {
-                name: it.name,
-                anchor: anchors.next(it.name),
-                tiers: it.tiers.into_iter().map(|it| it.1).collect(),
-            })
-            .collect();
-        if !entries.is_empty() {
-            files.push((name::stem(file), entries));
-        }
-    }
-    let n_rules: usize = counts.values().sum();
-    let mut out = head(book, counts).expect(WRITABLE);
+    let files = emit::files(book);
+    let n_rules: usize = files.iter().flat_map(|it| &it.1).map(|it| it.rules.len()).sum();
+    let mut table = String::new();
     // One long page, which is not to be copied as it grows; room that stays untouched costs
     // next to nothing. Other targets use the cores.
-    out.reserve(ROOM * n_rules);
-    for entry in files.iter().flat_map(|it| &it.1) {
-        rows(entry, &mut out).expect(WRITABLE);
-    }
-    for (name, entries) in &files {
-        writeln!(out, "\n## {name}").expect(WRITABLE);
-        for entry in entries {
-            section(entry, &mut out).expect(WRITABLE);
+    let mut out = String::with_capacity(ROOM * n_rules);
+    for (file, groups) in files {
+        for (idx, it) in definitions(&groups).iter().enumerate() {
+            if idx == 0 {
+                out.extend(["\n## ", &name::stem(file), "\n"]);
+            }
+            for (_, alert) in &it.tiers {
+                *counts.entry(severity(alert)).or_default() += 1;
+            }
+            rows(it, &anchors.next(it.name), &mut table).expect(WRITABLE);
+            section(it, &mut out).expect(WRITABLE);
         }
     }
+    table.insert_str(0, &head(book, counts).expect(WRITABLE));
+    out.insert_str(0, &table);
     vec![Artifact::new("ALERTS.md", out, Kind::Plain)]
 }
 
@@ -98,79 +80,80 @@ fn head(book: &Book, mut counts: BTreeMap<&str, usize>) -> Result<String, fmt::E
 }
 
 /// A row of the table for each tier.
-fn rows(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
-    let Entry { name, anchor, tiers } = entry;
-    let about = tiers[0].about.as_ref();
-    let page = tiers[0].annotation("runbook_url").map_or_else(String::new, |url| {
+fn rows(of: &Definition<'_>, anchor: &str, out: &mut String) -> fmt::Result {
+    let first = of.tiers[0].1;
+    let about = first.about.as_ref();
+    let page = first.annotation("runbook_url").map_or_else(String::new, |url| {
         let page =
             about.and_then(|it| it.runbook.as_ref()).map_or("runbook", |it| &it.page);
-        format!("[{}]({})", cell(page), link(url))
+        ["[", &cell(page), "](", &link(url), ")"].concat()
     });
-    for alert in tiers {
+    for (_, alert) in &of.tiers {
         let severity = cell(severity(alert));
         let summary = alert.annotation("summary").map(prose).unwrap_or_default();
-        let summary = cell(&summary);
-        write!(out, "| [{name}](#{anchor}) | {severity} | ")?;
+        out.extend(["| [", of.name, "](#", anchor, ") | ", &severity, " | "]);
         match alert.hold.value.0 {
             0 => out.push_str("at once"),
-            _ => write!(out, "{}", alert.hold.value)?,
+            it => write_duration(it, out)?,
         }
-        writeln!(out, " | {summary} | {page} |")?;
+        out.extend([" | ", &cell(&summary), " | ", &page, " |\n"]);
     }
     Ok(())
 }
 
 /// What the page says of an alert.
-fn section(entry: &Entry<'_>, out: &mut String) -> fmt::Result {
-    let Entry { name, tiers, .. } = entry;
-    writeln!(out, "\n### {name}")?;
-    let description = tiers[0].annotation("description").map(prose).unwrap_or_default();
+fn section(of: &Definition<'_>, out: &mut String) -> fmt::Result {
+    let first = of.tiers[0].1;
+    out.extend(["\n### ", of.name, "\n"]);
+    let description = first.annotation("description").map(prose).unwrap_or_default();
     if !description.is_empty() {
-        writeln!(out, "\n{description}")?;
+        out.extend(["\n", &description, "\n"]);
     }
-    facts(tiers[0], out)?;
-    let fence = fence(tiers.iter().map(|it| it.expr.text.as_str()));
-    for alert in tiers {
+    facts(first, out);
+    let fence = fence(of.tiers.iter().map(|it| it.1.expr.text.as_str()));
+    for (_, alert) in &of.tiers {
         let severity = severity(alert);
         out.push_str("\n**");
-        if alert.name.as_str() != *name {
-            write!(out, "{} ", alert.name)?;
+        if alert.name.as_str() != of.name {
+            out.extend([alert.name.as_str(), " "]);
         }
         match alert.about.as_ref().and_then(|it| it.tier.as_deref()) {
-            Some(tier) if tier != severity => write!(out, "{tier} ({severity})")?,
+            Some(tier) if tier != severity => out.extend([tier, " (", severity, ")"]),
             _ => out.push_str(severity),
         }
         match alert.hold.value.0 {
             0 => out.push_str("** at once when this holds"),
-            _ => write!(out, "** when this holds for {}", alert.hold.value)?,
+            it => {
+                out.push_str("** when this holds for ");
+                write_duration(it, out)?;
+            }
         }
         let expr = alert.expr.text.as_str().trim();
-        writeln!(out, ":\n\n{fence}promql\n{expr}\n{fence}")?;
+        out.extend([":\n\n", &fence, "promql\n", expr, "\n", &fence, "\n"]);
     }
     Ok(())
 }
 
 /// A line of who owns an alert, and where its runbook is.
-fn facts(alert: &Alert, out: &mut String) -> fmt::Result {
+fn facts(alert: &Alert, out: &mut String) {
     let about = alert.about.as_ref();
     // An empty line before the first, a blank between them, and the end of the line.
     let mut before = "\n";
     if let Some(owner) = about.and_then(|it| it.owner.as_ref()) {
-        write!(out, "{before}Owner: {owner}.")?;
+        out.extend([before, "Owner: ", owner.as_str(), "."]);
         before = " ";
     }
     if let Some(other) = about.and_then(|it| it.companion_of.as_ref()) {
-        write!(out, "{before}Fires when the data of `{other}` is missing.")?;
+        out.extend([before, "Fires when the data of `", other, "` is missing."]);
         before = " ";
     }
     if let Some(url) = alert.annotation("runbook_url") {
-        write!(out, "{before}Runbook: <{}>", link(url))?;
+        out.extend([before, "Runbook: <", &link(url), ">"]);
         before = " ";
     }
     if before == " " {
         out.push('\n');
     }
-    Ok(())
 }
 
 fn severity(alert: &Alert) -> &str {

@@ -38,7 +38,7 @@ pub fn prose(template: &str) -> Cow<'_, str> {
 pub fn cell(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     let is_odd = |it: char| it == '|' || it != ' ' && it.is_whitespace();
-    if !text.contains(is_odd) && !text.contains("  ") {
+    if !text.contains(is_odd) && !pair::is_in(text, b"  ") {
         return Cow::Borrowed(text);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -134,16 +134,18 @@ fn constant(value: f64, function: &str) -> Option<String> {
 
 /// At most four significant digits, without trailing zeros.
 pub fn short(value: f64) -> String {
-    let n_integer = format!("{:.0}", value.abs().trunc()).len();
-    let n_decimals = match value.abs() < 1.0 {
-        true => 6,
-        false => 4usize.saturating_sub(n_integer),
+    let n_decimals = match value.abs() {
+        it if it < 1.0 => 6,
+        it if it < 10.0 => 3,
+        it if it < 100.0 => 2,
+        it if it < 1000.0 => 1,
+        _ => 0,
     };
-    let text = format!("{value:.n_decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    let mut text = format!("{value:.n_decimals$}");
+    if text.contains('.') {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
     }
+    text
 }
 
 fn scaled(value: f64, base: f64, prefixes: &[&str]) -> String {
