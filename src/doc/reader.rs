@@ -14,6 +14,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::doc::keys::{Form, Key, Names, Others, Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
+use crate::doc::parameter;
 
 /// Names that are declared elsewhere, by kind: `an environment`. Of a kind that is not
 /// here every name is taken.
@@ -158,7 +159,7 @@ impl Checker<'_> {
     }
 
     fn form(&mut self, text: &Text, form: &Form) {
-        if form.parameters && text.as_str().contains("${") {
+        if form.parameters && parameter::has_uses(text.as_str()) {
             return;
         }
         if let Some(diagnostic) = misformed(text, form) {
@@ -355,13 +356,26 @@ impl<'a> Fields<'a> {
     }
 
     /// The well-typed entries whose names are keys, in order.
-    pub fn entries(&self) -> Vec<&'a Entry> {
-        let table = self.table;
-        let typed = |it: &&Entry| {
+    pub fn entries(self) -> impl Iterator<Item = &'a Entry> {
+        self.table.iter().filter(move |it| {
             let key = self.shape.key(it.key.as_str());
             key.is_some_and(|key| fits(&it.value, &key.value))
-        };
-        table.iter().filter(typed).collect()
+        })
+    }
+
+    /// A table below this one, of a key that its shape need not take.
+    pub fn table_if_taken(&self, name: &str) -> Option<Fields<'a>> {
+        // Most of what may be there is not.
+        let entry = self.table.entry(name)?;
+        let key = self.shape.key(name).filter(|it| fits(&entry.value, &it.value))?;
+        Fields::of(&entry.value, key.value.first_shape()?)
+    }
+
+    /// A value of a key that its shape need not take, if it is there and well typed.
+    pub fn node_if_taken(&self, name: &str) -> Option<&'a Node> {
+        let entry = self.table.entry(name)?;
+        let key = self.shape.key(name)?;
+        fits(&entry.value, &key.value).then_some(&entry.value)
     }
 
     /// A value, if it is there and well typed.
@@ -421,7 +435,9 @@ impl<'a> Fields<'a> {
             let name = entry.key.as_str();
             if self.shape.key(name).is_none()
                 && fits(&entry.value, &others.value)
-                && form.is_none_or(|it| (it.fault)(name).is_none() || name.contains("${"))
+                && form.is_none_or(|it| {
+                    (it.fault)(name).is_none() || parameter::has_uses(name)
+                })
                 && !(self.style == Style::Header
                     && others.reserved.is_some_and(|it| it().key(name).is_some()))
             {

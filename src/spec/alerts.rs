@@ -219,9 +219,7 @@ fn definition(
         tiers: Vec::new(),
         env: Vec::new(),
     };
-    if fields.takes("absent")
-        && let Some(node) = fields.node("absent")
-    {
+    if let Some(node) = fields.node_if_taken("absent") {
         let below = fields.table("absent");
         out.absent = Some(Box::new(Absent {
             switch: body::switch(node),
@@ -229,9 +227,7 @@ fn definition(
             span: fields.entry("absent").map_or(node.span, |it| it.key.span()),
         }));
     }
-    if fields.takes("tier")
-        && let Some(table) = fields.table("tier")
-    {
+    if let Some(table) = fields.table_if_taken("tier") {
         out.tiers.extend(table.others().into_iter().map(|it| tier(it, false, sink)));
     }
     let severities = declared.names(keys::SEVERITY).unwrap_or_default();
@@ -240,9 +236,7 @@ fn definition(
     out.tiers.reserve_exact(tiers.len());
     out.tiers.extend(tiers.into_iter().map(|it| tier(it, own, sink)));
     out.tiers.sort_by_key(|it| it.key.span());
-    if fields.takes("env")
-        && let Some(table) = fields.table("env")
-    {
+    if let Some(table) = fields.table_if_taken("env") {
         out.env = named(&table, declared, sink);
     }
     out

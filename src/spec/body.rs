@@ -11,32 +11,50 @@ use crate::spec::model::{Allow, Body, Each, Field, Label, Parameter, Switch, Val
 
 /// Reads the keys that a table shares with alerts, as far as it takes them.
 pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
-    let mut body = Body {
-        expr: field(fields, "expr", sink),
-        name: field(fields, "name", sink),
-        severity: field(fields, "severity", sink),
-        hold: field(fields, "for", sink),
-        keep_firing_for: field(fields, "keep_firing_for", sink),
-        summary: prose(fields, "summary", sink),
-        description: prose(fields, "description", sink),
-        runbook: field(fields, "runbook", sink),
-        owner: field(fields, "owner", sink),
-        group: field(fields, "group", sink),
-        job: field(fields, "job", sink),
-        labels: below(fields, "labels").map(|it| texts(&it, sink)).unwrap_or_default(),
-        annotations: Vec::new(),
-        parameters: below(fields, "let")
-            .map(|it| parameters(&it, sink))
-            .unwrap_or_default(),
-        allow: allow(fields),
-    };
-    // A record has no key for it; an alert may say that it is no key's business.
-    let free = |it: &Field| it.value.is_none();
-    let severity = fields.takes("severity") && !body.severity.as_ref().is_some_and(free);
-    reserve(&mut body.labels, severity, sink);
-    for label in
-        below(fields, "annotations").map(|it| texts(&it, sink)).unwrap_or_default()
-    {
+    let mut body = Body::default();
+    let mut annotations = Vec::new();
+    // Most of what may be there is not: what is there is looked up, not what may be.
+    for entry in fields.entries() {
+        let name = entry.key.as_str();
+        match name {
+            "allow" => body.allow = allow(fields),
+            "labels" | "annotations" | "let" => {
+                let Some(below) = fields.table(name) else { continue };
+                match name {
+                    "labels" => body.labels = texts(&below, sink),
+                    "annotations" => annotations = texts(&below, sink),
+                    _ => body.parameters = parameters(&below, sink),
+                }
+            }
+            "summary" => {
+                body.summary = value(&entry.value, parameter::faults_in_prose, sink);
+            }
+            "description" => {
+                body.description = value(&entry.value, parameter::faults_in_prose, sink);
+            }
+            _ => {
+                let field = match name {
+                    "expr" => &mut body.expr,
+                    "name" => &mut body.name,
+                    "severity" => &mut body.severity,
+                    "for" => &mut body.hold,
+                    "keep_firing_for" => &mut body.keep_firing_for,
+                    "runbook" => &mut body.runbook,
+                    "owner" => &mut body.owner,
+                    "group" => &mut body.group,
+                    "job" => &mut body.job,
+                    _ => continue,
+                };
+                *field = value(&entry.value, parameter::faults, sink);
+            }
+        }
+    }
+    if !body.labels.is_empty() {
+        // A record has no key for it; an alert may say that it is no key's business.
+        let free = body.severity.as_ref().is_some_and(|it| it.value.is_none());
+        reserve(&mut body.labels, fields.takes("severity") && !free, sink);
+    }
+    for label in annotations {
         // The two annotations that have keys of their own.
         let own = match label.name.as_str() {
             "summary" => &mut body.summary,
@@ -67,13 +85,12 @@ pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
 
 /// Reads `per`, as far as the table takes it.
 pub(super) fn per(fields: &Fields<'_>) -> Option<Vec<Text>> {
-    let given = fields.takes("per") && fields.node("per").is_some();
-    given.then(|| fields.texts("per"))
+    fields.node_if_taken("per").map(|_| fields.texts("per"))
 }
 
 /// Reads `allow`, where a table takes it.
 pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
-    if !fields.takes("allow") {
+    if fields.node_if_taken("allow").is_none() {
         return Vec::new();
     }
     let allow = |it: &Fields<'_>| {
@@ -83,22 +100,8 @@ pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
     fields.tables("allow").iter().filter_map(allow).collect()
 }
 
-fn below<'a>(fields: &Fields<'a>, name: &str) -> Option<Fields<'a>> {
-    fields.takes(name).then(|| fields.table(name)).flatten()
-}
-
 /// What is wrong with the uses of parameters in a text.
 type Faults = fn(&Text) -> Vec<Diagnostic>;
-
-fn field(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Field> {
-    let node = fields.takes(name).then(|| fields.node(name)).flatten()?;
-    value(node, parameter::faults, sink)
-}
-
-fn prose(fields: &Fields<'_>, name: &str, sink: &mut Sink) -> Option<Field> {
-    let node = fields.takes(name).then(|| fields.node(name)).flatten()?;
-    value(node, parameter::faults_in_prose, sink)
-}
 
 fn value(node: &Node, faults: Faults, sink: &mut Sink) -> Option<Field> {
     let value = match &node.kind {
@@ -171,7 +174,7 @@ pub(super) fn parameters(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Parameter>
 
 /// Reads `each`.
 pub(super) fn each(fields: &Fields<'_>, sink: &mut Sink) -> Vec<Each> {
-    let Some(fields) = below(fields, "each") else { return Vec::new() };
+    let Some(fields) = fields.table_if_taken("each") else { return Vec::new() };
     let mut out = Vec::new();
     for entry in fields.others() {
         let items = entry.value.as_array().unwrap_or_default();

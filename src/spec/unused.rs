@@ -99,7 +99,13 @@ fn check_file<'a>(
         bodies().for_each(|it| report(&it.parameters, &seen, false, sink));
     }
     let wide = file_wide(users, file, outer);
-    for rule in file.rules.iter().filter(|it| has_parameters(&it.definition)) {
+    let may_lack = |it: &&Rule| {
+        let of = &it.definition;
+        let uses_all =
+            || of.env.is_empty() && parameters(of).all(|name| uses_itself(of, name));
+        has_parameters(of) && !uses_all()
+    };
+    for rule in file.rules.iter().filter(may_lack) {
         let mut uses = wide.clone();
         rule_uses(rule, &mut uses);
         // A pack's rule is changed where the pack is used.
@@ -138,6 +144,19 @@ fn has_parameters(definition: &Definition) -> bool {
     !definition.each.is_empty()
         || definition.bodies().into_iter().any(|it| !it.parameters.is_empty())
         || definition.env.iter().any(|it| has_parameters(&it.1))
+}
+
+/// The names of parameters to which a definition gives values, overrides left out.
+fn parameters(definition: &Definition) -> impl Iterator<Item = &str> {
+    let bodies = definition.bodies().into_iter().flat_map(|it| &it.parameters);
+    let each = definition.each.iter().map(|it| &it.key);
+    bodies.map(|it| &it.key).chain(each).map(Text::as_str)
+}
+
+/// Whether a text of a definition uses a parameter: so it is mostly.
+fn uses_itself(definition: &Definition, name: &str) -> bool {
+    let mut texts = definition.bodies().into_iter().flat_map(Body::texts);
+    texts.any(|it| parameter::names(it.as_str()).any(|it| it == name))
 }
 
 /// What a file and all below it use, and everything around it.

@@ -102,7 +102,7 @@ fn change(
             body: below.unwrap_or_default(),
         });
     }
-    let envs = fields.takes("env").then(|| fields.table("env")).flatten();
+    let envs = fields.table_if_taken("env");
     let env = envs.map(|it| named(&it, change, sink)).unwrap_or_default();
     let (body, per) = (body::body(fields, sink), body::per(fields));
     Definition { switch, body, per, tiers, env, ..Definition::default() }
