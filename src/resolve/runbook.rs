@@ -1,5 +1,7 @@
 //! Where the runbook of an alert is.
 
+use std::borrow::Cow;
+
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::text::Text;
@@ -68,20 +70,23 @@ pub(super) fn runbook(
     let (page, anchor) = split(named.as_str());
     let url = match (base, &anchor) {
         ("", _) => String::new(),
-        (base, None) => format!("{base}/{}", encoded(page.trim_matches('/'))),
+        (base, None) => [base, "/", &encoded(page.trim_matches('/'))].concat(),
         (base, Some(anchor)) => {
             format!("{base}/{}#{}", encoded(page.trim_matches('/')), encoded(anchor))
         }
     };
     // What a site is asked beside the page is no part of its name.
-    let page = page.split_once('?').map_or(page.as_str(), |it| it.0);
-    let page = page.trim_matches('/').to_string();
+    let name = page.split_once('?').map_or(page.as_str(), |it| it.0).trim_matches('/');
+    let page = if name.len() == page.len() { page } else { name.to_owned() };
     Some(Runbook { page, anchor, url, span })
 }
 
 /// A part of an address in which what may not stand there is percent-encoded: blanks, what is
 /// not ASCII. Escapes that are there stay, as do templates, which Prometheus fills in.
-fn encoded(text: &str) -> String {
+fn encoded(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_./".contains(&it)) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -105,7 +110,7 @@ fn encoded(text: &str) -> String {
         }
         at += 1;
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -27,13 +27,12 @@ pub(super) fn is_literal(parsed: &Parsed, text: &str, range: &Range<usize>) -> b
             return false;
         }
     }
-    let mut innermost = None;
-    parsed.expr.walk(&mut |it| {
-        if contains(it.span, &range) {
-            innermost = Some(it);
-        }
-    });
-    innermost.is_some_and(|it| fits(it, text, &range))
+    let is_around = |it: &&Expr| contains(it.span, &range);
+    let Some(mut innermost) = Some(&parsed.expr).filter(is_around) else { return false };
+    while let Some(it) = innermost.children().find(is_around) {
+        innermost = it;
+    }
+    fits(innermost, text, &range)
 }
 
 /// Whether the bytes `range` stand in a string.

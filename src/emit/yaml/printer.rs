@@ -142,6 +142,9 @@ const MAX_KEY: usize = 1024;
 pub(super) const WORDS: &[&str] =
     &["null", "true", "false", "nan", "inf", "y", "n", "yes", "no", "on", "off"];
 
+/// Bytes of the longest of them: most texts are longer.
+const MAX_WORD: usize = 5;
+
 /// Whether a text is certainly plain.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -153,7 +156,8 @@ pub(super) fn is_plain(text: &str) -> bool {
             && bytes.iter().all(is_of);
     }
     first.is_ascii_alphabetic()
-        && !WORDS.iter().any(|it| it.eq_ignore_ascii_case(text))
+        && !(bytes.len() <= MAX_WORD
+            && WORDS.iter().any(|it| it.eq_ignore_ascii_case(text)))
         && is_printable(bytes)
         && !breaks(bytes)
 }

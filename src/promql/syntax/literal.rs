@@ -1,6 +1,8 @@
 //! Numbers as Prometheus reads them: Go's `strconv.ParseInt(s, 0, 64)` and, where that
 //! fails, `strconv.ParseFloat`.
 
+use std::borrow::Cow;
+
 use crate::promql::syntax::quote::quote;
 
 /// The value of a number token, or Prometheus's message.
@@ -16,7 +18,7 @@ pub(crate) fn number(text: &str) -> Result<f64, String> {
     if is_hex || !underscores_separate_digits(text) {
         return fault("invalid syntax");
     }
-    match text.replace('_', "").parse::<f64>() {
+    match digits(text).parse::<f64>() {
         Ok(value)
             if value.is_infinite() && text.contains(|c: char| c.is_ascii_digit()) =>
         {
@@ -37,11 +39,19 @@ fn integer(text: &str) -> Option<i64> {
     if !underscores_separate_digits(text) {
         return None;
     }
-    let digits = text.replace('_', "");
+    let digits = digits(text);
     match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => i64::from_str_radix(&digits[2..], 16).ok(),
         [b'0', _, ..] => i64::from_str_radix(&digits[1..], 8).ok(),
         _ => digits.parse().ok(),
+    }
+}
+
+/// A number without underscores, which hardly any has.
+fn digits(text: &str) -> Cow<'_, str> {
+    match text.contains('_') {
+        true => Cow::Owned(text.replace('_', "")),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -8,28 +8,40 @@ impl Expr {
     /// The children in the order of their numbers: a parameter comes after the vector
     /// that is aggregated.
     pub fn children(&self) -> impl Iterator<Item = &Expr> {
-        let (first, second, rest): (Option<&Expr>, Option<&Expr>, &[Expr]) =
-            match &self.kind {
-                ExprKind::Number { .. } | ExprKind::String(_) | ExprKind::Selector(_) => {
-                    (None, None, &[])
-                }
-                ExprKind::Matrix(it) => (Some(&it.selector), None, &[]),
-                ExprKind::Subquery(it) => (Some(&it.expr), None, &[]),
-                ExprKind::Call(it) => (None, None, &it.args),
-                ExprKind::Aggregate(it) => (Some(&it.expr), it.param.as_deref(), &[]),
-                ExprKind::Binary(it) => (Some(&it.lhs), Some(&it.rhs), &[]),
-                ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => {
-                    (Some(expr), None, &[])
-                }
-            };
+        let (first, second, rest) = self.below();
         first.into_iter().chain(second).chain(rest)
+    }
+
+    /// The same children: none has more than two besides the arguments of a call.
+    fn below(&self) -> (Option<&Expr>, Option<&Expr>, &[Expr]) {
+        match &self.kind {
+            ExprKind::Number { .. } | ExprKind::String(_) | ExprKind::Selector(_) => {
+                (None, None, &[])
+            }
+            ExprKind::Matrix(it) => (Some(&it.selector), None, &[]),
+            ExprKind::Subquery(it) => (Some(&it.expr), None, &[]),
+            ExprKind::Call(it) => (None, None, &it.args),
+            ExprKind::Aggregate(it) => (Some(&it.expr), it.param.as_deref(), &[]),
+            ExprKind::Binary(it) => (Some(&it.lhs), Some(&it.rhs), &[]),
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => {
+                (Some(expr), None, &[])
+            }
+        }
     }
 
     /// Calls `visit` for this node and all below it, parents first.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
         visit(self);
-        for child in self.children() {
-            child.walk(visit);
+        // Trees are walked again and again: a chain of iterators is dear here.
+        let (first, second, rest) = self.below();
+        if let Some(it) = first {
+            it.walk(visit);
+        }
+        if let Some(it) = second {
+            it.walk(visit);
+        }
+        for it in rest {
+            it.walk(visit);
         }
     }
 

@@ -115,7 +115,7 @@ impl Parser<'_> {
         let (args, modifier) = self.within(parts, "aggregation", "")?;
         let span = TextRange { start: token.span.start, end: self.last_end };
         let (without, grouping) = modifier.unwrap_or_default();
-        self.needs(&format!("`{}`", op.as_str()), op.since(), token.span);
+        self.needs(format_args!("`{}`", op.as_str()), op.since(), token.span);
         let n_args = args.len();
         let wanted = if op.has_param() { 2 } else { 1 };
         if n_args == 0 {

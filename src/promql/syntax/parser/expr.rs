@@ -63,7 +63,7 @@ impl Parser<'_> {
         let span = TextRange { start: lhs.span.start, end: rhs.span.end };
         let Modifiers { return_bool, mut matching } = modifiers;
         let fills = matching.fill_lhs.is_some() || matching.fill_rhs.is_some();
-        self.needs(&format!("`{}`", op.as_str()), op.since(), op_token.span);
+        self.needs(format_args!("`{}`", op.as_str()), op.since(), op_token.span);
         if fills
             && self.has("`fill`", 3, 10, span)
             && !self.dialect.features.binop_fill_modifiers

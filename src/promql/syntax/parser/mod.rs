@@ -13,6 +13,7 @@ mod selector;
 mod series;
 mod words;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::promql::dialect::{Dialect, Version};
@@ -105,13 +106,20 @@ impl<'a> Parser<'a> {
     }
 
     /// The next token. A message of the lexer is recorded when its place is reached.
+    #[inline]
     fn peek(&mut self) -> Token {
-        if let Some(token) = self.ahead {
-            return token;
+        match self.ahead {
+            Some(token) => token,
+            None => self.read(),
         }
+    }
+
+    fn read(&mut self) -> Token {
         let token = self.lexer.next_token();
         self.ahead = Some(token);
-        if let Some((at, message)) = self.lexer.fault.take() {
+        if token.kind == TokenKind::Error
+            && let Some((at, message)) = self.lexer.fault.take()
+        {
             self.error(at, message);
         }
         token
@@ -166,12 +174,12 @@ impl<'a> Parser<'a> {
 
     /// Whether the server has something that came with version `major.minor`; records
     /// a fault where it does not.
-    fn has(&mut self, what: &str, major: u16, minor: u16, at: TextRange) -> bool {
+    fn has(&mut self, what: impl Display, major: u16, minor: u16, at: TextRange) -> bool {
         self.needs(what, Version::new(major, minor), at)
     }
 
     /// The same for what came with the version `since`.
-    fn needs(&mut self, what: &str, since: Version, at: TextRange) -> bool {
+    fn needs(&mut self, what: impl Display, since: Version, at: TextRange) -> bool {
         let version = self.dialect.version;
         let has = since <= version;
         if !has {

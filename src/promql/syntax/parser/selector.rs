@@ -306,7 +306,7 @@ impl Parser<'_> {
     /// `anchored` and `smoothed`
     fn extended(&mut self, expr: &mut Expr, modifier: &str) {
         let span = expr.span;
-        if !self.has(&format!("`{modifier}`"), 3, 7, span) {
+        if !self.has(format_args!("`{modifier}`"), 3, 7, span) {
             return;
         }
         if !self.dialect.features.extended_range_selectors {
