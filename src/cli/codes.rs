@@ -196,6 +196,10 @@ pub const CODES: &[(&str, &str)] = &[
         "network-down",
         "None of several hosts of links could be reached: nothing can be said of the links.",
     ),
+    (
+        "never-seen",
+        "A limit or a mapping of a panel is never seen: another one holds for all of its values.",
+    ),
     ("no-assertions", "A promtool test asserts nothing and so proves nothing."),
     (
         "no-companion",

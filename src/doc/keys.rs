@@ -125,6 +125,8 @@ pub enum Type {
     Integer(i64, i64),
     /// Any number.
     Number,
+    /// A number that is no `inf` and no `nan`.
+    Finite,
     /// An array.
     Array(&'static Type),
     /// A table.
@@ -243,7 +245,7 @@ impl Type {
             Type::Boolean => "`true` or `false`".to_string(),
             Type::Only(value) => format!("`{value}`"),
             Type::Integer(..) => "a whole number".to_string(),
-            Type::Number => "a number".to_string(),
+            Type::Number | Type::Finite => "a number".to_string(),
             Type::Array(item) => format!("an array of {}", plural(&item.what())),
             Type::Table(_) | Type::TableByName(_) => "a table".to_string(),
             Type::Any(types) => {
@@ -297,6 +299,7 @@ impl Type {
             | Type::Only(_)
             | Type::Integer(..)
             | Type::Number
+            | Type::Finite
             | Type::Anything => {}
         }
     }

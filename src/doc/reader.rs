@@ -137,7 +137,13 @@ impl Checker<'_> {
             (Type::Declared(kind), Kind::String(text)) => self.declared(text, kind),
             (Type::Boolean, Kind::Boolean(..)) | (Type::Anything, _) => {}
             (Type::Only(only), Kind::Boolean(value, _)) if only == value => {}
-            (Type::Number, Kind::Integer(..) | Kind::Float(..)) => {}
+            (Type::Number | Type::Finite, Kind::Integer(..)) => {}
+            (Type::Number, Kind::Float(..)) => {}
+            (Type::Finite, Kind::Float(value, _)) => {
+                if !value.is_finite() {
+                    self.sink.push(infinite(node, name, *value));
+                }
+            }
             (Type::Integer(least, most), Kind::Integer(value, _)) => {
                 if !(*least..=*most).contains(value) {
                     self.sink.push(out_of_range(node, name, *least, *most));
@@ -195,6 +201,13 @@ impl Checker<'_> {
             });
         }
     }
+}
+
+fn infinite(node: &Node, name: &str, value: f64) -> Diagnostic {
+    let value = value.to_string().to_lowercase();
+    Diagnostic::error("out-of-range", format!("`{name}` cannot be `{value}`"))
+        .at(node.span, "is no finite number")
+        .help("write a number, or take it out")
 }
 
 fn out_of_range(node: &Node, name: &str, least: i64, most: i64) -> Diagnostic {
@@ -294,6 +307,7 @@ fn fits(node: &Node, ty: &Type) -> bool {
             node.as_i64().is_some_and(|it| (*least..=*most).contains(&it))
         }
         Type::Number => node.as_f64().is_some(),
+        Type::Finite => node.as_f64().is_some_and(f64::is_finite),
         Type::Array(_) => node.as_array().is_some(),
         Type::Table(_) | Type::TableByName(_) => node.as_table().is_some(),
         Type::Any(types) => types.iter().any(|it| fits(node, it)),

@@ -103,6 +103,7 @@ fn takes(ty: &Type) -> String {
         | Type::Only(_)
         | Type::Integer(..)
         | Type::Number
+        | Type::Finite
         | Type::Anything => ty.what(),
     }
 }

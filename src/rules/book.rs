@@ -54,6 +54,14 @@ pub struct Book {
     pub output: Output,
 }
 
+impl Book {
+    /// Whether a severity is worse than another one, which it inhibits.
+    pub fn is_worse(&self, severity: &str, than: &str) -> bool {
+        let mut own = self.severities.iter().filter(|it| it.name == severity);
+        own.any(|it| it.inhibits.iter().any(|it| it == than))
+    }
+}
+
 /// A severity.
 #[derive(Clone, Debug)]
 pub struct Severity {

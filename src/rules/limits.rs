@@ -11,6 +11,25 @@ pub struct Thresholds {
     pub open: bool,
 }
 
+impl Thresholds {
+    /// Leaves the worst alone where several severities hold; `worse` says whether the first
+    /// is worse than the second.
+    pub fn settle(&mut self, worse: impl Fn(&str, &str) -> bool) {
+        let (all, lines) = (self.zones.clone(), self.limits.clone());
+        let left = |it: &Zone| {
+            let worse = all.iter().filter(|other| worse(&other.severity, &it.severity));
+            worse.fold(vec![it.clone()], |left, other| {
+                left.iter().flat_map(|it| it.without(other)).collect()
+            })
+        };
+        self.zones = all.iter().flat_map(left).collect();
+        self.limits.retain(|(value, severity)| {
+            let here = lines.iter().filter(|it| it.0 == *value);
+            !here.into_iter().any(|it| worse(&it.1, severity))
+        });
+    }
+}
+
 /// Values that are bad.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
@@ -89,6 +108,13 @@ impl Zone {
         Zone { from, to, severity: severity.to_owned() }
     }
 
+    /// Those that are not in another one, on both sides of it.
+    fn without(&self, other: &Zone) -> impl Iterator<Item = Zone> {
+        let below = Zone { to: self.to.min(other.from), ..self.clone() };
+        let above = Zone { from: self.from.max(other.to), ..self.clone() };
+        [below, above].into_iter().filter(|it| it.from < it.to)
+    }
+
     /// Whether the values just above a place are some of them.
     pub fn holds(&self, place: Edge) -> bool {
         self.from <= place && place < self.to
@@ -97,5 +123,39 @@ impl Zone {
     /// Whether all of them are values of another zone too.
     pub fn is_within(&self, other: &Zone) -> bool {
         other.from <= self.from && self.to <= other.to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_is_left_where_several_hold() {
+        let settled = |zones: Vec<Zone>| {
+            let limits = vec![(1.0, "warning".to_owned()), (1.0, "critical".to_owned())];
+            let mut out = Thresholds { limits, zones, open: false };
+            out.settle(|a, b| a == "critical" && b == "warning");
+            assert_eq!(out.limits, [(1.0, "critical".to_owned())]);
+            out.zones
+        };
+        let warning = |from, to| Zone::between(from, to, "warning");
+        let critical = Zone::between(Edge::below(2.0), Edge::below(3.0), "critical");
+        // A part of the milder one, all of it, and nothing of what is no milder.
+        assert_eq!(
+            settled(vec![Zone::above(1.0, "warning"), critical.clone()]),
+            [
+                warning(Edge::below(1.0), Edge::below(2.0)),
+                warning(Edge::below(3.0), Edge::MOST),
+                critical.clone()
+            ]
+        );
+        let all = Zone::above(1.0, "critical");
+        assert_eq!(
+            settled(vec![all.clone(), Zone::above(5.0, "warning")]),
+            std::slice::from_ref(&all)
+        );
+        let other = Zone::above(5.0, "business");
+        assert_eq!(settled(vec![all.clone(), other.clone()]), [all, other]);
     }
 }

@@ -119,8 +119,19 @@ pub struct Column {
 pub struct Thresholds {
     /// Whether values below are bad.
     pub below: Option<bool>,
-    /// Severity and limit.
-    pub limits: Vec<(String, f64)>,
+    /// Each severity's.
+    pub limits: Vec<Limit>,
+}
+
+/// A limit.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// The severity of what is beyond.
+    pub severity: String,
+    /// Where that begins.
+    pub value: f64,
+    /// Where it is written.
+    pub span: Span,
 }
 
 pub(super) fn number(fields: &Fields<'_>, name: &str) -> Option<f64> {
@@ -169,7 +180,7 @@ fn mappings(fields: &Fields<'_>) -> Vec<Mapping> {
     let mapping = |it: &Fields<'_>| Mapping {
         value: it.node("value").and_then(|it| match it.as_text() {
             Some(text) => Some(text.to_string()),
-            None => it.as_f64().map(|it| it.to_string()),
+            None => it.as_f64().map(value),
         }),
         from: number(it, "from"),
         to: number(it, "to"),
@@ -177,7 +188,18 @@ fn mappings(fields: &Fields<'_>) -> Vec<Mapping> {
         color: it.text("color").cloned(),
         span: it.span,
     };
-    fields.tables("mapping").iter().map(mapping).collect()
+    // Of what was refused it has been said why.
+    let is_sound =
+        |it: &&Fields<'_>| !it.refused().iter().any(|it| matches!(*it, "from" | "to"));
+    fields.tables("mapping").iter().filter(is_sound).map(mapping).collect()
+}
+
+/// A number as JavaScript writes it, but for `nan`, which is a word of the language.
+fn value(it: f64) -> String {
+    match it.is_infinite() {
+        true => it.to_string().replace("inf", "Infinity"),
+        false => it.to_string().to_lowercase(),
+    }
 }
 
 fn axis(fields: &Fields<'_>) -> Axis {
@@ -217,7 +239,10 @@ fn column(fields: &Fields<'_>) -> Option<Column> {
 }
 
 pub(super) fn thresholds(fields: &Fields<'_>) -> Thresholds {
-    let limit = |it: &&Entry| Some((it.key.to_string(), it.value.as_f64()?));
+    let limit = |it: &&Entry| {
+        let span = it.value.span;
+        Some(Limit { severity: it.key.to_string(), value: it.value.as_f64()?, span })
+    };
     Thresholds {
         below: fields.boolean("below"),
         limits: fields.others().iter().filter_map(limit).collect(),

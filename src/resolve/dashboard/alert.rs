@@ -101,6 +101,7 @@ pub(super) fn view(tiers: &[&Alert], chosen: Option<&str>, context: Context<'_>)
             }
         }
     }
+    thresholds.settle(|a, b| context.book.is_worse(a, b));
     thresholds.open = thresholds.zones.is_empty();
     let is_flag = queries.iter().all(|it| context.units.of(it.shows).is_flag());
     let mut queries = named(queries, context);

@@ -1,6 +1,6 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, circle, filter, heatmap, unknown, variable, words};
+use super::{Context, circle, filter, fixed, heatmap, unknown, variable, words};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -190,6 +190,7 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
     let values = match (&it.query, &it.values) {
         (Some(query), None) => Values::Query(query.clone()),
         (None, Some(values)) if !values.is_empty() => {
+            fixed::check(&it.key, values, sink);
             Values::List(values.iter().map(Text::to_string).collect())
         }
         (query, _) => {

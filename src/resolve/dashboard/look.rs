@@ -1,12 +1,13 @@
 //! How a panel looks, and keys that mean nothing on a panel of its kind.
 
+use super::limits::limits;
 use super::raw;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::diag::text::Text;
-use crate::rules::limits::{Thresholds, Zone};
+use crate::rules::book::Book;
 use crate::rules::look::{
     Axis, CellColor, Column, Legend, Look, Mapping, NumberColor, Repeat, Stack, State,
     Style, Values,
@@ -18,7 +19,7 @@ use crate::spec::look as spec;
 const PER_ROW: u32 = 4;
 
 /// How a panel looks.
-pub(super) fn look(it: &spec::Look, sink: &mut Sink) -> Look {
+pub(super) fn look(it: &spec::Look, book: &Book, sink: &mut Sink) -> Look {
     let word = |it: &Option<Text>| it.as_ref().map(Text::to_string);
     Look {
         mappings: mappings(&it.mappings, sink),
@@ -48,7 +49,7 @@ pub(super) fn look(it: &spec::Look, sink: &mut Sink) -> Look {
             _ => NumberColor::Value,
         },
         sparkline: it.sparkline,
-        columns: it.columns.iter().map(|it| column(it, sink)).collect(),
+        columns: it.columns.iter().map(|it| column(it, book, sink)).collect(),
         sort: it.sort.as_ref().map(|it| match it.as_str().strip_prefix('-') {
             Some(name) => (name.to_owned(), true),
             None => (it.to_string(), false),
@@ -134,7 +135,7 @@ fn mapping(it: &spec::Mapping, sink: &mut Sink) -> Option<Mapping> {
     })
 }
 
-fn column(it: &spec::Column, sink: &mut Sink) -> Column {
+fn column(it: &spec::Column, book: &Book, sink: &mut Sink) -> Column {
     Column {
         name: it.name.to_string(),
         title: it.title.as_ref().map(Text::to_string),
@@ -146,27 +147,8 @@ fn column(it: &spec::Column, sink: &mut Sink) -> Column {
             "background" => CellColor::Background,
             _ => CellColor::Text,
         }),
-        thresholds: it.thresholds.as_ref().map(limits),
+        thresholds: it.thresholds.as_ref().map(|it| limits(it, book, sink)),
         mappings: mappings(&it.mappings, sink),
-    }
-}
-
-/// Limits as written; which side is bad follows from their order.
-pub(super) fn limits(it: &spec::Thresholds) -> Thresholds {
-    let of = |severity: &str| it.limits.iter().find(|it| it.0 == severity).map(|it| it.1);
-    let lower = match (of("critical"), of("warning")) {
-        (Some(critical), Some(warning)) => critical < warning,
-        _ => false,
-    };
-    let below = it.below.unwrap_or(lower);
-    let zone = |(severity, limit): &(String, f64)| match below {
-        true => Zone::below(*limit, severity),
-        false => Zone::above(*limit, severity),
-    };
-    Thresholds {
-        limits: it.limits.iter().map(|it| (it.1, it.0.clone())).collect(),
-        zones: it.limits.iter().map(zone).collect(),
-        open: false,
     }
 }
 

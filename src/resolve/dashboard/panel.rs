@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::alerts::Alerts;
 use super::labels::Carried;
+use super::limits::limits;
 use super::link::{self, On};
 use super::unit;
 use super::{Context, alert, heatmap, look, variable};
@@ -62,7 +63,8 @@ pub(super) fn panel(
         limit: None,
     });
     let mut queries: Vec<Query> = own.collect();
-    let mut thresholds = it.thresholds.as_ref().map(look::limits).unwrap_or_default();
+    let thresholds = it.thresholds.as_ref().map(|it| limits(it, context.book, sink));
+    let mut thresholds = thresholds.unwrap_or_default();
     let mut links = link::links(&it.links, On::Panel, context, sink);
     let mut unit = it.unit.as_ref().map(Text::to_string);
     let mut decimals = it.decimals;
@@ -133,7 +135,7 @@ pub(super) fn panel(
         height: it.height,
         queries,
         thresholds,
-        look: look::look(&it.look, sink),
+        look: look::look(&it.look, context.book, sink),
         links,
         allow: allowed,
         span: it.span,

@@ -64,7 +64,7 @@ pub static THRESHOLDS: Shape = Shape {
     others: Some(Others {
         what: "a severity",
         names: Names::Declared(SEVERITY),
-        value: Type::Number,
+        value: Type::Finite,
         doc: "The limit of that severity.",
         example: "critical = 0.05",
         reserved: None,
@@ -85,12 +85,12 @@ pub static MAPPING: Shape = Shape {
         .example("0"),
         Key::new(
             "from",
-            Type::Number,
+            Type::Finite,
             "The least of the values, where `value` is not given.",
         )
         .default("no bound")
         .example("0.5"),
-        Key::new("to", Type::Number, "The largest of the values.")
+        Key::new("to", Type::Finite, "The largest of the values.")
             .default("no bound")
             .example("1"),
         Key::new("text", Type::Text(&TEXT), "What they are called.")
@@ -131,13 +131,13 @@ pub static AXIS: Shape = Shape {
             .example("10"),
         Key::new(
             "soft_min",
-            Type::Number,
+            Type::Finite,
             "The lower end, as long as no value is below it.",
         )
         .example("0"),
         Key::new(
             "soft_max",
-            Type::Number,
+            Type::Finite,
             "The upper end, as long as no value is above it.",
         )
         .example("1"),

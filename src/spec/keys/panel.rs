@@ -92,8 +92,8 @@ pub static PANEL: Shape = Shape {
             .default("what the alert's summary or the metrics' names tell, else `\"short\"`")
             .example("\"percentunit\""),
         Key::new("decimals", Type::Integer(0, 20), "Number of decimals.").example("2"),
-        Key::new("min", Type::Number, "Lower end of the axis.").example("0"),
-        Key::new("max", Type::Number, "Upper end of the axis.").example("1"),
+        Key::new("min", Type::Finite, "Lower end of the axis.").example("0"),
+        Key::new("max", Type::Finite, "Upper end of the axis.").example("1"),
         Key::new("mapping", Type::Array(&Type::Table(&MAPPING)), "What values are called and which colour they have."),
         Key::new("colors", Type::Table(&COLORS), "Colours of series."),
         Key::new("style", Type::Choice(&["lines", "bars", "points"]), "How a time series is drawn.")

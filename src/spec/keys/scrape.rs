@@ -125,7 +125,7 @@ pub(super) const BUCKET_LIMIT: Key = Key::new(
     "The most buckets of a native histogram; buckets are merged above it.",
 )
 .example("160");
-const MIN_BUCKET_FACTOR_TYPE: Type = Type::Any(&[Type::Number, Type::Only(false)]);
+const MIN_BUCKET_FACTOR_TYPE: Type = Type::Any(&[Type::Finite, Type::Only(false)]);
 /// `nativeHistogramMinBucketFactor`
 pub(super) const MIN_BUCKET_FACTOR: Key = Key::new(
     "nativeHistogramMinBucketFactor",
