@@ -341,6 +341,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("too-many-packs", "A file takes more packs than any should."),
     ("too-many-rules", "`each` makes more rules of one definition than any should."),
     ("two-folders", "A dashboard's object names its folder in two ways."),
+    (
+        "unfilled-input",
+        "A dashboard in JSON names what no variable gives, and what is asked for at an import by hand alone.",
+    ),
     ("unknown-alert", "No rule has an alert of this name."),
     ("unknown-dashboard", "A link leads to a dashboard that the project does not have."),
     ("unknown-environment", "The project has no environment of this name."),

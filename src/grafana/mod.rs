@@ -4,6 +4,7 @@
 //! Both those that this program wrote and those of others are read here, so that what is
 //! found about a dashboard is found about either. Knows no rules, tests or lints.
 
+mod input;
 pub mod interpolate;
 pub mod model;
 pub mod read;

@@ -1,5 +1,7 @@
 //! What matters of a dashboard's JSON, with places.
 
+use std::ops::Range;
+
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 
@@ -20,8 +22,30 @@ pub struct Dashboard {
     pub allow: Vec<String>,
     /// Queries of annotations that Prometheus answers.
     pub annotations: Vec<Text>,
+    /// What is filled in where somebody imports it by hand, and nowhere else: the first use
+    /// of each.
+    pub unfilled: Vec<Unfilled>,
+    /// Where the dashboard itself stands, in what Grafana answers to a download.
+    pub inner: Option<Span>,
     /// Where messages about the whole belong.
     pub span: Span,
+}
+
+/// What no variable gives: `${DS_PROMETHEUS}`.
+#[derive(Clone, Debug)]
+pub struct Unfilled {
+    /// Its name.
+    pub name: String,
+    /// The text in which it stands, and where.
+    pub text: Text,
+    /// The bytes of its use.
+    pub at: Range<usize>,
+    /// Whether Grafana asks for it at an import.
+    pub asked: bool,
+    /// The plugin of the data source that it asks for.
+    pub plugin: Option<String>,
+    /// Whether it names a data source.
+    pub source: bool,
 }
 
 /// A data source, by its uid; the type may be known.

@@ -6,6 +6,7 @@ use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
 use crate::doc::json;
 use crate::doc::node::{Entry, Node};
+use crate::grafana::input::unfilled;
 use crate::grafana::interpolate;
 use crate::grafana::model::{Dashboard, DataSource, Panel, Target, Variable};
 
@@ -16,13 +17,15 @@ pub fn read(file: FileId, path: &str, text: &str) -> Result<Dashboard, Diagnosti
         Diagnostic { title, ..it }
     })?;
     // What Grafana answers to a download wraps the dashboard in two other ways.
-    let body = match (root.get("spec"), root.get("dashboard")) {
-        (Some(spec), _) if spec.as_table().is_some() => spec,
-        (_, Some(inner)) if inner.get("panels").is_some() => inner,
-        _ => &root,
+    let is_board = |it: &Node| {
+        ["panels", "rows", "elements"].iter().any(|key| it.get(key).is_some())
     };
-    let known = ["panels", "rows", "elements"];
-    if body.as_table().is_none() || known.iter().all(|it| body.get(it).is_none()) {
+    let (body, inner) = match (root.get("spec"), root.get("dashboard")) {
+        (Some(spec), _) if spec.as_table().is_some() => (spec, None),
+        (_, Some(inner)) if is_board(inner) => (inner, Some(inner.span)),
+        _ => (&root, None),
+    };
+    if !is_board(body) {
         let at = Span { file, start: 0, end: 0 };
         return Err(Diagnostic::error(
             "bad-dashboard",
@@ -33,10 +36,11 @@ pub fn read(file: FileId, path: &str, text: &str) -> Result<Dashboard, Diagnosti
     }
     let head = body.as_table().and_then(|it| it.entry("title"));
     let span = head.map_or(Span { file, start: 0, end: 1 }, |it| it.value.span);
-    Ok(match body.get("elements") {
+    let out = match body.get("elements") {
         Some(elements) => second(&root, body, elements, span),
         None => classic(body, span),
-    })
+    };
+    Ok(Dashboard { inner, ..out })
 }
 
 fn string(node: &Node, key: &str) -> String {
@@ -98,6 +102,8 @@ fn classic(body: &Node, span: Span) -> Dashboard {
         uid: body.get("uid").and_then(Node::as_text).cloned(),
         editable: editable(body),
         allow: Vec::new(),
+        unfilled: unfilled(body, &variables),
+        inner: None,
         variables,
         panels,
         annotations: annotations
@@ -327,6 +333,8 @@ fn second(root: &Node, body: &Node, elements: &Node, span: Span) -> Dashboard {
         uid: root.at(&["metadata", "name"]).and_then(Node::as_text).cloned(),
         editable: editable(body),
         allow: Vec::new(),
+        unfilled: Vec::new(),
+        inner: None,
         variables: variables.collect(),
         panels: entries.filter_map(element).collect(),
         annotations: annotations.collect(),

@@ -11,9 +11,9 @@ use super::identity::{self, Identity, Passing};
 use super::{Context, check, unknown, variable};
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::sink::Sink;
-use crate::diag::source::Span;
+use crate::diag::source::{FileId, Span};
 use crate::diag::text::Text;
-use crate::grafana::model;
+use crate::grafana::model::{self, Unfilled};
 use crate::grafana::read;
 use crate::rules::book::Book;
 use crate::rules::dashboard::{Content, Dashboard};
@@ -37,6 +37,9 @@ pub(super) fn read(
 /// Says what is wrong with a dashboard.
 pub(super) fn check(read: &model::Dashboard, book: &Book, sink: &mut Sink) {
     same_ids(read, sink);
+    let given = given(book);
+    let unfilled = read.unfilled.iter().filter(|it| !given.contains(&it.name.as_str()));
+    unfilled.for_each(|it| sink.push_once(self::unfilled(it, read)));
     let names = unknown::Names::of_json(read);
     for query in read.queries() {
         let uses = variable::uses(query.as_str());
@@ -58,6 +61,40 @@ pub(super) fn check(read: &model::Dashboard, book: &Book, sink: &mut Sink) {
     }
 }
 
+/// The inputs that the Grafana operator is told to fill in.
+fn given(book: &Book) -> Vec<&str> {
+    let fields = book.output.dashboards.iter().flat_map(|it| &it.fields);
+    let all = fields.filter(|it| it.0 == "datasources").filter_map(|it| it.1.as_array());
+    all.flatten().filter_map(|it| it.get("inputName")?.as_str()).collect()
+}
+
+/// Said of what is filled in nowhere.
+fn unfilled(it: &Unfilled, board: &model::Dashboard) -> Diagnostic {
+    let name = &it.name;
+    let label = match it.asked {
+        true => "filled in at an import by hand, and nowhere else",
+        false => "no variable of this dashboard",
+    };
+    let declare = format!("add a variable `{name}` of the type `datasource`");
+    // One that chooses among data sources of the same plugin.
+    let own = board.variables.iter().find(|own| {
+        let of = own.query.as_ref().filter(|_| own.kind == "datasource");
+        it.plugin.is_some() && of.map(Text::as_str) == it.plugin.as_deref()
+    });
+    let help = match own {
+        _ if !it.source => "write what it stands for".to_owned(),
+        Some(own) => format!("write `${{{}}}`, or {declare}", own.name),
+        None => declare,
+    };
+    let title = match it.source {
+        true => format!("Grafana has no data source `${{{name}}}`"),
+        false => format!("Grafana does not fill in `${{{name}}}`"),
+    };
+    Diagnostic::warning("unfilled-input", title)
+        .within(&it.text, it.at.start, it.at.end, label)
+        .help(help)
+}
+
 /// The dashboard in this environment.
 pub(super) fn passed(
     dashboard: &JsonDashboard,
@@ -67,7 +104,10 @@ pub(super) fn passed(
 ) -> Dashboard {
     let JsonDashboard { path, file, text } = dashboard;
     let written = match passing {
-        Passing::Untouched => text.clone(),
+        Passing::Untouched => match read.inner {
+            None => text.clone(),
+            Some(it) => text[it.start as usize..it.end as usize].into(),
+        },
         Passing::Named => {
             let title = |it: &str| passing.title(context.book, it);
             let uid = |chosen: &str| {
@@ -86,7 +126,8 @@ pub(super) fn passed(
 }
 
 /// The text with title and uid of this environment, and links to dashboards of it; `uid`
-/// is what becomes of one that is a dashboard's. All else stays byte for byte.
+/// is what becomes of one that is a dashboard's. All else stays byte for byte, but for what
+/// is around the dashboard itself.
 fn named(
     text: &str,
     read: &model::Dashboard,
@@ -107,9 +148,14 @@ fn named(
     {
         replace(it, uid);
     }
-    // `/d/UID`, alone or before a title, a panel or a question.
-    for sign in ["/d/", "/d-solo/"] {
+    // `/d/UID`, alone or before a title, a panel or a question; also `d/UID`, which Grafana
+    // finds below its own address, where a text or an address of Markdown or HTML begins.
+    let begins = |it: char| matches!(it, '/' | '"' | '\'' | '(' | '<' | '=');
+    for sign in ["d/", "d-solo/"] {
         for (at, _) in text.match_indices(sign) {
+            if !text[..at].ends_with(begins) {
+                continue;
+            }
             let start = at + sign.len();
             let is_of_uid =
                 |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_');
@@ -120,18 +166,20 @@ fn named(
         }
     }
     edits.sort_by_key(|it| it.0.start);
+    let whole = Span { file: FileId(0), start: 0, end: text.len() as u32 };
+    let Span { start, end: stop, .. } = read.inner.unwrap_or(whole);
+    let (mut end, stop) = (start as usize, stop as usize);
     let mut out = String::with_capacity(text.len());
-    let mut end = 0;
     for (range, new) in edits {
         // A link in the title is the title's.
-        if range.start < end {
+        if range.start < end || stop < range.end {
             continue;
         }
         out.push_str(&text[end..range.start]);
         out.push_str(&new);
         end = range.end;
     }
-    out.push_str(&text[end..]);
+    out.push_str(&text[end..stop]);
     out
 }
 
@@ -160,7 +208,6 @@ fn same_ids(board: &model::Dashboard, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::source::FileId;
     use crate::grafana::read as grafana;
 
     fn uid(chosen: &str) -> Option<String> {
@@ -178,6 +225,26 @@ mod tests {
   "links": [{ "url": "/d/a_1-staging?x=1" }, { "url": "/d/a_12" }, { "url": "https://g/d/b-2-staging/slug" }],
   "panels": [{ "options": { "content": "[x](/d/a_1-staging/t) /d-solo/b-2-staging" } }] }"#;
         assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn links_below_grafanas_address_follow() {
+        let text = r#"{"panels": [], "links": [{"url": "d/a_1/slug?x"}, {"url": "./d/a_1"}],
+  "text": "[x](d/a_1) <a href='d-solo/b-2'> <a href=\"d/a\"> add/a_1 and d/a_1 d/ab"}"#;
+        let read = grafana::read(FileId(0), "a.json", text).unwrap();
+        let got = named(text, &read, str::to_owned, uid);
+        let expect = r#"{"panels": [], "links": [{"url": "d/a_1-staging/slug?x"}, {"url": "./d/a_1-staging"}],
+  "text": "[x](d/a_1-staging) <a href='d-solo/b-2-staging'> <a href=\"d/a-staging\"> add/a_1 and d/a_1 d/ab"}"#;
+        assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn what_is_around_a_dashboard_is_left_out() {
+        let text = r#"{"meta": {"url": "/d/a/x"}, "dashboard": {"uid": "a", "title": "A",
+  "rows": []}, "more": "/d/a"}"#;
+        let read = grafana::read(FileId(0), "a.json", text).unwrap();
+        let got = named(text, &read, |it| format!("{it}!"), uid);
+        assert_eq!(got, "{\"uid\": \"a-staging\", \"title\": \"A!\",\n  \"rows\": []}");
     }
 
     #[test]
