@@ -104,10 +104,7 @@ impl<'a> Iterator for Parts<'a> {
         let rest = &text[at + 2..];
         let escaped = done < at && bytes[at - 1] == b'$';
         let start = at - usize::from(escaped);
-        let length = rest
-            .bytes()
-            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.'))
-            .count();
+        let length = name_length(rest);
         let (end, part) = match (escaped, rest[length..].starts_with('}')) {
             (true, _) => (at + 2, Part::Escape(start..at + 2)),
             (false, true) => {
@@ -195,10 +192,31 @@ pub fn spaced(text: &Text) -> impl Iterator<Item = (&str, Diagnostic)> {
 }
 
 fn broken(text: &Text) -> impl Iterator<Item = Range<usize>> {
-    parts(text.as_str()).filter_map(|it| match it {
+    let text = Some(text.as_str()).filter(|it| !all_closed(it));
+    text.into_iter().flat_map(parts).filter_map(|it| match it {
         Part::Broken(range) => Some(range),
         Part::Literal(_) | Part::Escape(_) | Part::Use(_) => None,
     })
+}
+
+/// Whether each `${` is followed by a name and `}`, so that nothing is broken: so it is in
+/// all texts but a few.
+fn all_closed(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = pair::find(rest, b"${") {
+        rest = &rest[at + 2..];
+        let n_name = name_length(rest);
+        if n_name == 0 || rest.as_bytes().get(n_name) != Some(&b'}') {
+            return false;
+        }
+    }
+    true
+}
+
+/// Bytes of the name that a text begins with, a form of it included.
+fn name_length(text: &str) -> usize {
+    let is_of = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.');
+    text.bytes().take_while(is_of).count()
 }
 
 fn spaced_name<'a>(text: &'a Text, range: &Range<usize>) -> Option<&'a str> {

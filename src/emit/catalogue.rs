@@ -163,7 +163,7 @@ fn severity(alert: &Alert) -> &str {
 /// A URL in a link: what would end it is escaped.
 fn link(url: &str) -> Cow<'_, str> {
     let ends = |it: char| matches!(it, '(' | ')' | '<' | '>' | '|' | ' ');
-    if !url.contains(|it: char| ends(it) || it.is_control()) {
+    if url.bytes().all(|it| it.is_ascii_graphic() && !ends(char::from(it))) {
         return Cow::Borrowed(url);
     }
     let mut out = String::with_capacity(url.len());

@@ -185,9 +185,19 @@ fn perform(out: &Path, step: &Step<'_>, run: Run) -> Result<(), Failure> {
 }
 
 fn stage(out: &Path, idx: usize, it: &Write<'_>) -> io::Result<()> {
-    let target = out.join(it.path);
-    fs::create_dir_all(target.parent().unwrap_or(out))?;
-    match fs::symlink_metadata(&target) {
+    // Mostly the folder is there.
+    match stage_in_folder(out, idx, it) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let target = out.join(it.path);
+            fs::create_dir_all(target.parent().unwrap_or(out))?;
+            stage_in_folder(out, idx, it)
+        }
+        other => other,
+    }
+}
+
+fn stage_in_folder(out: &Path, idx: usize, it: &Write<'_>) -> io::Result<()> {
+    match fs::symlink_metadata(out.join(it.path)) {
         Ok(_) if it.new => return Err(io::Error::other(TAKEN)),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -195,9 +205,14 @@ fn stage(out: &Path, idx: usize, it: &Write<'_>) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     let staged = staged(out, idx, it.path);
-    // A link that somebody put there would be followed.
-    gone(fs::remove_file(&staged))?;
-    create(&staged, it.text)
+    match create(&staged, it.text) {
+        // A link that somebody put there is not followed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&staged)?;
+            create(&staged, it.text)
+        }
+        other => other,
+    }
 }
 
 fn create(path: &Path, text: &str) -> io::Result<()> {
@@ -209,6 +224,10 @@ const TAKEN: &str = "something is there by now";
 /// Puts a new text where nothing is: what came there meanwhile stays, and where a run that
 /// was killed is finished that is no fault.
 fn create_from(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
+    let moved = rename_new(staged, target);
+    if moved.is_ok() {
+        return moved;
+    }
     // A second name is given in one step, and never to what has another file.
     let placed = match fs::hard_link(staged, target) {
         // Its text stays, by which the next run sees that what is there is not ours.
@@ -224,6 +243,19 @@ fn create_from(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
         other => other,
     };
     gone(fs::remove_file(staged)).and(placed)
+}
+
+/// Moves a file to where nothing is, in one step.
+#[cfg(target_os = "linux")]
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+/// Not known elsewhere.
+#[cfg(not(target_os = "linux"))]
+fn rename_new(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The name of a new text beside its target.
