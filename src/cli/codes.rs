@@ -236,10 +236,6 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("not-for-records", "A recording rule has a field that only alerts have."),
     ("not-formatted", "A file is not in the layout that `aqua-alerts fmt` gives it."),
-    (
-        "not-read",
-        "A file stands among those of a project, but its name does not end as theirs do, or it is a rule file that nothing uses.",
-    ),
     ("not-utf8", "A file is not UTF-8."),
     (
         "nothing-to-apply",
@@ -313,11 +309,6 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "series-ends-early",
         "The series of a test end before something is asserted of them.",
-    ),
-    (
-        "series-not-read",
-        "No rule reads a series of a test, whose name is almost that of one that is missing: \
-         what passes proves less than it seems to.",
     ),
     ("stale-build", "The output folder is not what `aqua-alerts build` would write now."),
     (

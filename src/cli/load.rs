@@ -13,6 +13,7 @@ use crate::diag::suggest;
 use crate::diag::text::Text;
 use crate::resolve;
 use crate::resolve::dashboard::nowhere::nowhere;
+use crate::rulefile::allow;
 use crate::rules::book::Book;
 use crate::spec::model::{Project, TemplateFile};
 use crate::spec::{form, read};
@@ -63,7 +64,11 @@ fn resolve_all(
     let (sources, sink) = (&mut session.sources, &mut session.sink);
     let mut project = read::read_with(&files, &mut load, sources, sink)?;
     project.templates = templates(&root, &project, sources, sink);
-    not_read(&root, &others, &project, sink);
+    let config = lints::of_project(&project.manifest.lints);
+    let mut beside = Sink::new();
+    not_read(&root, &others, &project, &mut beside);
+    lints::apply(&config, &mut beside);
+    sink.extend(beside.into_sorted());
     check_names(&project, envs, session);
     let envs = if all(&project) { &[][..] } else { envs };
     let names: Vec<String> =
@@ -78,7 +83,6 @@ fn resolve_all(
             (resolve::resolve(&loaded.project, env, &mut sink), sink)
         })
         .collect();
-    let config = lints::of_project(&loaded.project.manifest.lints);
     for (book, mut sink) in resolved {
         lints::apply(&config, &mut sink);
         loaded.books.extend(book);
@@ -104,7 +108,8 @@ fn not_read(root: &Path, others: &[String], project: &Project, sink: &mut Sink) 
         let small = end.to_ascii_lowercase();
         let is_rules = || {
             let text = fs::read_if_there(root, path);
-            text.is_some_and(|it| mistaken::may_be_rules(&it))
+            let is_meant = |it: &str| allow::permits(it, "not-read");
+            text.is_some_and(|it| mistaken::may_be_rules(&it) && !is_meant(&it))
         };
         let help = match small.as_str() {
             // Among dashboards are other tools' files.

@@ -188,6 +188,17 @@ pub static TEXT: Form =
 pub static PARAMETRIC: Form =
     Form { name: "a string", pattern: "", parameters: true, fault: |_| None };
 
+/// Why a finding is meant.
+pub static REASON: Form = Form {
+    name: "a reason",
+    pattern: "\\S",
+    parameters: false,
+    fault: |text| match text.trim().is_empty() {
+        true => Fault::new("gives no reason", "write why the finding is meant"),
+        false => None,
+    },
+};
+
 impl Shape {
     /// The key of a name.
     pub fn key(&self, name: &str) -> Option<&'static Key> {

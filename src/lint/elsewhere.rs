@@ -11,7 +11,9 @@ pub const LINTS: &[&Lint] = &[
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_LABELS,
     &INHIBIT_NAMESPACE,
+    &NOT_READ,
     &PANEL_WITHOUT_DATA,
+    &SERIES_NOT_READ,
     &SEVERAL_VALUES,
     &UNKNOWN_FEATURE,
     &UNKNOWN_VERSION,
@@ -99,12 +101,36 @@ static INHIBIT_NAMESPACE: Lint = Lint {
     ..FOUND
 };
 
+static NOT_READ: Lint = Lint {
+    name: "not-read",
+    summary: "A file among those of a project whose name does not end as theirs do, or a rule \
+              file that nothing uses.",
+    why: "Who put it there believes that its alerts are built and tested.",
+    example: "alerts/kubernetes.yaml",
+    instead: "Rename it, use its rules, `[use.\"alerts/kubernetes.yaml\"]`, or import them. Where \
+              a rule file is others' business, write `# aqua-alerts: allow not-read: why` at \
+              its top, or move it out of the folder.",
+    ..FOUND
+};
+
 static PANEL_WITHOUT_DATA: Lint = Lint {
     name: "panel-without-data",
     summary: "A panel that shows nothing in any test.",
     why: "A misspelt metric or label is not seen until somebody needs the panel.",
     example: "[[row.panel]]\ntitle = \"Requests\"\nquery = 'sum(rate(http_request_total[$__rate_interval]))'",
     instead: "Mend the query, or write a test with such series.",
+    ..FOUND
+};
+
+static SERIES_NOT_READ: Lint = Lint {
+    name: "series-not-read",
+    summary: "A series of a test that no rule reads, called almost as one that is missing.",
+    why: "Most likely it is misspelt. The test passes all the same, and proves less than it \
+          seems to.",
+    example: "[[test]]\nseries = 'queue_lenght  100..'\nexpect.QueueFull = \"never\"",
+    instead: "Write the name as the rule does. Where the test is to show that the alert does not \
+              look at this series, expect `never, no data`, or allow it: on the test, at the top \
+              of the test file, or on the alert.",
     ..FOUND
 };
 

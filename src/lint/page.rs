@@ -42,7 +42,7 @@ pub fn index() -> String {
         `\"deny\"`, which fails; `strict = true` turns on what is off because it is a matter \
         of policy or taste. What is meant is allowed where it stands, with a reason: `allow = \
         [{ lint = \"…\", why = \"…\" }]` on an alert, a tier, a record, a group, a file, a \
-        use of a rule file, a dashboard or a panel; `# aqua-alerts: allow NAME: why` above or \
+        use of a rule file, a dashboard, a panel or a test; `# aqua-alerts: allow NAME: why` above or \
         in a rule of a YAML file, and for all of its rules at its top. `check --fix` makes the \
         changes that keep the meaning.\n"
         .to_owned();

@@ -23,6 +23,11 @@ enum Reach {
     Place,
 }
 
+/// Whether a comment of ours allows a lint anywhere in a file.
+pub fn permits(text: &str, lint: &str) -> bool {
+    comments(FileId(0), text, &mut Sink::new()).iter().any(|it| &*it.0.lint == lint)
+}
+
 /// Gives the permissions in a file's comments to its groups and rules.
 pub fn attach(
     file: FileId,

@@ -101,6 +101,7 @@ pub fn fill(case: &Case, env: &Env<'_>, sink: &mut Sink) -> Option<Ready> {
         only: case.only,
         expects,
         moments,
+        allow: case.allow.clone(),
     })
 }
 

@@ -2,7 +2,9 @@
 
 use crate::case::duration;
 use crate::case::native::timeline;
-use crate::doc::keys::{Fault, Form, Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
+use crate::doc::keys::{
+    Fault, Form, Key, Names, Others, PARAMETRIC, REASON, Shape, TEXT, Type,
+};
 use crate::doc::parameter;
 
 /// A duration such as `1h30m`.
@@ -352,6 +354,32 @@ const MOMENTS: Key =
     Key::new("at", Type::Array(&MOMENT), "Assertions about single moments.")
         .example("[{ time = \"10m\", firing = [] }]");
 
+/// A finding about a test that is meant.
+static ALLOW: Shape = Shape {
+    name: "a permission of a test",
+    header: "[[test.allow]]",
+    doc: "A finding about series that is meant, with the reason.",
+    keys: &[
+        Key::new("lint", Type::Choice(&["series-not-read"]), "The finding's name.")
+            .required()
+            .example("\"series-not-read\""),
+        Key::new("why", Type::Text(&REASON), "Why it is meant.")
+            .required()
+            .example("\"errors in sending are another alert's\""),
+    ],
+    others: None,
+};
+
+const PERMISSION: Type = Type::Table(&ALLOW);
+const ALLOWED: Key = Key::new(
+    "allow",
+    Type::Array(&PERMISSION),
+    "Findings that are meant here, with the reason.",
+)
+.example(
+    "[{ lint = \"series-not-read\", why = \"errors in sending are another alert's\" }]",
+);
+
 const EVALUATION: Key = Key::new(
     "evaluation",
     Type::Text(&SPACING),
@@ -427,6 +455,7 @@ static TEST: Shape = Shape {
         ONLY,
         EXPECTED,
         MOMENTS,
+        ALLOWED,
         Key::new(
             "case",
             Type::Array(&Type::Table(&CASE)),
@@ -495,6 +524,7 @@ pub static FILE: Shape = Shape {
         .default("the order of files, and in them")
         .example("[\"records\", \"alerts\"]"),
         Key::new("fixture", Type::Table(&FIXTURES_OF), "Shared series by name."),
+        ALLOWED,
         Key::new("test", Type::Array(&Type::Table(&TEST)), "The tests."),
     ],
     others: None,

@@ -48,6 +48,8 @@ pub struct Case {
     pub expects: Vec<Expect>,
     /// Assertions about moments.
     pub moments: Vec<Moment>,
+    /// Names of findings that are meant.
+    pub allow: Vec<Text>,
     /// What is there, but of a wrong type.
     odd: Odd,
 }
@@ -224,6 +226,7 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
         only: false,
         expects: Vec::new(),
         moments: Vec::new(),
+        allow: allow(file).chain(allow(test)).collect(),
         odd: Odd::default(),
     };
     let fixtures = file.table("fixture").map(|it| it.other_tables()).unwrap_or_default();
@@ -235,6 +238,13 @@ fn base(file: &Fields<'_>, test: &Fields<'_>) -> Case {
     }
     add(&mut case, test);
     case
+}
+
+fn allow<'f>(fields: &Fields<'f>) -> impl Iterator<Item = Text> + use<'f> {
+    let all = fields.tables("allow");
+    all.into_iter()
+        .filter(|it| it.text("why").is_some())
+        .filter_map(|it| it.text("lint").cloned())
 }
 
 fn interval(fields: &Fields<'_>, key: &str) -> Option<i64> {

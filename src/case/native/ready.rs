@@ -37,6 +37,8 @@ pub struct Ready {
     pub expects: Vec<Expectation>,
     /// Assertions about moments.
     pub moments: Vec<Instant>,
+    /// Names of findings that are meant.
+    pub allow: Vec<Text>,
 }
 
 /// A series with its values.

@@ -11,6 +11,7 @@ use crate::case::native::parameters;
 use crate::case::native::read::{self, Case, View};
 use crate::case::native::ready::Ready;
 use crate::cli::clock::clock;
+use crate::cli::lints;
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::cli::test::{Plan, faults};
@@ -24,6 +25,7 @@ use crate::harness::native::{self, Verdict, export, names};
 use crate::harness::panels::stage::{Scene, Stage};
 use crate::harness::plan;
 use crate::harness::result::FileResult;
+use crate::lint::permits;
 use crate::promql::dialect::Version;
 use crate::resolve;
 use crate::rules::book::Book;
@@ -105,16 +107,22 @@ pub fn run(
         tests[file_idx].push(verdict.result);
     }
     let mut results = Vec::new();
+    let mut doubted = Sink::new();
     for (((file, read), tests), doubts) in files.iter().zip(read).zip(tests).zip(doubts) {
         let path = path(*file, session);
         results.push(match read.sink.has_errors() {
             true => faults::of_file(path, read.sink, session),
             false => {
                 session.sink.extend(read.sink.into_sorted());
-                doubts.into_iter().for_each(|it| session.sink.push_once(it));
+                doubts.into_iter().for_each(|it| doubted.push_once(it));
                 FileResult::of_tests(path, tests)
             }
         });
+    }
+    if !doubted.is_empty() {
+        permits::apply(&loaded.books, &session.sources, &mut doubted);
+        lints::apply(&lints::of_project(&loaded.project.manifest.lints), &mut doubted);
+        session.sink.extend(doubted.into_sorted());
     }
     results
 }

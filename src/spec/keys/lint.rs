@@ -2,19 +2,8 @@
 //!
 //! Every lint is a key here because it is one in the table of lints.
 
-use crate::doc::keys::{Fault, Form, Key, Shape, Type};
+use crate::doc::keys::{Key, REASON, Shape, Type};
 use crate::lint::{LINTS, N_LINTS, NAMES};
-
-/// A reason.
-static REASON: Form = Form {
-    name: "a reason",
-    pattern: "\\S",
-    parameters: false,
-    fault: |text| match text.trim().is_empty() {
-        true => Fault::new("gives no reason", "write why the finding is meant"),
-        false => None,
-    },
-};
 
 /// A finding that is meant.
 pub static ALLOW: Shape = Shape {
