@@ -164,6 +164,7 @@ fn judge(
         series: &series,
         external_labels: &group.external_labels,
         external_url: &group.external_url,
+        has_server: false,
         needs: Needs { alerts, reads, all: false },
     };
     let run = run(plan, &setup);

@@ -55,6 +55,9 @@ pub struct Setup<'a> {
     pub external_labels: &'a [(String, String)],
     /// `$externalURL`, for templates.
     pub external_url: &'a str,
+    /// Whether templates know of a server: promtool has none, so that the functions
+    /// `externalURL` and `pathPrefix` fail.
+    pub has_server: bool,
     /// What the assertions look at.
     pub needs: Needs,
 }
@@ -108,7 +111,7 @@ pub fn run_some<'a>(
     awake.retain(|it| wanted(*it));
     let batches = schedule::batches(plan, &awake);
     let engine = Engine::new(setup.dialect, setup.interval);
-    let world = World::new(setup.external_labels, setup.external_url);
+    let world = World::new(setup);
     let stepper = Stepper::new(plan, &awake, setup, world);
     let mut runner = Runner { plan, setup, engine, storage, stepper, errors: Vec::new() };
     for batch in &batches {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::harness::query::Engine;
+use crate::harness::run::Setup;
 use crate::promql::check;
 use crate::promql::labels::{Labels, Symbol};
 use crate::promql::series::Storage;
@@ -22,6 +23,7 @@ pub const UNEXPANDED: &str = "<error expanding template: ";
 pub struct World<'a> {
     external_labels: Labels,
     external_url: &'a str,
+    has_server: bool,
     parsed: RefCell<Parsed>,
 }
 
@@ -47,11 +49,12 @@ pub struct Moment<'m> {
 
 impl<'a> World<'a> {
     /// What a test says of its Prometheus.
-    pub fn new(external_labels: &[(String, String)], external_url: &'a str) -> World<'a> {
-        let pairs = external_labels.iter();
+    pub fn new(setup: &Setup<'a>) -> World<'a> {
+        let pairs = setup.external_labels.iter();
         let pairs = pairs.map(|it| (it.0.as_str().into(), it.1.as_str().into()));
         let external_labels = Labels::from_pairs(pairs.collect());
-        World { external_labels, external_url, parsed: RefCell::default() }
+        let Setup { external_url, has_server, .. } = *setup;
+        World { external_labels, external_url, has_server, parsed: RefCell::default() }
     }
 
     /// Expands the text of a label or annotation. A template that fails becomes the text
@@ -106,6 +109,7 @@ impl<'a> World<'a> {
             labels: moment.source,
             external_labels: &self.external_labels,
             external_url: self.external_url,
+            has_server: self.has_server,
             value: moment.value,
             time: moment.tick,
             query: &query,

@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub external_labels: &'a Labels,
     /// The server's external URL.
     pub external_url: &'a str,
+    /// Whether there is a server, without which the functions of its address fail.
+    pub has_server: bool,
     /// The value of the alerting series.
     pub value: &'a Sample,
     /// The time of evaluation in milliseconds.

@@ -96,8 +96,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::Float(context.time as f64 / 1000.0))
     })
     .since(3, 6),
-    Function::new("pathPrefix", &[], |context, _| Ok(string(path(context.external_url)))),
-    Function::new("externalURL", &[], |context, _| Ok(Value::text(context.external_url))),
+    Function::new("pathPrefix", &[], |context, _| server(context, |it| string(path(it)))),
+    Function::new("externalURL", &[], |context, _| server(context, Value::text)),
     Function::new(
         "parseDuration",
         &[Param::Text],
@@ -116,6 +116,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// What Go says of a field of nothing.
 const NIL_POINTER: &str =
     "runtime error: invalid memory address or nil pointer dereference";
+
+/// What follows from the address of the server.
+fn server(context: &Context, of: impl Fn(&str) -> Value) -> Result<Value, String> {
+    match context.has_server {
+        true => Ok(of(context.external_url)),
+        false => Err(NIL_POINTER.to_owned()),
+    }
+}
 
 fn text(value: &Value) -> &str {
     value.string().map_or("", |it| it)

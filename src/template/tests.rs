@@ -16,6 +16,7 @@ fn context<'a>(labels: &'a Labels, value: &'a Sample) -> Context<'a> {
         labels,
         external_labels: labels,
         external_url: "http://testhost:9090/path/prefix",
+        has_server: true,
         value,
         time: 1_353_755_652_000,
         query: &|_, _| {

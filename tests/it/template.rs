@@ -84,6 +84,7 @@ fn template(text: &str) -> Result<String, String> {
         ]),
         external_labels: &set(&[("cluster", "c1")]),
         external_url: "http://prom.example:9090/p",
+        has_server: true,
         value: &Sample::Float(0.12345),
         time: 1_700_000_000_000,
         query: &query,

@@ -123,6 +123,7 @@ pub(super) fn setup<'a>(
         series,
         external_labels: ready.external_labels.as_ref().unwrap_or(&book.external_labels),
         external_url: &ready.external_url,
+        has_server: true,
         needs: needs(ready, book),
     }
 }

@@ -5,6 +5,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::harness::failure::{Difference, Failure, Field, Item, Pair, Subject, Values};
 use crate::harness::result::{AssertionResult, Fault, TestResult};
+use crate::harness::template::UNEXPANDED;
 use crate::harness::words;
 
 /// Pairs that are shown; the others are only counted.
@@ -244,7 +245,10 @@ fn labels(mut out: Diagnostic, pair: &Pair) -> Diagnostic {
                 format!("there is no {} `{}`", field.as_str(), it.name)
             }
             (_, _, Some(found)) if is_short(found) => format!("it is {}", short(found)),
-            (_, _, Some(_)) => "differs from here".to_string(),
+            (_, _, Some(found)) => match found.strip_prefix(UNEXPANDED) {
+                Some(fault) => unexpanded(fault),
+                None => "differs from here".to_string(),
+            },
         };
         match it.span {
             Some(span) => out = out.at(span, label),
@@ -252,6 +256,18 @@ fn labels(mut out: Diagnostic, pair: &Pair) -> Diagnostic {
         }
     }
     out
+}
+
+/// Why a template gave no text.
+fn unexpanded(fault: &str) -> String {
+    let fault = fault.split_once(">: ").map_or(fault, |it| it.1).trim_end_matches('>');
+    let called = ["externalURL", "pathPrefix"]
+        .into_iter()
+        .find(|it| fault.starts_with(&format!("error calling {it}: ")));
+    match called {
+        Some(function) => format!("`{function}` fails in promtool, which has no server"),
+        None => format!("the template fails: {fault}"),
+    }
 }
 
 /// Labels and annotations of a pair, expected beside found.

@@ -22,6 +22,7 @@ fn fails(text: &str, value: Sample) -> bool {
         labels: &labels,
         external_labels: &labels,
         external_url: "http://localhost/x",
+        has_server: true,
         value: &value,
         time: 0,
         query: &|_, _| Ok(vec![row.clone()]),

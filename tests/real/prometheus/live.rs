@@ -97,6 +97,7 @@ fn compare(seen: &Seen, expected: &[(&str, &str)]) -> Result<(), Failed> {
             external_labels: &book.external_labels,
             // A server takes its slash away.
             external_url: "http://prometheus.example.com",
+            has_server: true,
             needs: Needs { all: true, ..Needs::default() },
         };
         let run = run::run(&plan, &setup);
