@@ -24,7 +24,12 @@ pub(super) enum StatementKind {
     Text(String),
     Action(Pipe),
     Branch(Box<Branch>),
-    Template { name: String, pipe: Option<Pipe> },
+    /// A call; `at` is where its name stands, with its quotes.
+    Template {
+        name: String,
+        at: TextRange,
+        pipe: Option<Pipe>,
+    },
     Break,
     Continue,
 }
@@ -201,10 +206,10 @@ impl fmt::Display for Statement {
                 }
                 f.write_str("{{end}}")
             }
-            StatementKind::Template { name, pipe: None } => {
+            StatementKind::Template { name, pipe: None, .. } => {
                 write!(f, "{{{{template {}}}}}", quote(name))
             }
-            StatementKind::Template { name, pipe: Some(pipe) } => {
+            StatementKind::Template { name, pipe: Some(pipe), .. } => {
                 write!(f, "{{{{template {} {pipe}}}}}", quote(name))
             }
             StatementKind::Break => f.write_str("{{break}}"),

@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
                 self.branch(dot, branch);
                 self.variables.truncate(n_variables);
             }
-            StatementKind::Template { name, pipe } => {
+            StatementKind::Template { name, pipe, .. } => {
                 let value = pipe.as_ref().map_or(Known::Other, |it| self.pipe(dot, it));
                 self.template(name, value);
             }

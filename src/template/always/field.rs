@@ -145,6 +145,13 @@ impl Access<'_> {
         let (name, rest, base) = (self.name(), self.rest(), self.base());
         let whole = if base.is_empty() { "." } else { base };
         match it {
+            // `first` was forgotten more often than `$`.
+            Type::Result if self.idx == 0 && self.is_dot && SAMPLE.contains(&name) => {
+                format!(
+                    "take the first of its samples, `with query … | first`, or each, `range \
+                     query …`; the alert's own is `$.{rest}`"
+                )
+            }
             _ if self.idx == 0 && self.is_dot && DATA.contains(&name) => {
                 match it {
                     Type::Result | Type::Sample => "",
@@ -152,6 +159,9 @@ impl Access<'_> {
                 }
                 .to_owned()
                     + &format!("`$.{rest}`")
+            }
+            Type::Text if matches!(base, ".ExternalURL" | "$.ExternalURL") => {
+                format!("write `{base}` alone: it is the whole address")
             }
             Type::Sample => match suggest::nearest(name, SAMPLE.iter().copied()) {
                 Some(near) => {

@@ -34,8 +34,9 @@ struct Walk<'a> {
     template: &'a Template,
     found: Found,
     variables: Vec<(&'a str, Type)>,
-    /// Templates that were followed, with their data.
-    called: Vec<(&'a str, Type)>,
+    /// Templates that were followed, with their data, and whether an alert may never get
+    /// there, so that nothing was told.
+    called: Vec<(&'a str, Type, bool)>,
     /// How many branches and calls around may keep every alert from what is looked at.
     n_idle: u32,
 }
@@ -67,10 +68,10 @@ impl<'a> Walk<'a> {
                 self.branch(dot, branch);
                 self.variables.truncate(n_variables);
             }
-            StatementKind::Template { name, pipe } => {
+            StatementKind::Template { name, at, pipe } => {
                 let data =
                     pipe.as_ref().map_or(Type::Unknown, |pipe| self.pipe(dot, pipe));
-                self.template(name, data, statement.pos);
+                self.template(name, data, *at);
             }
         }
     }
@@ -111,14 +112,12 @@ impl<'a> Walk<'a> {
         self.n_idle = n_idle;
     }
 
-    /// `pos` is where its name is.
-    fn template(&mut self, name: &str, data: Type, pos: u32) {
+    /// `at` is where its name is.
+    fn template(&mut self, name: &str, data: Type, at: TextRange) {
         let template = self.template;
         let Some((name, list)) = template.templates.get_key_value(name) else {
             let names = template.templates.keys().map(String::as_str);
             let near = suggest::nearest(name, names.filter(|it| *it != template.name));
-            // As long as it is without escapes.
-            let at = TextRange { start: pos, end: pos + name.len() as u32 + 2 };
             return self.fault(Some(Fault {
                 at,
                 title: format!("template `{name}` is not defined"),
@@ -130,11 +129,12 @@ impl<'a> Walk<'a> {
                 ),
             }));
         };
-        let call = (name.as_str(), data.clone());
-        if self.called.contains(&call) {
+        let is_idle = self.n_idle != 0;
+        let mut before = self.called.iter();
+        if before.any(|it| it.0 == name.as_str() && it.1 == data && (is_idle || !it.2)) {
             return;
         }
-        self.called.push(call);
+        self.called.push((name.as_str(), data.clone(), is_idle));
         let variables = std::mem::replace(&mut self.variables, vec![("$", data.clone())]);
         self.list(&data, list);
         self.variables = variables;

@@ -179,7 +179,7 @@ impl<'a> Evaluation<'a> {
                 self.variables.truncate(n_variables);
                 return flow;
             }
-            StatementKind::Template { name, pipe } => {
+            StatementKind::Template { name, pipe, .. } => {
                 self.template(dot, name, pipe.as_ref())?;
             }
             StatementKind::Break => return Ok(Flow::Break),

@@ -392,7 +392,7 @@ impl<'a> Parser<'a> {
         let pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
         let list = self.deeper(|it| it.own_list(CONTEXT))?;
         self.add(&name, list)?;
-        let kind = StatementKind::Template { name, pipe };
+        let kind = StatementKind::Template { name, at: range(&token), pipe };
         Ok(Item::Statement(Statement { pos: token.start as u32, kind }))
     }
 
@@ -405,7 +405,7 @@ impl<'a> Parser<'a> {
             self.next -= 1;
             pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
         }
-        let kind = StatementKind::Template { name, pipe };
+        let kind = StatementKind::Template { name, at: range(&token), pipe };
         Ok(Item::Statement(Statement { pos: token.start as u32, kind }))
     }
 
