@@ -115,6 +115,14 @@ impl Target {
         }
     }
 
+    /// Whether a file at a path would be in the way of what it writes, where the system
+    /// tells no case apart, too.
+    fn is_crossed(&self, path: &str) -> bool {
+        let (path, place) = (path.to_lowercase(), self.place.to_lowercase());
+        let folder = |it: &str| format!("{}/", it.trim_end_matches('/'));
+        folder(&path).starts_with(&folder(&place)) || place.starts_with(&folder(&path))
+    }
+
     /// Whether a path below the environment's folder is in its place.
     pub fn owns(&self, path: &str) -> bool {
         match self.place.ends_with('/') {

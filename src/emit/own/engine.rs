@@ -96,7 +96,7 @@ impl<'a> Engine<'a> {
 }
 
 /// Tera without a template, with what counts the work of one.
-fn tera() -> tera::TeraResult<Tera> {
+pub(super) fn tera() -> tera::TeraResult<Tera> {
     let mut tera = Tera::new();
     tera.set_delimiters(delimiters())?;
     // Everything passes the function that escapes, which only counts; what `safe` marks

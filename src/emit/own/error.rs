@@ -9,6 +9,7 @@ use crate::diag::source::Span;
 use crate::diag::suggest;
 use crate::emit::own::budget::{Instrumented, MAX_FILE, TooDeep};
 use crate::emit::own::model;
+use crate::emit::own::words::WORDS;
 use crate::rules::output::{Own, Template};
 
 /// The messages of an error; `rendered` are the texts that were rendered, where these are
@@ -91,6 +92,21 @@ fn at(file: &Template, start: usize, end: usize, message: &str) -> Diagnostic {
     let it = Diagnostic::error("template", title);
     let last = written.rsplit(['.', ' ']).next().unwrap_or(written);
     let near = suggest::nearest(last, model::names().iter().copied());
+    let unknown = WORDS.iter().find(|it| {
+        message.strip_prefix("Unknown ").is_some_and(|rest| rest.starts_with(it.0))
+    });
+    if let Some((what, words)) = unknown {
+        let quoted = message.split('`').nth(1);
+        let word = quoted.unwrap_or(last);
+        let it = Diagnostic::error("template", format!("unknown {what} `{word}`"));
+        let words = || words.iter().copied();
+        return match suggest::nearest(word, words()) {
+            Some(near) => it.at(span, format!("did you mean `{near}`?")),
+            None => it
+                .at(span, "Tera 2 has none of this name")
+                .help(format!("its {what}s are {}", suggest::list(words(), 40))),
+        };
+    }
     match near.filter(|near| undefined && *near != last) {
         Some(near) => it.at(span, "is not there").help(format!("did you mean `{near}`?")),
         None if undefined => it

@@ -8,6 +8,7 @@ pub mod engine;
 mod error;
 pub mod model;
 pub mod reference;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,12 +146,23 @@ fn path(
         sink.push_once(bad(title, why).help("write a path such as `handbook/oncall.md`"));
         return None;
     }
-    if let Some(it) = TARGETS.iter().find(|it| it.owns(&path)) {
+    if let Some(it) = TARGETS.iter().find(|it| it.is_crossed(&path)) {
         let title = format!("`{path}` belongs to the target `{}`", it.name);
-        sink.push_once(bad(title, "another target writes there").help("choose another"));
+        let it = bad(title, "another target writes there");
+        sink.push_once(it.help("choose another path"));
         return None;
     }
-    let Some(other) = taken.get(&path.to_lowercase()) else { return Some(path) };
+    let lower = path.to_lowercase();
+    let Some(other) = taken.get(&lower) else {
+        let Some((both, other)) = crossed(&lower, taken) else { return Some(path) };
+        let it = bad(format!("`{both}` would be a file and a folder"), "one of them");
+        let it = match other.name == target.name {
+            true => it,
+            false => it.context(other.path.span(), "the other"),
+        };
+        sink.push_once(it.help("choose another path for one of them"));
+        return None;
+    };
     let title = format!("two files would be `{path}`");
     let it = bad(title, "the path of both");
     sink.push_once(match other.name == target.name {
@@ -167,6 +179,22 @@ fn path(
             .help("choose another path for one of them"),
     });
     None
+}
+
+/// A path that is a file's and, for another file, a folder's, and the target of the file
+/// that is taken.
+fn crossed<'p, 'b>(
+    path: &'p str,
+    taken: &'p BTreeMap<String, &'b Own>,
+) -> Option<(&'p str, &'b Own)> {
+    let folders = path.match_indices('/').map(|it| &path[..it.0]);
+    let mut above = folders.filter_map(|it| Some((it, *taken.get(it)?)));
+    let below = || {
+        let start = format!("{path}/");
+        let (name, own) = taken.range(start.clone()..).next()?;
+        name.starts_with(&start).then_some((path, *own))
+    };
+    above.next().or_else(below)
 }
 
 /// What is wrong with a path below the environment's folder.

@@ -1,6 +1,7 @@
 //! `docs/templates.md`: what a template sees, printed from the table that gives it.
 
 use crate::emit::own::model::{Kind, TABLES};
+use crate::emit::own::words::WORDS;
 
 const HEAD: &str = "# What a template sees
 
@@ -27,6 +28,11 @@ pub fn page() -> String {
                 row.doc
             ));
         }
+    }
+    out.push_str("\n## Words\n\nTera's own, of its version 2.\n\n| | |\n| --- | --- |\n");
+    for (what, words) in WORDS {
+        let words: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
+        out.push_str(&format!("| {what}s | {} |\n", words.join(", ")));
     }
     out
 }
