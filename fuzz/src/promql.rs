@@ -1,7 +1,7 @@
 //! Lexer, parser, printer, type check and the passes that walk trees.
 
 use aqua_alerts::promql::dialect::{Dialect, Version};
-use aqua_alerts::promql::limits::DEPTH;
+use aqua_alerts::promql::limits::HEIGHT;
 use aqua_alerts::promql::syntax::ast::{Expr, Parsed};
 use aqua_alerts::promql::syntax::{
     parse, parse_metric, parse_selector, parse_series_head, pretty, same,
@@ -43,7 +43,7 @@ fn check_tree(text: &str, parsed: &Parsed, dialect: &Dialect) {
         check_place(text, it.span);
         assert_eq!(it.id, ids, "numbers are in pre-order");
         ids += 1;
-        assert!(path.len() < DEPTH as usize, "too deep");
+        assert!(path.len() < HEIGHT as usize, "too deep");
     });
     assert_eq!(ids, parsed.n_nodes);
     parsed.comments.iter().for_each(|it| check_place(text, *it));

@@ -7,7 +7,7 @@
 //!
 //! | limit | of what | unit | where Prometheus has it |
 //! |---|---|---|---|
-//! | [`DEPTH`] | expressions and durations | levels | – (Go's stack grows) |
+//! | [`DEPTH`], [`HEIGHT`] | expressions and durations | levels | – (Go's stack grows) |
 //! | [`PATTERN_HEIGHT`], [`PATTERN_SIZE`], [`PATTERN_RANGES`], [`PATTERN_COUNT`] | regular expressions | see there | Go's `regexp/syntax` |
 //! | [`AUTOMATON_BYTES`] | compiled regular expressions | bytes | – |
 //! | [`LABEL_BYTES`] | values that `label_replace` and `label_join` make | bytes | – |
@@ -18,9 +18,13 @@
 //! `Dialect::max_samples` is no limit of ours but a verdict: it counts as Prometheus's
 //! engine does, for promtool's tests, whose limit is 10,000.
 
-/// How deep an expression may be nested: everything that walks a tree by recursion
-/// relies on it.
+/// How deep an expression may be nested; operators of arithmetic count, too.
 pub const DEPTH: u32 = 512;
+
+/// How high the tree of an expression may be. In a chain such as `a or b or c`, which is
+/// not nested for a reader, each operator stands on all before it. Everything that walks a
+/// tree by recursion relies on it.
+pub const HEIGHT: u32 = 4096;
 
 /// How deep a regular expression may be nested (`maxHeight` in Go's
 /// `regexp/syntax/parse.go`).

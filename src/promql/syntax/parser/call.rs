@@ -8,7 +8,7 @@ use crate::promql::syntax::ast::{
 };
 use crate::promql::syntax::parser::expr::node;
 use crate::promql::syntax::parser::help::EXPERIMENTAL_FUNCTIONS;
-use crate::promql::syntax::parser::{Parse, Parser};
+use crate::promql::syntax::parser::{Height, Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
 
@@ -89,7 +89,7 @@ impl Parser<'_> {
         self.expect(TokenKind::LeftParen)?;
         // Most have one, and a node is large.
         let mut args = Vec::with_capacity(1);
-        let mut height = 0;
+        let mut height = Height::NONE;
         if self.eat(TokenKind::RightParen).is_none() {
             args.push(self.inner()?);
             height = self.height;

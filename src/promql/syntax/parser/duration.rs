@@ -1,7 +1,7 @@
 //! Durations: literals, and arithmetic over them.
 
 use crate::promql::syntax::ast::{BinaryOp, Duration, DurationKind, TextRange};
-use crate::promql::syntax::parser::{Fault, Parse, Parser};
+use crate::promql::syntax::parser::{Fault, Height, Parse, Parser};
 use crate::promql::syntax::token::{Preprocessor, Token, TokenKind};
 
 const LOWEST: u8 = 0;
@@ -103,7 +103,7 @@ impl Parser<'_> {
     /// A literal; `at` is where to report that it is too big, if not there.
     fn duration_literal(&mut self, at: Option<TextRange>) -> Parse<Duration> {
         let (seconds, token) = self.literal()?;
-        self.height = 1;
+        self.height = Height::LEAF;
         let number = token.kind == TokenKind::Number;
         if number {
             self.has("a number for a duration", 2, 54, token.span);
@@ -125,7 +125,7 @@ impl Parser<'_> {
         }
         let name = self.next();
         self.expect(TokenKind::LeftParen)?;
-        self.height = 1;
+        self.height = Height::LEAF;
         let kind = match word {
             Preprocessor::Step => DurationKind::Step,
             Preprocessor::Range => DurationKind::Range,
@@ -181,7 +181,8 @@ impl Parser<'_> {
             kind if op == BinaryOp::Add => kind,
             kind => {
                 let operand = Duration { span: of.span, kind };
-                self.height += 1;
+                let Height { all, nested } = self.height;
+                self.height = Height { all: all + 1, nested: nested + 1 };
                 DurationKind::Unary(BinaryOp::Sub, Box::new(operand))
             }
         };

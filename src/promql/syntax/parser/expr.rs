@@ -7,7 +7,7 @@ use crate::promql::syntax::ast::{
 };
 use crate::promql::syntax::literal::number;
 use crate::promql::syntax::parser::words::word;
-use crate::promql::syntax::parser::{Fault, Parse, Parser};
+use crate::promql::syntax::parser::{Fault, Height, Parse, Parser};
 use crate::promql::syntax::quote::quote;
 use crate::promql::syntax::token::{Keyword, Token, TokenKind};
 
@@ -45,7 +45,11 @@ impl Parser<'_> {
             let modifiers = self.modifiers()?;
             let right_min = op.precedence() + u8::from(op != BinaryOp::Pow);
             let rhs = self.expr(right_min)?;
-            self.grow(height.max(self.height))?;
+            let below = height.max(self.height);
+            match op.is_set() {
+                true => self.lengthen(below)?,
+                false => self.grow(below)?,
+            }
             lhs = self.binary(lhs, op, op_token, modifiers, rhs);
         }
         self.leave();
@@ -197,7 +201,7 @@ impl Parser<'_> {
 
     fn primary(&mut self) -> Parse<Expr> {
         let token = self.peek();
-        self.height = 1;
+        self.height = Height::LEAF;
         match token.kind {
             TokenKind::Number | TokenKind::Duration => {
                 let (value, token) = self.literal()?;

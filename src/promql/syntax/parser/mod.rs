@@ -17,7 +17,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::promql::dialect::{Dialect, Version};
-use crate::promql::limits::DEPTH;
+use crate::promql::limits::{DEPTH, HEIGHT};
 use crate::promql::raw;
 use crate::promql::syntax::ast::{Matcher, Parsed, SyntaxError, TextRange};
 use crate::promql::syntax::lexer::Lexer;
@@ -76,9 +76,26 @@ struct Parser<'a> {
     /// Rules entered and not yet left.
     depth: u32,
     /// Height of the tree that was built last.
-    height: u32,
+    height: Height,
     /// Room for the matchers of a selector.
     matchers: Vec<Matcher>,
+}
+
+/// How high a tree is.
+#[derive(Clone, Copy)]
+struct Height {
+    all: u32,
+    /// Without the operators of chains.
+    nested: u32,
+}
+
+impl Height {
+    const NONE: Height = Height { all: 0, nested: 0 };
+    const LEAF: Height = Height { all: 1, nested: 1 };
+
+    fn max(self, other: Height) -> Height {
+        Height { all: self.all.max(other.all), nested: self.nested.max(other.nested) }
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -91,7 +108,7 @@ impl<'a> Parser<'a> {
             last_end: 0,
             errors: Vec::new(),
             depth: 0,
-            height: 0,
+            height: Height::NONE,
             matchers: Vec::new(),
         }
     }
@@ -232,19 +249,36 @@ impl<'a> Parser<'a> {
     }
 
     /// Notes that a node stands on top of a tree of the height `below`.
-    fn grow(&mut self, below: u32) -> Parse<()> {
-        self.height = below + 1;
-        match self.height > DEPTH {
-            true => self.too_deep(),
-            false => Ok(()),
+    fn grow(&mut self, below: Height) -> Parse<()> {
+        let Height { all, nested } = below;
+        self.bounded(Height { all: all + 1, nested: nested + 1 })
+    }
+
+    /// The same of one that makes a chain longer, and not deeper.
+    fn lengthen(&mut self, below: Height) -> Parse<()> {
+        self.bounded(Height { all: below.all + 1, ..below })
+    }
+
+    fn bounded(&mut self, height: Height) -> Parse<()> {
+        self.height = height;
+        match height {
+            Height { nested, .. } if DEPTH < nested => self.too_deep(),
+            Height { all, .. } if HEIGHT < all => {
+                self.refuse(format!("expression chains more than {HEIGHT} operators"))
+            }
+            _ => Ok(()),
         }
     }
 
     fn too_deep(&mut self) -> Parse<()> {
+        self.refuse(format!("expression is nested more than {DEPTH} levels deep"))
+    }
+
+    fn refuse(&mut self, message: String) -> Parse<()> {
         let at = self.peek().span;
         self.errors.push(SyntaxError {
             at,
-            message: format!("expression is nested more than {DEPTH} levels deep"),
+            message,
             help: Some("split it with recording rules".to_string()),
         });
         Err(Fault::Reported)

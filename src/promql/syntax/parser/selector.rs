@@ -12,7 +12,7 @@ use crate::promql::syntax::ast::{
 };
 use crate::promql::syntax::parser::expr::node;
 use crate::promql::syntax::parser::words::word;
-use crate::promql::syntax::parser::{Fault, Parse, Parser};
+use crate::promql::syntax::parser::{Fault, Height, Parse, Parser};
 use crate::promql::syntax::token::{Keyword, Preprocessor, Token, TokenKind};
 
 const MATCHING: &str = "label matching";
@@ -21,7 +21,7 @@ impl Parser<'_> {
     /// A selector whose metric name, if it has one, has been taken.
     pub(super) fn selector_expr(&mut self, name: Option<Token>) -> Parse<Expr> {
         let (selector, span) = self.selector(name)?;
-        self.height = 1;
+        self.height = Height::LEAF;
         Ok(node(span, ExprKind::Selector(selector)))
     }
 
@@ -185,7 +185,7 @@ impl Parser<'_> {
         }
     }
 
-    fn subquery(&mut self, expr: Expr, range: Duration, height: u32) -> Parse<Expr> {
+    fn subquery(&mut self, expr: Expr, range: Duration, height: Height) -> Parse<Expr> {
         let context = "subquery selector";
         let step = match self.kind() {
             TokenKind::RightBracket => None,

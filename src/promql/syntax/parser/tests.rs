@@ -44,6 +44,10 @@ fn limits_depth() {
     let chain = |n: usize| format!("x{}", " + x".repeat(n));
     ok(&chain(500));
     assert!(first_error(&chain(100_000)).1.contains("nested"));
+    let set = |n: usize| format!("x{}", " or x".repeat(n));
+    ok(&set(4000));
+    assert!(first_error(&set(100_000)).1.contains("chains"));
+    ok(&format!("({}) + {}", set(3000), nested(500)));
     let powers = |n: usize| format!("x{}", " ^ x".repeat(n));
     assert!(first_error(&powers(100_000)).1.contains("nested"));
     let durations = |n: usize| format!("x[{}5m{}]", "(".repeat(n), ")".repeat(n));
