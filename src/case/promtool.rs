@@ -135,6 +135,9 @@ const MINUTE: i64 = 60_000;
 /// A test evaluates its rules at most so often: more than a year at 15 s.
 const MAX_TICKS: i64 = 2_500_000;
 
+const FILE_KEYS: &[&str] =
+    &["rule_files", "evaluation_interval", "group_eval_order", "tests", "fuzzy_compare"];
+
 const TEST_KEYS: &[&str] = &[
     "interval",
     "input_series",
@@ -144,6 +147,18 @@ const TEST_KEYS: &[&str] = &[
     "external_url",
     "name",
     "start_timestamp",
+];
+
+const ALERT_KEYS: &[&str] = &["eval_time", "alertname", "exp_alerts"];
+
+const EXPR_KEYS: &[&str] = &["expr", "eval_time", "exp_samples"];
+
+/// Keys, and where they stand.
+const HOMES: &[(&[&str], &str)] = &[
+    (FILE_KEYS, "at the top of the file"),
+    (TEST_KEYS, "in a test, an item of `tests`"),
+    (ALERT_KEYS, "in an item of `alert_rule_test`"),
+    (EXPR_KEYS, "in an item of `promql_expr_test`"),
 ];
 
 /// Whether a document is a file of tests rather than any other YAML: it names rule files,
@@ -156,17 +171,38 @@ pub fn is_tests(root: &Node) -> bool {
             || tests.is_some_and(|it| it.iter().any(is_test)))
 }
 
+/// The first key that only vmalert-tool's files of tests have.
+fn of_vmalert(root: &Node) -> Option<&Text> {
+    fn items(it: Option<&Node>) -> &[Node] {
+        it.and_then(Node::as_array).unwrap_or_default()
+    }
+    fn key<'n>(it: &'n Node, name: &str) -> Option<&'n Text> {
+        Some(&it.as_table()?.entry(name)?.key)
+    }
+    key(root, "disable_alertgroup_label").or_else(|| {
+        items(root.get("tests")).iter().find_map(|test| {
+            let alerts = items(test.get("alert_rule_test"));
+            key(test, "metricsql_expr_test")
+                .or_else(|| alerts.iter().find_map(|it| key(it, "groupname")))
+        })
+    })
+}
+
 /// Reads a file of tests; what is wrong goes to the sink.
 pub fn read(root: &Node, sink: &mut Sink) -> TestFile {
-    let keys = [
-        "rule_files",
-        "evaluation_interval",
-        "group_eval_order",
-        "tests",
-        "fuzzy_compare",
-    ];
     let mut file = TestFile { interval: MINUTE, ..TestFile::default() };
-    let Some(table) = table(root, "a file of tests", &keys, sink) else { return file };
+    if let Some(key) = of_vmalert(root) {
+        let title = "a test file of vmalert-tool's, which evaluates MetricsQL";
+        sink.push(
+            Diagnostic::error("wrong-file", title)
+                .at(key.span(), "not a key of promtool's")
+                .help("run it with vmalert-tool"),
+        );
+        return file;
+    }
+    let Some(table) = table(root, "a file of tests", FILE_KEYS, sink) else {
+        return file;
+    };
     file.rule_files = texts(table, "rule_files", sink);
     file.group_order = texts(table, "group_eval_order", sink);
     file.fuzzy = table.get("fuzzy_compare").is_some_and(|it| scalar::boolean(it, sink));
@@ -248,8 +284,7 @@ fn input_series(node: &Node, sink: &mut Sink) -> Option<InputSeries> {
 }
 
 fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
-    let keys = ["eval_time", "alertname", "exp_alerts"];
-    let table = table(node, "an alert test", &keys, sink)?;
+    let table = table(node, "an alert test", ALERT_KEYS, sink)?;
     let mut expected = Vec::new();
     for it in items(table, "exp_alerts", sink) {
         let keys = ["exp_labels", "exp_annotations"];
@@ -277,8 +312,7 @@ fn alert_test(node: &Node, sink: &mut Sink) -> Option<AlertTest> {
 }
 
 fn expr_test(node: &Node, sink: &mut Sink) -> Option<ExprTest> {
-    let keys = ["expr", "eval_time", "exp_samples"];
-    let table = table(node, "an expression test", &keys, sink)?;
+    let table = table(node, "an expression test", EXPR_KEYS, sink)?;
     let mut expected = Vec::new();
     for it in items(table, "exp_samples", sink) {
         let keys = ["labels", "value", "histogram"];
@@ -323,11 +357,24 @@ fn table<'a>(
         return None;
     };
     for entry in table {
-        if !keys.contains(&entry.key.as_str()) {
-            sink.push(scalar::unknown_key(&entry.key, what, keys));
+        let key = entry.key.as_str();
+        if !keys.contains(&key) {
+            let home = HOMES.iter().find(|it| it.0.contains(&key));
+            sink.push(match home {
+                Some((_, place)) => misplaced(&entry.key, what, place),
+                None => scalar::unknown_key(&entry.key, what, keys),
+            });
         }
     }
     Some(table)
+}
+
+/// A key that stands elsewhere.
+fn misplaced(key: &Text, what: &str, place: &str) -> Diagnostic {
+    let title = format!("unknown key `{key}` in {what}");
+    Diagnostic::error("unknown-key", title)
+        .at(key.span(), "not a key of it")
+        .help(format!("`{key}` stands {place}"))
 }
 
 /// The first key of a table: it stands for a table of many lines.
