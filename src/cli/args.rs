@@ -25,9 +25,9 @@ pub struct Args {
 /// Options of every command.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Global {
-    /// Work as if started in DIR
+    /// Work as if started in DIR; of several, each is seen from the one before
     #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub directory: Option<PathBuf>,
+    pub directories: Vec<PathBuf>,
     /// How results and messages are printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, global = true)]
     pub format: Format,
@@ -37,6 +37,14 @@ pub struct Global {
     /// Fail when there is a finding of this kind
     #[arg(long, value_enum, value_name = "WHAT", global = true)]
     pub deny: Vec<Deny>,
+}
+
+impl Global {
+    /// The folder that a command is to work in; `None` for the current one.
+    pub fn directory(&self) -> Option<PathBuf> {
+        let all = self.directories.iter();
+        (!self.directories.is_empty()).then(|| all.collect())
+    }
 }
 
 /// The commands.
@@ -171,7 +179,7 @@ pub struct Test {
     #[arg(long, value_name = "REGEX")]
     pub run: Vec<String>,
     /// Show every test, not only those that fail
-    #[arg(long, short)]
+    #[arg(long, short, overrides_with = "verbose")]
     pub verbose: bool,
     /// Also report as junit=FILE, json=FILE or github; may be repeated
     #[arg(long, value_name = "KIND[=FILE]")]

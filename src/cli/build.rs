@@ -112,7 +112,7 @@ pub fn run(global: &Global, args: &Build) -> Exit {
 
 /// Makes the output folder this run's own, where it writes and the folder is there.
 fn own_if_there(global: &Global, args: &Build) -> Result<Option<Owned>, Diagnostic> {
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     match fs::find_project(&start) {
         Ok(root) if !args.check => {
             let (out, shown) = folder(&root, args, global);
@@ -128,7 +128,7 @@ fn folder(root: &Path, args: &Build, global: &Global) -> (PathBuf, String) {
     match &args.out {
         None => (root.join("build"), "build".to_owned()),
         Some(out) => {
-            let full = fs::start(global.directory.as_deref()).join(out);
+            let full = fs::start(global.directory()).join(out);
             (full, fs::shown(root, out))
         }
     }

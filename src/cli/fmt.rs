@@ -18,7 +18,7 @@ use crate::format::{self, Kind};
 /// Runs the command.
 pub fn run(global: &Global, args: &Fmt) -> Exit {
     let mut session = Session::new(global);
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     let Some((root, files)) = files(&start, &args.paths, &mut session) else {
         return session.finish(Exit::Invalid, "", json!({}));
     };
@@ -89,7 +89,10 @@ fn files(
                 Some((root, files))
             }
             Err(diagnostic) => {
-                session.sink.push(diagnostic.help("or name files"));
+                session.sink.push(match diagnostic.code {
+                    "no-project" => diagnostic.help("or name files"),
+                    _ => diagnostic,
+                });
                 None
             }
         };

@@ -26,7 +26,7 @@ pub use crate::cli::fs::output::{carry_out, look, read_list, write_all};
 pub use crate::cli::fs::owned::{Owned, own, own_if_there};
 pub use crate::cli::fs::project::{
     MANIFEST, Project, find_project, is_source_folder, named_project, part_of_project,
-    read_project, read_toml, reader_of,
+    project_around, read_project, read_toml, reader_of,
 };
 pub use crate::cli::fs::read::{
     File, names, read_file, read_folder, read_if_there, read_stdin, read_tree,
@@ -35,8 +35,8 @@ pub use crate::cli::fs::write::{make_room, rewrite, write_cache, write_where_it_
 use crate::diag::diagnostic::Diagnostic;
 
 /// The folder that commands work in: the current one, or `-C DIR` seen from it.
-pub fn start(directory: Option<&Path>) -> PathBuf {
-    directory.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+pub fn start(directory: Option<PathBuf>) -> PathBuf {
+    directory.unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// A path for messages: relative to `root` where it lies below, with `/`.
@@ -93,6 +93,16 @@ pub fn exists(root: &Path, path: &str) -> bool {
 /// Whether `root/path` is a pipe or a device.
 pub fn is_special(root: &Path, path: &str) -> bool {
     fs::metadata(root.join(path)).is_ok_and(|it| !it.is_dir() && !it.is_file())
+}
+
+/// Whether the folder is gone in which the program was started.
+fn is_gone() -> bool {
+    Path::new(".").canonicalize().is_err()
+}
+
+fn gone() -> Diagnostic {
+    Diagnostic::error("no-folder", "the folder in which this was started is gone")
+        .help("start in another one")
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {

@@ -24,7 +24,7 @@ use crate::rules::group::Rule;
 /// Runs the command.
 pub fn run(global: &Global, args: &Import) -> Exit {
     let mut session = Session::new(global);
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     let mut input = input::read(&start, &args.files, &mut session);
     if session.sink.has_errors() {
         return session.finish(Exit::Invalid, "", json!({}));

@@ -56,7 +56,7 @@ const NAMELESS: &str = "monitoring";
 /// Runs the command.
 pub fn run(global: &Global, args: &Init) -> Exit {
     let mut session = Session::new(global);
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     let out = start.join(&args.folder);
     let shown = fs::shown(&start, &args.folder);
     let name = fs::folder_name(&out)

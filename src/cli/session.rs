@@ -56,7 +56,7 @@ impl Session {
 
     /// Finds the project that the command works on.
     pub fn find_project(&mut self) -> Result<PathBuf, Diagnostic> {
-        let start = fs::start(self.global.directory.as_deref());
+        let start = fs::start(self.global.directory());
         let root = fs::find_project(&start)?;
         self.n_above = fs::n_above(&root, &start);
         Ok(root)
@@ -65,7 +65,7 @@ impl Session {
     /// Where paths begin for those who look from where the program was started, ending with
     /// `/`, or empty.
     fn folder(&self) -> String {
-        let start = self.global.directory.as_deref();
+        let start = self.global.directory();
         let start =
             start.map_or_else(String::new, |it| it.to_string_lossy().into_owned());
         folder(&start.replace('\\', "/"), self.n_above)

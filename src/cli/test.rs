@@ -121,7 +121,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
             return session.fail(Diagnostic::error("bad-argument", title).help(help));
         }
     }
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     reports::check(&args.reports(), &start, &mut session);
     let named = find::find(&start, &args.paths, &mut session);
     if session.sink.has_errors() {
@@ -133,7 +133,7 @@ pub fn run(global: &Global, args: &Test) -> Exit {
             .flat_map(|it| &it.files)
             .any(|it| dialect(&it.1) == Some(Dialect::Native));
     let own = match native {
-        true => Own::load(&mut session),
+        true => Own::load(&start, named.as_ref(), &mut session),
         false => Own::None,
     };
     if let Own::Sound(loaded) = &own {
@@ -206,7 +206,21 @@ pub enum Own {
 }
 
 impl Own {
-    fn load(session: &mut Session) -> Own {
+    /// The project around the folder in which the program was started.
+    fn load(start: &Path, named: Option<&find::Named>, session: &mut Session) -> Own {
+        if let Err(said) = session.find_project()
+            && said.code == "no-project"
+            && let Some(root) = named.and_then(|it| {
+                let mut files = it.files.iter();
+                files.find_map(|it| fs::project_around(start, &it.1))
+            })
+        {
+            let why = said.title.clone();
+            let help =
+                format!("`aqua-alerts -C {root} test` runs the tests of that project");
+            session.sink.push(Diagnostic::error("no-project", &*why).help(help));
+            return Own::Invalid { root: None, why };
+        }
         match load::load(session, &[]) {
             Some(it) if !session.sink.has_errors() => Own::Sound(Box::new(it)),
             _ => Own::Invalid {

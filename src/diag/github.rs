@@ -68,8 +68,25 @@ fn message(diagnostic: &Diagnostic, sources: &SourceMap, folder: &str) -> String
     out.join("\n")
 }
 
+/// A text as the runner reads it back. Other control characters, which move the cursor where
+/// the log is read in a terminal, become their pictures.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    match text.contains(char::is_control) {
+        true => text.chars().map(picture).collect(),
+        false => text,
+    }
+}
+
+/// The picture of a control character: `␛`.
+fn picture(it: char) -> char {
+    match it {
+        '\t' => it,
+        '\u{7f}' => '\u{2421}',
+        '\0'..' ' => char::from_u32(0x2400 + it as u32).unwrap_or(it),
+        _ if it.is_control() => char::REPLACEMENT_CHARACTER,
+        _ => it,
+    }
 }
 
 fn property(text: &str) -> String {
@@ -94,12 +111,12 @@ mod tests {
                 .help("two"),
             Diagnostic::warning("wide", "two lines")
                 .at(Span { file, start: 0, end: 7 }, ""),
-            Diagnostic::warning("nowhere", "no place"),
+            Diagnostic::warning("nowhere", "no place: \u{1b}[31mred\u{7f}\u{9b}"),
         ];
         let expected = "\
 ::error file=farm/a%2Cb%3Ac.toml,line=1,endLine=1,col=5,endColumn=6,title=bad::100 %25, really:%0D%0Ayes%0Ahere%0Afarm/a,b:c.toml:2: because of this%0Anote: one%0Ahelp: two
 ::warning file=farm/a%2Cb%3Ac.toml,line=1,endLine=2,title=wide::two lines
-::warning title=nowhere::no place
+::warning title=nowhere::no place: ␛[31mred␡�
 ";
         assert_eq!(commands(&all, &sources, "farm/"), expected);
     }

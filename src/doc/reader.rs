@@ -216,6 +216,9 @@ fn out_of_range(node: &Node, name: &str, least: i64, most: i64) -> Diagnostic {
         true => error(format!("`{name}` can only be {least}"))
             .at(node.span, "not known to this version of aqua-alerts")
             .help(format!("write {least}, or use a newer version")),
+        false if most == i64::MAX => {
+            error(format!("`{name}` is at least {least}")).at(node.span, "less than that")
+        }
         false => error(format!("`{name}` is between {least} and {most}"))
             .at(node.span, "outside that range"),
     }

@@ -25,9 +25,18 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
     let environments = environments(&fields, sink);
     let owners = owners(&fields, sink);
     let declared = Declared::new()
-        .with(keys::SEVERITY, severities.iter().map(|it| it.name.clone()).collect())
-        .with(keys::ENVIRONMENT, environments.iter().map(|it| it.name.clone()).collect())
-        .with(keys::OWNER, owners.iter().map(|it| it.key.to_string()).collect())
+        .with(
+            keys::SEVERITY,
+            with_faulty(severities.iter().map(|it| it.name.clone()), &fields, "severity"),
+        )
+        .with(
+            keys::ENVIRONMENT,
+            with_faulty(environments.iter().map(|it| it.name.clone()), &fields, "env"),
+        )
+        .with(
+            keys::OWNER,
+            with_faulty(owners.iter().map(|it| it.key.to_string()), &fields, "owner"),
+        )
         .by_key(keys::SEVERITY, "severity")
         .by_key(keys::ENVIRONMENT, "env")
         .by_key(keys::OWNER, "owner");
@@ -62,6 +71,24 @@ pub(super) fn read(node: &Node, sink: &mut Sink) -> Option<(Manifest, Declared)>
         policies: policy::policies(&fields, sink),
     };
     Some((manifest, declared))
+}
+
+/// Names that are declared, and those whose declaration is at fault: it is told of that, and
+/// not of each use.
+fn with_faulty(
+    sound: impl Iterator<Item = String>,
+    fields: &Fields<'_>,
+    key: &str,
+) -> Vec<String> {
+    let mut out: Vec<String> = sound.collect();
+    let table = fields.node(key).and_then(Node::as_table);
+    for entry in table.into_iter().flatten() {
+        let name = entry.key.as_str();
+        if entry.value.as_bool().is_none() && out.iter().all(|it| it != name) {
+            out.push(name.to_owned());
+        }
+    }
+    out
 }
 
 fn severities(fields: &Fields<'_>) -> Vec<Severity> {

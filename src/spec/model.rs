@@ -19,6 +19,8 @@ pub struct Project {
     pub files: Vec<File>,
     /// The paths of alerts files that are there but could not be read.
     pub unread: Vec<String>,
+    /// Whether there may be files of which nothing is known: a folder could not be read.
+    pub unlisted: bool,
     /// The packs, in the order of their paths.
     pub packs: Vec<File>,
     /// The rule files that its alerts files use.

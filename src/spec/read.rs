@@ -89,6 +89,7 @@ pub fn read_with(
     files.sort_by(|a, b| a.0.cmp(&b.0));
     // Errors so far are about files that could not be read at all.
     let mut whole = !sink.has_errors();
+    let unlisted = sink.errors().any(|it| it.code == "unreadable");
     let mut named = Vec::new();
     let mut json_dashboards = Vec::new();
     for (path, text) in files {
@@ -123,6 +124,7 @@ pub fn read_with(
         manifest,
         files: Vec::new(),
         unread: Vec::new(),
+        unlisted,
         packs: Vec::new(),
         rule_files,
         dashboards: Vec::new(),

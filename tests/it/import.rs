@@ -131,7 +131,7 @@ fn verdicts(command: &str) -> Option<Vec<Json>> {
 /// A project of its own of some files, resolved; or what is wrong with it.
 fn project(files: &[File]) -> Result<(Session, Loaded), String> {
     let global = Global {
-        directory: None,
+        directories: Vec::new(),
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),

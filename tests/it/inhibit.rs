@@ -49,7 +49,7 @@ fn report(project: &Path) -> String {
 
 fn inferred(project: &Path, envs: &[String]) -> (Session, Vec<Book>) {
     let global = Global {
-        directory: Some(project.to_owned()),
+        directories: vec![project.to_owned()],
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),

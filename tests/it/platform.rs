@@ -30,7 +30,7 @@ pub fn trials() -> Vec<Trial> {
 
 fn project() -> (Session, Loaded) {
     let global = Global {
-        directory: Some(env!("CARGO_MANIFEST_DIR").into()),
+        directories: vec![env!("CARGO_MANIFEST_DIR").into()],
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),

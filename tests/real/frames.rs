@@ -57,7 +57,7 @@ const UNTIL: i64 = 230 * 60_000;
 /// contains `name`, and where that has none, of any other.
 pub fn of_tests(project: &Path, env: &str, name: &str) -> Result<Vec<Drawn>, Failed> {
     let global = Global {
-        directory: Some(project.to_owned()),
+        directories: vec![project.to_owned()],
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),

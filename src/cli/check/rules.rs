@@ -79,7 +79,7 @@ impl Judged {
 
 /// Runs the command on the paths that it was given.
 pub(super) fn run(global: &Global, args: &Check) -> Exit {
-    let start = fs::start(global.directory.as_deref());
+    let start = fs::start(global.directory());
     let look = |drafts| look(Session::with_drafts(global, drafts), &start, args);
     let (session, (judged, n_others), fixed) = match args.fix {
         true => {

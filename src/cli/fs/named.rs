@@ -22,7 +22,7 @@ pub fn read_pages(
     folder: &str,
     sources: &mut SourceMap,
     sink: &mut Sink,
-) -> Vec<(String, Option<Arc<str>>)> {
+) -> Option<Vec<(String, Option<Arc<str>>)>> {
     let homes = homes(root, folder);
     let mut read = |path: &str| {
         let full = root.join(path).canonicalize();
@@ -44,8 +44,9 @@ pub fn read_pages(
     let paths = list_tree(root, folder, &["md", "markdown"], &mut said);
     let pages = paths.into_iter().map(|it| (read(&it), it)).map(|it| (it.1, it.0));
     let pages = pages.collect();
+    let is_whole = !said.has_errors();
     sink.extend(said.into_sorted());
-    pages
+    is_whole.then_some(pages)
 }
 
 /// Reads the rule file that a project names: only what lies in its folder, links followed.

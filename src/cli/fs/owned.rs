@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::fs::replace::{self, Changes};
-use crate::cli::fs::unreadable;
+use crate::cli::fs::{gone, is_gone, unreadable};
 use crate::diag::diagnostic::Diagnostic;
 
 /// A folder that no other process writes into, until this is dropped. Only through this are
@@ -42,11 +42,13 @@ pub fn own(folder: &Path, shown: &str) -> Result<Owned, Diagnostic> {
     for _ in 0..MAX_TRIES {
         let made = missing(folder);
         match fs::create_dir_all(folder) {
+            Err(_) if folder.is_relative() && is_gone() => return Err(gone()),
             // Another process took a folder away that it had made.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => {
                 remove(&made);
-                return Err(replace::failed(shown, "", &error));
+                return Err(dangling(folder, shown)
+                    .unwrap_or_else(|| replace::failed(shown, "", &error)));
             }
             Ok(()) => {}
         }
@@ -56,6 +58,20 @@ pub fn own(folder: &Path, shown: &str) -> Result<Owned, Diagnostic> {
     }
     let error = io::Error::other("it is removed again and again");
     Err(replace::failed(shown, "", &error))
+}
+
+/// That a folder, or one that it is in, is a link to what is not there.
+fn dangling(folder: &Path, shown: &str) -> Option<Diagnostic> {
+    let mut links = folder.ancestors().filter(|it| !it.exists());
+    let (link, to) = links.find_map(|it| Some((it, fs::read_link(it).ok()?)))?;
+    let link = match link == folder {
+        true => shown.to_owned(),
+        false => link.display().to_string(),
+    };
+    let title = format!("`{link}` is a link to what is not there");
+    let it = Diagnostic::error("unwritable", title);
+    let it = it.note(format!("it leads to `{}`", to.display()));
+    Some(it.help("make that folder, or take the link out"))
 }
 
 /// That a folder to be written into is a file.

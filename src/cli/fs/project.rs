@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::fs::read::{File, read_file, read_tree, read_tree_and};
-use crate::cli::fs::unreadable;
+use crate::cli::fs::{gone, is_gone, shown, unreadable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::SourceMap;
@@ -35,6 +35,7 @@ pub fn find_project(start: &Path) -> Result<PathBuf, Diagnostic> {
             let title = format!("`{}` is not a folder", start.display());
             return Err(Diagnostic::error("no-project", title));
         }
+        Err(_) if start.is_relative() && is_gone() => return Err(gone()),
         Err(error) => return Err(unreadable(&start.display().to_string(), &error)),
     };
     let found = start.ancestors().find(|it| it.join(MANIFEST).is_file());
@@ -57,6 +58,13 @@ pub fn named_project(start: &Path, path: &str) -> Option<PathBuf> {
     };
     let folder = folder.canonicalize().ok()?;
     folder.join(MANIFEST).is_file().then_some(folder)
+}
+
+/// The folder of the project around a path, as it is written from `start`.
+pub fn project_around(start: &Path, path: &str) -> Option<String> {
+    let path = start.join(path);
+    let mut folders = path.ancestors().filter(|it| it.join(MANIFEST).is_file());
+    folders.next().map(|it| shown(start, it))
 }
 
 /// Where a file lies in the project around it: the folder below the project's, or the

@@ -36,8 +36,8 @@ pub fn check(loaded: &Loaded, odd: bool, session: &mut Session) -> Option<Pages>
     Some(pages)
 }
 
-/// The pages of the project; `None` where it says nowhere where they are, or there is no
-/// such folder, which is said.
+/// The pages of the project; `None` where it says nowhere where they are, or the folder
+/// cannot be read, which is said.
 pub fn read(loaded: &Loaded, session: &mut Session) -> Option<Pages> {
     let source = loaded.project.manifest.runbooks.source.as_ref()?;
     let folder = source.as_str().trim_start_matches("./").trim_end_matches('/');
@@ -50,7 +50,7 @@ pub fn read(loaded: &Loaded, session: &mut Session) -> Option<Pages> {
         );
         return None;
     }
-    let files = fs::read_pages(&loaded.root, folder, sources, sink);
+    let files = fs::read_pages(&loaded.root, folder, sources, sink)?;
     let read = |(path, text): (String, Option<Arc<str>>)| {
         let below = path[folder.len()..].trim_start_matches('/');
         match text {

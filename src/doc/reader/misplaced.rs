@@ -4,7 +4,16 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
-use crate::doc::reader::{Checker, Usage, bare, fits, replace};
+use crate::doc::reader::{Checker, Usage, bare, fits, out_of_range, replace};
+
+/// The whole numbers that a type takes beside other things.
+fn range(ty: &Type) -> Option<(i64, i64)> {
+    let Type::Any(types) = ty else { return None };
+    types.iter().find_map(|it| match it {
+        Type::Integer(least, most) => Some((*least, *most)),
+        _ => None,
+    })
+}
 
 impl Checker<'_> {
     /// Refuses a key that a header swallowed from the table around it.
@@ -239,6 +248,13 @@ impl Checker<'_> {
     }
 
     pub(super) fn wrong(&mut self, node: &Node, ty: &Type, name: &str, usage: Usage) {
+        if let (Kind::Integer(..), Some((least, most))) = (&node.kind, range(ty)) {
+            let said = out_of_range(node, name, least, most);
+            return self.sink.push(match usage.words() {
+                usage if usage.is_empty() => said,
+                usage => said.help(usage),
+            });
+        }
         let what = match &node.kind {
             Kind::Boolean(value, _) => format!("`{value}`"),
             _ => node.what().to_string(),

@@ -65,6 +65,8 @@ struct Context<'a> {
     /// The alerts files of the project, those that could not be read among them, and the
     /// rule files that these use.
     files: &'a [&'a str],
+    /// Whether there may be more of them.
+    unlisted: bool,
     /// All dashboards, for links.
     dashboards: &'a [Identity],
     /// The parameters of the environment: first values of variables of the same name.
@@ -108,6 +110,7 @@ pub fn dashboards(
         known,
         services,
         files,
+        unlisted: project.unlisted,
         dashboards,
         parameters,
     };

@@ -41,7 +41,7 @@ impl Platform {
 
     fn new() -> Result<Platform, Failed> {
         let global = Global {
-            directory: Some(parts::platform().to_owned()),
+            directories: vec![parts::platform().to_owned()],
             format: Format::Human,
             color: Color::Never,
             deny: Vec::new(),

@@ -253,7 +253,7 @@ fn is_in_order(
 /// A project as our engine has it.
 pub fn load(project: &Path) -> Result<Loaded, Failed> {
     let global = Global {
-        directory: Some(project.to_owned()),
+        directories: vec![project.to_owned()],
         format: Format::Human,
         color: Color::Never,
         deny: Vec::new(),
