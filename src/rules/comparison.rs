@@ -1,5 +1,6 @@
 //! What an alert compares with what.
 
+use crate::promql::math;
 use crate::promql::syntax::ast::{BinaryOp, Expr, ExprKind, TextRange};
 use crate::promql::syntax::same;
 
@@ -116,6 +117,8 @@ pub fn number(expr: &Expr) -> Option<f64> {
                 BinaryOp::Sub => Some(lhs - rhs),
                 BinaryOp::Mul => Some(lhs * rhs),
                 BinaryOp::Div => Some(lhs / rhs),
+                BinaryOp::Pow => Some(math::pow(lhs, rhs)),
+                BinaryOp::Mod => Some(math::modulo(lhs, rhs)),
                 _ => None,
             }
         }
@@ -146,6 +149,8 @@ mod tests {
             ("a and b > 1", ""),
             ("absent(a)", ""),
             ("a > 1 / 0", ""),
+            ("a > 2 ^ 10", "a > 1024"),
+            ("a > -2 ^ 2 % 3", "a > -1"),
             ("time() > bool 3", "time() > 3"),
             ("a > 1 and a < 2", "a > 1 and < 2"),
             ("a > 1 and b < 2", "a > 1"),
