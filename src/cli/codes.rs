@@ -96,6 +96,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("duplicate-dashboard", "Two dashboards are written to the same file."),
     (
+        "duplicate-endpoint",
+        "A service is scraped twice at one port, and nothing tells the series of the two apart.",
+    ),
+    (
         "duplicate-group",
         "Two groups of a file have the same name, which Prometheus refuses.",
     ),

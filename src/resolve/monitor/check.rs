@@ -140,6 +140,13 @@ pub(super) fn probe(fields: &Table, span: Span, server: &Server<'_>, sink: &mut 
     }
     if let Some(ingress) = below(targets, "ingress") {
         relabeling::check(ingress.get("relabelingConfigs"), server, sink);
+        let namespaces = below(ingress, "namespaceSelector");
+        if let Some(namespaces) = namespaces
+            && namespaces.get("any").and_then(Node::as_bool) == Some(true)
+        {
+            let title = "all namespaces, and some by name";
+            only_one(namespaces, &["any", "matchNames"], title, sink);
+        }
         let selector = below(ingress, "selector");
         expressions(selector.and_then(|it| it.entry("matchExpressions")), sink);
     }

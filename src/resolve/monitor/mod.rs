@@ -4,6 +4,7 @@ mod check;
 mod fields;
 mod http;
 mod relabeling;
+mod twice;
 
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ pub(super) fn resolve(
             span: endpoint.span,
         });
     }
+    twice::check(&service.key, kind, &endpoints, sink);
     let fields = fields::fill(&settings.fields, &SERVICE, &scope, sink);
     check::service(&fields, kind, server, sink);
     Some(Monitor {
@@ -170,6 +172,16 @@ fn namespaces(settings: &ServiceSettings, scope: &Scope, sink: &mut Sink) -> Vec
             sink.push_once(fault);
         }
         out.push(filled.to_string());
+    }
+    if let Some(all) = given.iter().find(|it| it.as_str() == "*")
+        && let Some(other) = given.iter().find(|it| it.as_str() != "*")
+    {
+        sink.push_once(
+            Diagnostic::error("contradiction", "all namespaces, and some by name")
+                .at(other.span(), "beside all of them")
+                .context(all.span(), "all")
+                .help("write `namespaces = [\"*\"]`, or the names alone"),
+        );
     }
     out
 }

@@ -1,6 +1,6 @@
 //! Keys of what is written: targets, their options, targets of a project's own.
 
-use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
+use crate::doc::keys::{Fault, Form, Key, Names, Others, PARAMETRIC, Shape, TEXT, Type};
 use crate::spec::keys::scrape::EXPRESSIONS;
 use crate::spec::keys::text;
 use crate::spec::{form, object_form};
@@ -17,6 +17,17 @@ pub(super) const NAMES: Key = Key::new(
 .default("`[\"default\"]`")
 .example("[\"default\", \"mimir\"]");
 
+/// The name of a rule namespace.
+static NAMESPACE: Form = Form {
+    name: "a rule namespace",
+    pattern: ".",
+    parameters: true,
+    fault: |text| match text {
+        "" => Fault::new("is empty", "write a name: `${project}`"),
+        _ => None,
+    },
+};
+
 /// Of rule namespaces for Mimir.
 pub(super) static MIMIR: Shape = Shape {
     name: "the rule namespaces",
@@ -26,7 +37,7 @@ pub(super) static MIMIR: Shape = Shape {
     keys: &[
         Key::new(
             "namespace",
-            text(&PARAMETRIC),
+            text(&NAMESPACE),
             "The namespace of a file's groups. Files with the same one become one file. \
              `${file}`, `${env}` and `${project}` may stand in it.",
         )
