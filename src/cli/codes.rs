@@ -54,7 +54,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "bad-pattern",
-        "A pattern of file names, or a regular expression in a test, is not one.",
+        "A pattern of file names, or a regular expression in a test or on a dashboard, is not one.",
     ),
     (
         "bad-sample",
@@ -94,6 +94,7 @@ pub const CODES: &[(&str, &str)] = &[
         "dropped-series",
         "promtool passes over series of a test in silence, and this test has such.",
     ),
+    ("duplicate-column", "Two values of a table on a dashboard have one name."),
     ("duplicate-dashboard", "Two dashboards are written to the same file."),
     (
         "duplicate-endpoint",

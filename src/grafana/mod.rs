@@ -8,4 +8,5 @@ mod input;
 pub mod interpolate;
 pub mod model;
 pub mod read;
+pub mod regex;
 pub mod variable;

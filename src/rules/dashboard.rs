@@ -274,3 +274,12 @@ pub struct Query {
     /// The severity of what lies beyond its values, where these are a limit for the others.
     pub limit: Option<String>,
 }
+
+/// `A`, `B`, …, `Z`, `AA`, …
+pub fn ref_id(idx: usize) -> String {
+    let letter = char::from(b'A' + (idx % 26) as u8);
+    match idx / 26 {
+        0 => letter.to_string(),
+        more => format!("{}{letter}", ref_id(more - 1)),
+    }
+}

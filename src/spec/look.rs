@@ -38,8 +38,8 @@ pub struct Look {
     pub content: Option<Text>,
     /// Which alerts are listed.
     pub filter: Option<Text>,
-    /// Which states are listed.
-    pub states: Vec<Text>,
+    /// Which states are listed, where that is said.
+    pub states: Option<Vec<Text>>,
     /// The least distance of points.
     pub interval: Option<Text>,
     /// How it repeats.
@@ -76,8 +76,8 @@ pub struct Axis {
     pub log: Option<(u32, Span)>,
     /// The lower end, as long as no value is below it.
     pub soft_min: Option<f64>,
-    /// The upper end, as long as no value is above it.
-    pub soft_max: Option<f64>,
+    /// The upper end, as long as no value is above it, with its place.
+    pub soft_max: Option<(f64, Span)>,
 }
 
 /// How a panel repeats.
@@ -168,12 +168,18 @@ pub(super) fn look(fields: &Fields<'_>) -> Look {
         sort: text("sort"),
         content: text("content"),
         filter: text("filter"),
-        states: fields.texts("states"),
+        states: states(fields),
         interval: text("interval"),
         repeat: repeat(fields),
         transparent: fields.boolean("transparent").unwrap_or(false),
         grafana: fields.node("grafana").cloned(),
     }
+}
+
+/// What is no state has been said, and is no empty list.
+fn states(fields: &Fields<'_>) -> Option<Vec<Text>> {
+    let states = fields.node("states").map(|_| fields.texts("states"))?;
+    (!states.is_empty() || fields.array("states").is_empty()).then_some(states)
 }
 
 fn mappings(fields: &Fields<'_>) -> Vec<Mapping> {
@@ -203,12 +209,13 @@ fn value(it: f64) -> String {
 }
 
 fn axis(fields: &Fields<'_>) -> Axis {
-    let log = fields.entry("log").map(|it| it.value.span);
+    let place = |key: &str| fields.entry(key).map(|it| it.value.span);
+    let (log, soft_max) = (place("log"), place("soft_max"));
     Axis {
         label: fields.text("label").cloned(),
         log: size(fields, "log").zip(log),
         soft_min: number(fields, "soft_min"),
-        soft_max: number(fields, "soft_max"),
+        soft_max: number(fields, "soft_max").zip(soft_max),
     }
 }
 

@@ -3,9 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::model::{Field, Thresholds, colour, number};
-use super::panel::ref_id;
 use super::{steps, table};
-use crate::rules::dashboard::{Panel, PanelKind};
+use crate::rules::dashboard::{Panel, PanelKind, ref_id};
 use crate::rules::look::{Mapping, Stack, Style, Values};
 
 /// How all values of a panel are shown.

@@ -7,7 +7,7 @@ use super::model::{
 };
 use super::{field, options, table};
 use crate::rulefile::write;
-use crate::rules::dashboard::{self, Panel, PanelKind};
+use crate::rules::dashboard::{self, Panel, PanelKind, ref_id};
 
 /// A panel at its place.
 pub(super) fn panel(panel: &Panel, grid_pos: GridPos) -> Json {
@@ -86,15 +86,6 @@ fn targets(panel: &Panel) -> Vec<Target> {
         ref_id: ref_id(idx),
     };
     panel.queries.iter().enumerate().map(target).collect()
-}
-
-/// `A`, `B`, …, `Z`, `AA`, …
-pub(super) fn ref_id(idx: usize) -> String {
-    let letter = char::from(b'A' + (idx % 26) as u8);
-    match idx / 26 {
-        0 => letter.to_string(),
-        more => format!("{}{letter}", ref_id(more - 1)),
-    }
 }
 
 /// A panel with queries of these legends, for tests.

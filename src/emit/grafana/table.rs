@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::panel::ref_id;
 use super::{field, steps};
-use crate::rules::dashboard::{Panel, PanelKind};
+use crate::rules::dashboard::{Panel, PanelKind, ref_id};
 use crate::rules::look::{CellColor, Column};
 
 /// Options of a table.

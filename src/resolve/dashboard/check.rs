@@ -1,6 +1,6 @@
 //! The variables of a dashboard, and the check of the queries that use them.
 
-use super::{Context, circle, filter, fixed, heatmap, unknown, variable, words};
+use super::{Context, circle, filter, fixed, heatmap, pattern, unknown, variable, words};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -208,6 +208,7 @@ fn declared(it: &spec::Variable, sink: &mut Sink) -> Option<Variable> {
         }
     };
     first_value(it, &values, sink);
+    it.regex.iter().for_each(|it| pattern::check_slashed(it, sink));
     Some(Variable {
         name: it.key.to_string(),
         label: it.label.as_ref().map(Text::to_string),

@@ -1,6 +1,6 @@
 //! Labels that legends and tables name, where the queries tell which there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::variable;
 use crate::diag::diagnostic::Diagnostic;
@@ -11,7 +11,7 @@ use crate::promql::infer::{LabelFacts, Presence};
 use crate::promql::labels::METRIC_NAME;
 use crate::promql::syntax::ast::Parsed;
 use crate::resolve::known::Known;
-use crate::rules::dashboard::Query;
+use crate::rules::dashboard::{Query, ref_id};
 use crate::spec::look::Column;
 use crate::spec::panel::Panel;
 
@@ -65,16 +65,28 @@ impl Carried {
         queries: &[Query],
         sink: &mut Sink,
     ) {
-        let all = self.0.iter().map(Option::as_ref);
-        let Some(all) = all.collect::<Option<Vec<&LabelFacts>>>() else { return };
-        if all.is_empty() {
+        if queries.is_empty() {
             return;
         }
-        let mut known: BTreeSet<&str> = all.iter().flat_map(|it| names(it)).collect();
-        let values = queries.iter().filter_map(|it| it.legend.as_deref());
-        known.extend(values.filter(|it| !it.contains("{{")));
-        known.extend(["Time", "Value", METRIC_NAME]);
-        let is_known = |it: &str| known.contains(it) || it.starts_with("Value #");
+        same_columns(panel, queries, sink);
+        let all = self.0.iter().map(Option::as_ref);
+        let all = all.collect::<Option<Vec<&LabelFacts>>>();
+        let is_open = all.is_none();
+        let mut known: BTreeSet<&str> =
+            all.iter().flatten().flat_map(|it| names(it)).collect();
+        let called = queries.iter().filter_map(|it| it.legend.as_deref());
+        known.extend(called.filter(|it| !it.contains("{{")));
+        known.extend(["Time", METRIC_NAME]);
+        let values: Vec<String> = match queries.len() {
+            1 => vec!["Value".to_owned()],
+            n => (0..n).map(|idx| format!("Value #{}", ref_id(idx))).collect(),
+        };
+        known.extend(values.iter().map(String::as_str));
+        // Where anything may be a label, values have their names all the same.
+        let is_known = |it: &str| {
+            let is_value = it == "Value" || it.starts_with("Value #");
+            known.contains(it) || is_open && !is_value
+        };
         let said = |name: &Text, from: usize| {
             let word = &name.as_str()[from..];
             let title = format!("the table has no column `{word}`");
@@ -108,6 +120,28 @@ impl Carried {
         {
             sink.push_once(said(sort, from));
         }
+    }
+}
+
+/// Says which values of a table have one name.
+fn same_columns(panel: &Panel, queries: &[Query], sink: &mut Sink) {
+    let mut seen: BTreeMap<&str, &Text> = BTreeMap::new();
+    for (idx, query) in queries.iter().enumerate() {
+        let own = panel.queries.get(idx).and_then(|it| it.legend.as_ref());
+        let Some(place) = own.or(panel.legend.as_ref()) else { continue };
+        let Some(name) = query.legend.as_deref().filter(|it| !it.contains("{{")) else {
+            continue;
+        };
+        let Some(first) = seen.insert(name, place) else { continue };
+        let title = format!("two values of the table are called `{name}`");
+        let out = Diagnostic::warning("duplicate-column", title);
+        let out = match first.span() == place.span() {
+            true => out.at(place.span(), "the name of each"),
+            false => out
+                .at(place.span(), "also the name of another")
+                .context(first.span(), "the first is here"),
+        };
+        sink.push_once(out.help("give each query a `legend` of its own"));
     }
 }
 

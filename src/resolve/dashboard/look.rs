@@ -1,7 +1,7 @@
 //! How a panel looks, and keys that mean nothing on a panel of its kind.
 
 use super::limits::limits;
-use super::raw;
+use super::{pattern, raw};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::source::Span;
@@ -21,6 +21,7 @@ const PER_ROW: u32 = 4;
 /// How a panel looks.
 pub(super) fn look(it: &spec::Look, book: &Book, sink: &mut Sink) -> Look {
     let word = |it: &Option<Text>| it.as_ref().map(Text::to_string);
+    it.colors.iter().for_each(|it| pattern::check(&it.0, sink));
     Look {
         mappings: mappings(&it.mappings, sink),
         colors: it.colors.iter().map(|it| (it.0.to_string(), it.1.to_string())).collect(),
@@ -56,7 +57,7 @@ pub(super) fn look(it: &spec::Look, book: &Book, sink: &mut Sink) -> Look {
         }),
         content: word(&it.content).unwrap_or_default(),
         filter: word(&it.filter).unwrap_or_default(),
-        states: states(&it.states),
+        states: states(it.states.as_deref().unwrap_or_default()),
         interval: word(&it.interval),
         repeat: it.repeat.as_ref().map(|it| Repeat {
             by: it.by.to_string(),
@@ -64,7 +65,7 @@ pub(super) fn look(it: &spec::Look, book: &Book, sink: &mut Sink) -> Look {
             down: it.down,
         }),
         transparent: it.transparent,
-        grafana: raw::fields(it.grafana.as_ref(), raw::OF_PANEL, sink),
+        grafana: raw::fields(it.grafana.as_ref(), raw::OF_PANEL, raw::IN_PANELS, sink),
     }
 }
 
@@ -92,12 +93,54 @@ fn axis(it: &spec::Axis, sink: &mut Sink) -> Axis {
         label: it.label.as_ref().map(Text::to_string).unwrap_or_default(),
         log: it.log.map(|it| it.0),
         soft_min: it.soft_min,
-        soft_max: it.soft_max,
+        soft_max: it.soft_max.map(|it| it.0),
     }
 }
 
 fn mappings(all: &[spec::Mapping], sink: &mut Sink) -> Vec<Mapping> {
-    all.iter().filter_map(|it| mapping(it, sink)).collect()
+    let mut out: Vec<Mapping> = Vec::new();
+    let mut places: Vec<Span> = Vec::new();
+    for written in all {
+        let Some(it) = mapping(written, sink) else { continue };
+        if let Some(first) = out.iter().position(|other| holds(&other.of, &it.of)) {
+            let help = match out[first].of == it.of {
+                true => "take one of them out",
+                false => "write it before the other one, or take it out",
+            };
+            sink.push_once(
+                Diagnostic::warning("never-seen", "a mapping is never seen")
+                    .at(written.span, "an earlier one holds for all of its values")
+                    .context(places[first], "this one")
+                    .help(help),
+            );
+        }
+        out.push(it);
+        places.push(written.span);
+    }
+    out
+}
+
+/// Whether a mapping of some values holds for all of the others, as Grafana sees them: a
+/// range is also of texts that are numbers.
+fn holds(of: &Values, others: &Values) -> bool {
+    let ends = |from: &Option<f64>, to: &Option<f64>| {
+        (from.unwrap_or(f64::NEG_INFINITY), to.unwrap_or(f64::INFINITY))
+    };
+    let within = match (of, others) {
+        (Values::Range(..), Values::Range(from, to)) => Some(ends(from, to)),
+        (Values::Range(..), Values::One(it)) => {
+            let number = it.parse::<f64>().ok().filter(|it| it.is_finite());
+            number.map(|it| (it, it))
+        }
+        _ => None,
+    };
+    match (of, within) {
+        (Values::Range(from, to), Some((least, most))) => {
+            let (from, to) = ends(from, to);
+            from <= least && most <= to
+        }
+        _ => of == others,
+    }
 }
 
 fn mapping(it: &spec::Mapping, sink: &mut Sink) -> Option<Mapping> {
@@ -115,6 +158,11 @@ fn mapping(it: &spec::Mapping, sink: &mut Sink) -> Option<Mapping> {
         (None, None, None) => {
             let help = "add `value = 0`, or `from` and `to`";
             sink.push_once(fault("names no value", help));
+            return None;
+        }
+        (None, Some(from), Some(to)) if to < from => {
+            let label = format!("no value is from {from} to {to}");
+            sink.push_once(fault(&label, "let `to` be at least `from`"));
             return None;
         }
         (None, from, to) => Values::Range(from, to),

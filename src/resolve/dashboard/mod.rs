@@ -22,6 +22,7 @@ use crate::spec::panel::Panel;
 mod alert;
 mod alerts;
 mod amount;
+mod bounds;
 mod check;
 mod circle;
 mod derive;
@@ -37,6 +38,7 @@ mod link;
 mod look;
 pub mod nowhere;
 mod panel;
+mod pattern;
 mod raw;
 pub mod reach;
 mod unit;
@@ -189,7 +191,12 @@ fn board(
         annotations: it.annotations.iter().map(annotation).collect(),
         allow: allow(&it.allow),
         rows,
-        grafana: raw::fields(it.grafana.as_ref(), raw::OF_DASHBOARD, sink),
+        grafana: raw::fields(
+            it.grafana.as_ref(),
+            raw::OF_DASHBOARD,
+            raw::IN_DASHBOARDS,
+            sink,
+        ),
     };
     Dashboard {
         name: it.name.as_str().into(),

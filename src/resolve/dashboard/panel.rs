@@ -8,7 +8,7 @@ use super::labels::Carried;
 use super::limits::limits;
 use super::link::{self, On};
 use super::unit;
-use super::{Context, alert, heatmap, look, variable};
+use super::{Context, alert, bounds, heatmap, look, variable};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::diag::suggest;
@@ -55,6 +55,7 @@ pub(super) fn panel(
         .then(|| alert::view(&tiers, it.unit.as_ref().map(Text::as_str), context));
     look::misplaced(&it.keys, it.kind(), sink);
     lacking(it, sink);
+    bounds::check(it, sink);
     let legend = it.legend.as_ref().map(Text::to_string);
     let own = it.queries.iter().map(|query| Query {
         expr: query.expr.clone(),

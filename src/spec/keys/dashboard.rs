@@ -7,16 +7,66 @@ use crate::spec::keys::lint::ALLOW;
 use crate::spec::keys::look::{COLOR, REPEAT};
 use crate::spec::keys::panel::{PANEL, QUERY_TEXT};
 
-/// A time such as Grafana shows: `6h`.
-pub(super) static SPAN_OF_TIME: Form = Form {
+/// How far back Grafana looks: `6h`.
+static BACK: Form = Form {
     name: "a time",
-    pattern: "^([0-9]+[smhdwMy])+$",
+    pattern: "^0*[1-9][0-9]*[smhdwMy]$",
     parameters: false,
-    fault: |text| match duration::parse(text).is_ok() || text.is_empty() {
-        true => None,
-        false => Fault::new("is not a time", "write a number with a unit: `6h`"),
+    fault: |text| time(text, UNITS, "write how far back it looks: `6h`"),
+};
+
+/// How often Grafana draws again, if at all.
+static REFRESH: Form = Form {
+    name: "a time",
+    pattern: "^(0*[1-9][0-9]*[smhdwMy])?$",
+    parameters: false,
+    fault: |text| match text {
+        "" => None,
+        text => time(text, UNITS, "write `\"\"` for never, or a time: `1m`"),
     },
 };
+
+/// The distance of points, if it is given.
+pub(super) static DISTANCE: Form = Form {
+    name: "a time",
+    pattern: "^(0*[1-9][0-9]*(ms|[smhdwMy]))?$",
+    parameters: false,
+    fault: |text| match text {
+        "" => None,
+        text => match text.strip_suffix("ms") {
+            Some(number) => time(&format!("{number}s"), UNITS, NO_DISTANCE),
+            None => time(text, UNITS, NO_DISTANCE),
+        },
+    },
+};
+
+const NO_DISTANCE: &str = "take it out, or write a time: `1m`";
+
+/// Units of time that Grafana knows.
+const UNITS: &str = "smhdwMy";
+
+/// What is wrong with a time: Grafana reads one number with one unit. `zero` is what to
+/// write where it is none.
+fn time(text: &str, units: &str, zero: &str) -> Option<Fault> {
+    let number = text.trim_end_matches(|it: char| !it.is_ascii_digit());
+    let unit = &text[number.len()..];
+    let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+    let is_unit = unit.chars().count() == 1 && units.contains(unit);
+    if is_number && number.bytes().all(|it| it == b'0') && (is_unit || unit.is_empty()) {
+        return Fault::new("is zero", zero);
+    }
+    if is_number && is_unit {
+        return None;
+    }
+    let Some(millis) = duration::parse(text).ok().filter(|it| it % 1000 == 0) else {
+        return Fault::new("is not a time", "write a number with a unit: `6h`");
+    };
+    let parts = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
+    let whole = parts.iter().find(|it| millis % it.0 == 0);
+    let one = whole.map(|(part, unit)| format!("{}{unit}", millis / part));
+    let help = format!("write `{}`", one.unwrap_or_default());
+    Fault::new("has several units, of which Grafana reads one", help)
+}
 
 /// The name of a variable.
 static VARIABLE_NAME: Form = Form {
@@ -72,10 +122,10 @@ pub static DASHBOARD: Shape = Shape {
         Key::new("uid", Type::Text(&UID), "The beginning of its uid, where links to it exist; the environment is added.")
             .default("project, environment and file name")
             .example("\"overview\""),
-        Key::new("from", Type::Text(&SPAN_OF_TIME), "How far back it looks at first.")
+        Key::new("from", Type::Text(&BACK), "How far back it looks at first.")
             .default("`\"6h\"`")
             .example("\"24h\""),
-        Key::new("refresh", Type::Text(&SPAN_OF_TIME), "How often it is drawn again.")
+        Key::new("refresh", Type::Text(&REFRESH), "How often it is drawn again.")
             .default("`\"1m\"`; an empty string is never")
             .example("\"30s\""),
         Key::new("alerts", Type::Boolean, "Whether firing alerts are marked on the time axis: those that its panels show, or all if no panel shows one.")

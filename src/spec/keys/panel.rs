@@ -2,7 +2,7 @@
 
 use crate::doc::keys::{Key, Shape, TEXT, Type};
 use crate::spec::form;
-use crate::spec::keys::dashboard::{LINK, RAW, SPAN_OF_TIME};
+use crate::spec::keys::dashboard::{DISTANCE, LINK, RAW};
 use crate::spec::keys::lint::ALLOW;
 use crate::spec::keys::look::{
     AXIS, COLORS, COLUMN, MAPPING, REPEAT, REPEAT_TABLE, THRESHOLDS, UNIT, UNIT_TEXT,
@@ -130,7 +130,7 @@ pub static PANEL: Shape = Shape {
         Key::new("states", Type::Array(&Type::Choice(&["firing", "pending", "inactive"])), "Which alerts are listed, by their states.")
             .default("`[\"firing\", \"pending\"]`")
             .example("[\"firing\"]"),
-        Key::new("interval", Type::Text(&SPAN_OF_TIME), "The least distance of points, by which `$__interval` and `$__rate_interval` grow.")
+        Key::new("interval", Type::Text(&DISTANCE), "The least distance of points, by which `$__interval` and `$__rate_interval` grow.")
             .default("the data source's")
             .example("\"1m\""),
         Key::new("repeat", Type::Any(&[Type::Text(&REPEAT), Type::Table(&REPEAT_TABLE)]), "The variable for each of whose values the panel is drawn once.")
