@@ -82,6 +82,14 @@ pub(super) fn variables(
             repeats.all(|it| it.as_str() != variable.name)
         });
         let takes = several.clone().map(|it| *it.1).reduce(|a, b| a && b);
+        // Outside of strings there can be one value only.
+        let others = asked
+            .iter()
+            .filter(|it| it.repeats.iter().all(|it| it.as_str() != variable.name));
+        let bare = others.map(|it| it.query);
+        let bare = bare.filter(|it| variable::is_bare(it.as_str(), &variable.name));
+        let bare: Vec<&Text> = bare.collect();
+        let takes = takes.map(|it| it && bare.is_empty());
         let repeated = repeats.iter().any(|it| it.as_str() == variable.name);
         let takes = if repeated { Some(true) } else { takes };
         let multi = written.and_then(|it| it.multi);
@@ -92,6 +100,9 @@ pub(super) fn variables(
             for (idx, _) in several {
                 let (_, query, parsed) = &parsed_queries[*idx];
                 variable::warn_several(query, parsed, &variable.name, sink);
+            }
+            for query in bare {
+                variable::warn_bare(query, &variable.name, repeated, sink);
             }
         }
         if variable.value.is_none() && !variable.all {

@@ -27,6 +27,8 @@ pub(super) struct Use {
     pub(super) quoted: bool,
     /// Whether it stands in brackets, where a duration is.
     pub(super) range: bool,
+    /// Whether it says how several values are written.
+    pub(super) formatted: bool,
 }
 
 impl Use {
@@ -69,6 +71,7 @@ pub(super) fn uses(query: &str) -> Vec<Use> {
                 name: it.name,
                 quoted: quote.is_some(),
                 range: brackets != 0,
+                formatted: it.format.is_some(),
             });
         }
     }
@@ -172,6 +175,34 @@ pub(super) fn matched<'a>(
         }
     }
     out
+}
+
+/// The use of a variable where the query takes one value: several are written as a pattern.
+fn bare<'a>(uses: &'a [Use], name: &str) -> Option<&'a Use> {
+    uses.iter().find(|it| it.name == name && !it.quoted && !it.formatted)
+}
+
+/// Whether a query takes one value of a variable, outside of its strings.
+pub(super) fn is_bare(query: &str, name: &str) -> bool {
+    bare(&uses(query), name).is_some()
+}
+
+/// Warns where a variable with several values stands where the query takes one; a panel may
+/// be `repeated` by it elsewhere.
+pub(super) fn warn_bare(query: &Text, name: &str, repeated: bool, sink: &mut Sink) {
+    let uses = uses(query.as_str());
+    let Some(it) = bare(&uses, name) else { return };
+    let help = match repeated {
+        true => format!("repeat by `{name}` here too, or take a variable of its own"),
+        false => {
+            format!("write `multi = false`, or `${{{name}:csv}}` in a list of labels")
+        }
+    };
+    sink.push_once(
+        Diagnostic::warning("several-values", format!("`${name}` may be several values"))
+            .within(query, it.start, it.end, "no query where several are chosen")
+            .help(help),
+    );
 }
 
 /// Warns where a variable with several values meets a matcher that takes one.
