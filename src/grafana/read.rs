@@ -17,15 +17,14 @@ pub fn read(file: FileId, path: &str, text: &str) -> Result<Dashboard, Diagnosti
         Diagnostic { title, ..it }
     })?;
     // What Grafana answers to a download wraps the dashboard in two other ways.
-    let is_board = |it: &Node| {
-        ["panels", "rows", "elements"].iter().any(|key| it.get(key).is_some())
-    };
+    let has = |it: &Node, keys: &[&str]| keys.iter().any(|key| it.get(key).is_some());
+    let is_classic = |it: &Node| has(it, &["panels", "rows"]);
     let (body, inner) = match (root.get("spec"), root.get("dashboard")) {
         (Some(spec), _) if spec.as_table().is_some() => (spec, None),
-        (_, Some(inner)) if is_board(inner) => (inner, Some(inner.span)),
+        (_, Some(inner)) if is_classic(inner) => (inner, Some(inner.span)),
         _ => (&root, None),
     };
-    if !is_board(body) {
+    if !is_classic(body) && !has(body, &["elements"]) {
         let at = Span { file, start: 0, end: 0 };
         return Err(Diagnostic::error(
             "bad-dashboard",
