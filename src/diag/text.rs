@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diag::source::Span;
-use crate::diag::text::filled::Change;
+use crate::diag::text::filled::Filled;
 
 pub use filled::{Filler, Used};
 
@@ -77,11 +77,11 @@ enum Form {
     Fixed(&'static str),
     /// What the whole was decoded to, or a copy of it.
     Single(Arc<str>, PieceKind),
-    /// Another text with its parameters filled in. Its pieces are those of the other and of
-    /// the values: they are put together where somebody asks, which few do.
-    Filled { text: Arc<str>, host: Text, changes: Box<[Change]> },
+    /// Another text with its parameters filled in.
+    Filled(Arc<str>, Box<Filled>),
     /// Anything else.
-    Pieces { text: Arc<str>, pieces: Box<[Piece]> },
+    #[expect(clippy::box_collection, reason = "few have it, and all forms are as large")]
+    Pieces(Arc<str>, Box<Vec<Piece>>),
 }
 
 impl Text {
@@ -118,18 +118,16 @@ impl Text {
         match &self.0.form {
             Form::Slice { source, start, end } => &source[*start as usize..*end as usize],
             Form::Fixed(text) => text,
-            Form::Single(text, _)
-            | Form::Filled { text, .. }
-            | Form::Pieces { text, .. } => text,
+            Form::Single(text, _) | Form::Filled(text, _) | Form::Pieces(text, _) => text,
         }
     }
 
     /// The decoded text, shared.
     pub fn shared(&self) -> Arc<str> {
         match &self.0.form {
-            Form::Single(text, _)
-            | Form::Filled { text, .. }
-            | Form::Pieces { text, .. } => text.clone(),
+            Form::Single(text, _) | Form::Filled(text, _) | Form::Pieces(text, _) => {
+                text.clone()
+            }
             Form::Slice { .. } | Form::Fixed(_) => self.as_str().into(),
         }
     }
@@ -149,10 +147,8 @@ impl Text {
             }
             Form::Fixed(_) => (whole, PieceKind::Escape),
             Form::Single(_, kind) => (whole, *kind),
-            Form::Filled { host, changes, .. } => {
-                return Cow::Owned(filled::pieces(host, changes));
-            }
-            Form::Pieces { pieces, .. } => return Cow::Borrowed(pieces),
+            Form::Filled(_, filled) => return Cow::Borrowed(filled.pieces()),
+            Form::Pieces(_, pieces) => return Cow::Borrowed(pieces),
         };
         Cow::Owned(vec![Piece { at: 0, source, kind, via: None }])
     }
@@ -277,14 +273,15 @@ impl TextBuilder {
 
     fn part_via(&mut self, other: &Text, range: Range<usize>, via: Option<&Arc<Via>>) {
         let pieces = other.pieces();
-        let ends = pieces.iter().skip(1).map(|it| it.at as usize);
-        let ends = ends.chain([other.as_str().len()]);
-        for (piece, end) in pieces.iter().zip(ends) {
+        let before = pieces.partition_point(|it| it.at as usize <= range.start);
+        for idx in before.saturating_sub(1)..pieces.len() {
+            let piece = &pieces[idx];
             let start = (piece.at as usize).max(range.start);
-            let end = end.min(range.end);
-            if end <= start {
-                continue;
+            if range.end <= start {
+                break;
             }
+            let next = pieces.get(idx + 1).map(|it| it.at as usize);
+            let end = next.unwrap_or(other.as_str().len()).min(range.end);
             let source = match piece.kind {
                 PieceKind::Verbatim => {
                     piece.source.part(start as u32 - piece.at, end as u32 - piece.at)
@@ -325,8 +322,7 @@ impl TextBuilder {
         if self.pieces.is_empty() {
             return Text::fixed("", self.whole);
         }
-        let (text, pieces) = (self.text.into(), self.pieces.into());
-        Text::of(self.whole, Form::Pieces { text, pieces })
+        Text::of(self.whole, Form::Pieces(self.text.into(), Box::new(self.pieces)))
     }
 }
 
@@ -371,9 +367,7 @@ mod tests {
         let value = Text::verbatim("5mm", span(50, 53));
         let host = Text::verbatim("rate(x[${w}])", span(0, 13));
         let mut filler = Filler::new(&host);
-        filler.keep(0..7);
-        filler.replace(7..11, Some(value));
-        filler.keep(11..13);
+        filler.value(7..11, value);
         let text = filler.finish();
         assert_eq!(text.as_str(), "rate(x[5mm])");
         let place = text.place(9, 10);

@@ -167,7 +167,7 @@ fn word_length(text: &str) -> usize {
 
 /// Whether something is wrong with the uses in a text.
 pub fn is_broken(text: &str) -> bool {
-    parts(text).any(|it| matches!(it, Part::Broken(_)))
+    !all_closed(text) && parts(text).any(|it| matches!(it, Part::Broken(_)))
 }
 
 /// What is wrong with the uses in a text.
@@ -192,15 +192,15 @@ pub fn spaced(text: &Text) -> impl Iterator<Item = (&str, Diagnostic)> {
 }
 
 fn broken(text: &Text) -> impl Iterator<Item = Range<usize>> {
-    let text = Some(text.as_str()).filter(|it| !all_closed(it));
-    text.into_iter().flat_map(parts).filter_map(|it| match it {
+    let all = (!all_closed(text.as_str())).then(|| parts(text.as_str()));
+    all.into_iter().flatten().filter_map(|it| match it {
         Part::Broken(range) => Some(range),
         Part::Literal(_) | Part::Escape(_) | Part::Use(_) => None,
     })
 }
 
-/// Whether each `${` is followed by a name and `}`, so that nothing is broken: so it is in
-/// all texts but a few.
+/// Whether each `${` is followed by a name and `}`, so that nothing is broken: most texts are
+/// so, and need not be cut into their parts.
 fn all_closed(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = pair::find(rest, b"${") {
@@ -259,15 +259,13 @@ pub fn fill(text: &Text, mut value: impl FnMut(&Use<'_>) -> Option<Text>) -> Tex
     let mut out = Filler::new(text);
     for part in parts(written) {
         match part {
-            Part::Literal(range) | Part::Broken(range) => out.keep(range),
-            Part::Escape(range) => {
-                out.replace(range.start..range.start + 1, None);
-                out.keep(range.start + 1..range.end);
+            Part::Literal(_) | Part::Broken(_) => {}
+            Part::Escape(range) => out.leave_out(range.start..range.start + 1),
+            Part::Use(it) => {
+                if let Some(value) = value(&it) {
+                    out.value(it.range, value);
+                }
             }
-            Part::Use(it) => match value(&it) {
-                Some(value) => out.replace(it.range, Some(value)),
-                None => out.keep(it.range),
-            },
         }
     }
     out.finish()

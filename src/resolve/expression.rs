@@ -155,7 +155,8 @@ fn in_seconds(filled: &Text, dialect: &Dialect) -> Text {
     filled.with_values(|it| {
         let millis = duration::parse(it.value.as_str()).ok()?;
         let is_number = numbers.contains(&it.range);
-        is_number.then(|| Text::opaque(&seconds(millis), it.value.span()))
+        let place = it.value.place(0, it.value.as_str().len());
+        is_number.then(|| Text::opaque(&seconds(millis), place.span))
     })
 }
 

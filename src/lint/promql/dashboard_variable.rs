@@ -23,9 +23,11 @@ pub static LINT: Lint = Lint {
 };
 
 fn run<'a>(_: &Context<'a>, site: Site<'a>, out: &mut Vec<Diagnostic>) {
-    for matcher in matchers::all(site).filter(|it| matchers::is_own(site, it.value_span))
-    {
+    for matcher in matchers::all(site) {
         let Some(variable) = variable(matcher) else { continue };
+        if !matchers::is_own(site, matcher.value_span) {
+            continue;
+        }
         let title = format!("matcher of `{}` asks for `{variable}` itself", matcher.name);
         let said = LINT.finding(title);
         let said = site.at(said, matcher.value_span, "a variable of dashboards only");

@@ -28,12 +28,9 @@ pub(super) fn patterns<'a>(site: Site<'a>) -> impl Iterator<Item = &'a Matcher> 
 
 /// Whether a part of the expression stands there itself, not in the value of a parameter.
 pub(super) fn is_own(site: Site<'_>, at: TextRange) -> bool {
-    let text = &site.expr().text;
-    let pieces = text.pieces();
-    pieces.iter().enumerate().all(|(idx, piece)| {
-        let end = pieces.get(idx + 1).map_or(text.as_str().len() as u32, |it| it.at);
-        piece.via.is_none() || end <= at.start || at.end <= piece.at
-    })
+    let pieces = site.expr().text.pieces();
+    let before = pieces.partition_point(|it| it.at <= at.start).saturating_sub(1);
+    pieces[before..].iter().take_while(|it| it.at < at.end).all(|it| it.via.is_none())
 }
 
 /// Where the operator of a matcher stands.
