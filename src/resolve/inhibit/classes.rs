@@ -83,8 +83,8 @@ impl<'a> ByName<'a> {
         out
     }
 
-    /// The places of the alerts with these names.
-    pub(super) fn all_places(&self) -> Vec<usize> {
+    /// The places of all alerts whose name several have, in no order.
+    pub(super) fn shared_places(&self) -> Vec<usize> {
         let shared = self.0.values().filter(|it| !it.1.is_empty());
         shared.flat_map(|it| [it.0].into_iter().chain(it.1.iter().copied())).collect()
     }

@@ -87,6 +87,8 @@ pub(super) struct Stop {
 /// Narrows rules.
 pub(super) struct Guard<'g, 'a> {
     pub(super) alerts: &'g [Alerting<'a>],
+    /// Of each alert the one that is looked at in its place. Between tiers its name may be
+    /// another: no label `alertname` is ever compared there.
     pub(super) kinds: &'g [usize],
     /// Sources and targets for which the rule is.
     pub(super) sides: [&'g [usize]; 2],

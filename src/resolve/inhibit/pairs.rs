@@ -57,7 +57,7 @@ pub(super) struct Common<'c> {
 impl<'c> Common<'c> {
     pub(super) fn of(alerts: &'c [Alerting<'_>]) -> Common<'c> {
         // The name is a part of it: most have theirs alone.
-        let shared = ByName::of(alerts).all_places();
+        let shared = ByName::of(alerts).shared_places();
         let kinds = alike(alerts, shared, |it| (it.name, it.kind()));
         Common { kinds, identifying: identifying(alerts) }
     }

@@ -62,7 +62,7 @@ pub(super) fn infer(
 ) {
     let by_name = ByName::of(alerts);
     let shared = by_name.shared();
-    let kinds = alike(alerts, by_name.all_places(), Alerting::kind);
+    let kinds = alike(alerts, by_name.shared_places(), Alerting::kind);
     let unlike = unlike(alerts);
     for high in &book.severities {
         if high.inhibits.contains(&high.name) {
@@ -77,6 +77,23 @@ pub(super) fn infer(
             tiers.of_two_names(out, sink);
         }
     }
+}
+
+/// The first pairing of each kind, and those that have none, by their places; and of each
+/// pairing the one among these that it is like.
+fn firsts(pairings: &[Named<'_>]) -> (Vec<usize>, Vec<usize>) {
+    let mut firsts: Vec<usize> = Vec::new();
+    let mut by_kinds: HashMap<[usize; 2], usize> = HashMap::new();
+    let mut new = |at: usize| {
+        firsts.push(at);
+        firsts.len() - 1
+    };
+    let first = |(at, it): (usize, &Named<'_>)| match it.kinds {
+        Some(kinds) => *by_kinds.entry(kinds).or_insert_with(|| new(at)),
+        None => new(at),
+    };
+    let first_of = pairings.iter().enumerate().map(first).collect();
+    (firsts, first_of)
 }
 
 /// Makes a fit a part of the first rule of which it can be one, or of a new one; says of
@@ -116,39 +133,31 @@ impl<'t, 'a> Tiers<'t, 'a> {
     fn of_one_name(self, out: &mut Inferred, sink: &mut Sink) {
         let named = |name: &&'a str| {
             let pairing = self.pairing(self.by_name.places(name));
-            let kinds = self.kinds_of(name, &pairing);
-            pairing.is_of_both().then_some(Named { name, pairing, kinds })
+            let kinds = || self.kinds_of(name, &pairing);
+            let kinds = pairing.is_of_both().then(kinds)?;
+            Some(Named { name, pairing, kinds })
         };
         let pairings: Vec<Named<'_>> = self.shared.par_iter().filter_map(named).collect();
-        // Of each kind one is looked at.
-        let mut looked: Vec<usize> = Vec::new();
-        let mut first: HashMap<[usize; 2], usize> = HashMap::new();
-        let mut look = |idx: usize| {
-            looked.push(idx);
-            looked.len() - 1
-        };
-        let fit_of = |(idx, it): (usize, &Named<'_>)| match it.kinds {
-            Some(kinds) => *first.entry(kinds).or_insert_with(|| look(idx)),
-            None => look(idx),
-        };
-        let fit_of: Vec<usize> = pairings.iter().enumerate().map(fit_of).collect();
-        let fit = |idx: &usize| {
+        let (firsts, first_of) = firsts(&pairings);
+        let look = |at: &usize| {
             let mut said = Sink::new();
-            (self.fit(&pairings[*idx].pairing, &mut said), said)
+            (self.fit(&pairings[*at].pairing, &mut said), said)
         };
-        let fits: Vec<(Option<Fit>, Sink)> = looked.par_iter().map(fit).collect();
+        let found: Vec<(Option<Fit>, Sink)> = firsts.par_iter().map(look).collect();
         let mut all: Vec<Merged<'_>> = Vec::new();
-        // Which rule each fit became a part of.
-        let mut part_of: Vec<Option<usize>> = vec![None; fits.len()];
-        for (Named { name, pairing, .. }, idx) in pairings.into_iter().zip(fit_of) {
-            let (fit, said) = &fits[idx];
+        // The rule that each of `found` became a part of. Another of its kind goes there too:
+        // what refused it refuses it for ever, since the labels of a rule only become more,
+        // and those of an exact one stay; and a rule that took it has all that it needs.
+        let mut rules: Vec<Option<usize>> = vec![None; found.len()];
+        for (Named { name, pairing, .. }, first) in pairings.into_iter().zip(first_of) {
+            let (fit, said) = &found[first];
             if !said.is_empty() {
                 // Each has its own places.
                 self.fit(&pairing, sink);
             }
             let Some(fit) = fit else { continue };
-            let at = *part_of[idx].get_or_insert_with(|| join(&mut all, fit));
-            let merged = &mut all[at];
+            let rule = *rules[first].get_or_insert_with(|| join(&mut all, fit));
+            let merged = &mut all[rule];
             merged.names.push(name);
             merged.sources.extend(&pairing.sources);
             merged.targets.extend(&pairing.targets);
@@ -189,13 +198,13 @@ impl<'t, 'a> Tiers<'t, 'a> {
     }
 
     /// What is known of two tiers of one definition whose name nothing else has: what they
-    /// need depends on that alone.
+    /// need depends on that alone, since there is nobody whom their rule must not hide.
     fn kinds_of(self, name: &str, pairing: &Pairing) -> Option<[usize; 2]> {
         let (&[source], &[target]) = (&pairing.sources[..], &pairing.targets[..]) else {
             return None;
         };
-        let keys = [source, target].map(|it| self.alerts[it].key());
-        let are_alone = self.by_name.places(name).count() == 2 && keys[0] == keys[1];
+        let are_alone = self.by_name.places(name).count() == 2
+            && self.alerts[source].key() == self.alerts[target].key();
         are_alone.then(|| [source, target].map(|it| self.kinds[it]))
     }
 
