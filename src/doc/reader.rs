@@ -372,27 +372,30 @@ impl<'a> Fields<'a> {
         refused.map(|it| it.name).collect()
     }
 
-    /// The well-typed entries whose names are keys, in order.
-    pub fn entries(self) -> impl Iterator<Item = &'a Entry> {
-        self.table.iter().filter(move |it| {
-            let key = self.shape.key(it.key.as_str());
-            key.is_some_and(|key| fits(&it.value, &key.value))
+    /// The well-typed entries whose names are keys, with these, in order.
+    pub fn entries(self) -> impl Iterator<Item = (&'a Entry, &'static Key)> {
+        self.table.iter().filter_map(move |it| {
+            let key = self.shape.key(it.key.as_str())?;
+            fits(&it.value, &key.value).then_some((it, key))
         })
     }
 
-    /// A table below this one, of a key that its shape need not take.
-    pub fn table_if_taken(&self, name: &str) -> Option<Fields<'a>> {
-        // Most of what may be there is not.
-        let entry = self.table.entry(name)?;
-        let key = self.shape.key(name).filter(|it| fits(&entry.value, &it.value))?;
-        Fields::of(&entry.value, key.value.first_shape()?)
-    }
-
-    /// A value of a key that its shape need not take, if it is there and well typed.
-    pub fn node_if_taken(&self, name: &str) -> Option<&'a Node> {
+    /// An entry of a key that the shape need not have: several kinds of tables are read alike.
+    fn entry_if_taken(&self, name: &str) -> Option<(&'a Entry, &'static Key)> {
         let entry = self.table.entry(name)?;
         let key = self.shape.key(name)?;
-        fits(&entry.value, &key.value).then_some(&entry.value)
+        fits(&entry.value, &key.value).then_some((entry, key))
+    }
+
+    /// The value of such a key, if it is there and well typed.
+    pub fn node_if_taken(&self, name: &str) -> Option<&'a Node> {
+        Some(&self.entry_if_taken(name)?.0.value)
+    }
+
+    /// The table of such a key.
+    pub fn table_if_taken(&self, name: &str) -> Option<Fields<'a>> {
+        let (entry, key) = self.entry_if_taken(name)?;
+        Fields::of(&entry.value, key.value.first_shape()?)
     }
 
     /// A value, if it is there and well typed.

@@ -13,40 +13,27 @@ use crate::spec::model::{Allow, Body, Each, Field, Label, Parameter, Switch, Val
 pub(super) fn body(fields: &Fields<'_>, sink: &mut Sink) -> Body {
     let mut body = Body::default();
     let mut annotations = Vec::new();
-    // Most of what may be there is not: what is there is looked up, not what may be.
-    for entry in fields.entries() {
-        let name = entry.key.as_str();
-        match name {
+    // To look up what is there takes a fifth of asking for all that may be.
+    for (entry, key) in fields.entries() {
+        let node = &entry.value;
+        let below = || Fields::of(node, key.value.first_shape()?);
+        match key.name {
+            "expr" => body.expr = field(node, sink),
+            "name" => body.name = field(node, sink),
+            "severity" => body.severity = field(node, sink),
+            "for" => body.hold = field(node, sink),
+            "keep_firing_for" => body.keep_firing_for = field(node, sink),
+            "summary" => body.summary = prose(node, sink),
+            "description" => body.description = prose(node, sink),
+            "runbook" => body.runbook = field(node, sink),
+            "owner" => body.owner = field(node, sink),
+            "group" => body.group = field(node, sink),
+            "job" => body.job = field(node, sink),
+            "labels" => below().iter().for_each(|it| body.labels = texts(it, sink)),
+            "annotations" => below().iter().for_each(|it| annotations = texts(it, sink)),
+            "let" => below().iter().for_each(|it| body.parameters = parameters(it, sink)),
             "allow" => body.allow = allow(fields),
-            "labels" | "annotations" | "let" => {
-                let Some(below) = fields.table(name) else { continue };
-                match name {
-                    "labels" => body.labels = texts(&below, sink),
-                    "annotations" => annotations = texts(&below, sink),
-                    _ => body.parameters = parameters(&below, sink),
-                }
-            }
-            "summary" => {
-                body.summary = value(&entry.value, parameter::faults_in_prose, sink);
-            }
-            "description" => {
-                body.description = value(&entry.value, parameter::faults_in_prose, sink);
-            }
-            _ => {
-                let field = match name {
-                    "expr" => &mut body.expr,
-                    "name" => &mut body.name,
-                    "severity" => &mut body.severity,
-                    "for" => &mut body.hold,
-                    "keep_firing_for" => &mut body.keep_firing_for,
-                    "runbook" => &mut body.runbook,
-                    "owner" => &mut body.owner,
-                    "group" => &mut body.group,
-                    "job" => &mut body.job,
-                    _ => continue,
-                };
-                *field = value(&entry.value, parameter::faults, sink);
-            }
+            _ => {}
         }
     }
     if !body.labels.is_empty() {
@@ -102,6 +89,14 @@ pub(super) fn allow(fields: &Fields<'_>) -> Vec<Allow> {
 
 /// What is wrong with the uses of parameters in a text.
 type Faults = fn(&Text) -> Vec<Diagnostic>;
+
+fn field(node: &Node, sink: &mut Sink) -> Option<Field> {
+    value(node, parameter::faults, sink)
+}
+
+fn prose(node: &Node, sink: &mut Sink) -> Option<Field> {
+    value(node, parameter::faults_in_prose, sink)
+}
 
 fn value(node: &Node, faults: Faults, sink: &mut Sink) -> Option<Field> {
     let value = match &node.kind {

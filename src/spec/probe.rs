@@ -31,7 +31,7 @@ pub(super) fn probes(fields: &Fields<'_>) -> Vec<Probe> {
 
 /// The well-typed fields that are passed on, in order: all but `own`.
 pub(super) fn passed_on(fields: &Fields<'_>, own: &[&str]) -> Vec<(Text, Node)> {
-    let entries = fields.entries();
+    let entries = fields.entries().map(|it| it.0);
     let entries = entries.filter(|it| !own.contains(&it.key.as_str()));
     entries.map(|it| (it.key.clone(), it.value.clone())).collect()
 }

@@ -101,9 +101,7 @@ fn check_file<'a>(
     let wide = file_wide(users, file, outer);
     let may_lack = |it: &&Rule| {
         let of = &it.definition;
-        let uses_all =
-            || of.env.is_empty() && parameters(of).all(|name| uses_itself(of, name));
-        has_parameters(of) && !uses_all()
+        has_parameters(of) && (!of.env.is_empty() || !uses_all(of))
     };
     for rule in file.rules.iter().filter(may_lack) {
         let mut uses = wide.clone();
@@ -146,17 +144,22 @@ fn has_parameters(definition: &Definition) -> bool {
         || definition.env.iter().any(|it| has_parameters(&it.1))
 }
 
-/// The names of parameters to which a definition gives values, overrides left out.
-fn parameters(definition: &Definition) -> impl Iterator<Item = &str> {
-    let bodies = definition.bodies().into_iter().flat_map(|it| &it.parameters);
+/// Whether the texts of a definition without overrides use all parameters to which it gives
+/// values. Most do in their first text, and nobody needs to know what is used around them.
+fn uses_all(definition: &Definition) -> bool {
+    let bodies = definition.bodies();
+    let given = bodies.iter().flat_map(|it| &it.parameters).map(|it| &it.key);
     let each = definition.each.iter().map(|it| &it.key);
-    bodies.map(|it| &it.key).chain(each).map(Text::as_str)
-}
-
-/// Whether a text of a definition uses a parameter: so it is mostly.
-fn uses_itself(definition: &Definition, name: &str) -> bool {
-    let mut texts = definition.bodies().into_iter().flat_map(Body::texts);
-    texts.any(|it| parameter::names(it.as_str()).any(|it| it == name))
+    let mut left: Names<'_> = given.chain(each).map(Text::as_str).collect();
+    for text in bodies.into_iter().flat_map(Body::texts) {
+        for name in parameter::names(text.as_str()) {
+            left.remove(name);
+        }
+        if left.is_empty() {
+            return true;
+        }
+    }
+    left.is_empty()
 }
 
 /// What a file and all below it use, and everything around it.
