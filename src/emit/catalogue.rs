@@ -35,8 +35,8 @@ fn emit(book: &Book, _: &mut Sink) -> Vec<Artifact> {
     let files = emit::files(book);
     let n_rules: usize = files.iter().flat_map(|it| &it.1).map(|it| it.rules.len()).sum();
     let mut table = String::new();
-    // One long page, which is not to be copied as it grows; room that stays untouched costs
-    // next to nothing. Other targets use the cores.
+    // One long page, which is not to be copied as it grows: only moved at the end, by the
+    // table before it. Room that stays untouched costs next to nothing.
     let mut out = String::with_capacity(ROOM * n_rules);
     for (file, groups) in files {
         for (idx, it) in definitions(&groups).iter().enumerate() {

@@ -107,7 +107,7 @@ pub fn format_duration(millis: i64) -> String {
     out
 }
 
-/// The same, into a text.
+/// The same, into anything that takes text.
 pub fn write_duration(millis: i64, out: &mut impl Write) -> fmt::Result {
     if millis == 0 {
         return out.write_str("0s");
@@ -125,9 +125,6 @@ pub fn write_duration(millis: i64, out: &mut impl Write) -> fmt::Result {
             write!(out, "{}", rest / size)?;
             out.write_str(unit)?;
             rest %= size;
-        }
-        if rest == 0 {
-            break;
         }
     }
     Ok(())

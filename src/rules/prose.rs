@@ -37,10 +37,10 @@ pub fn prose(template: &str) -> Cow<'_, str> {
 /// Text in a cell of a Markdown table: on one line, `|` escaped.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    // Without an early end it is done for many at once.
-    let is_odd = |it: u8| !matches!(it, b' '..=b'~') || it == b'|';
-    if !text.bytes().fold(false, |any, it| any | is_odd(it)) && !pair::is_in(text, b"  ")
-    {
+    // Without an early end the loop is vectorised.
+    let is_simple = |it: u8| matches!(it, b' '..=b'~') && it != b'|';
+    let all_simple = text.bytes().fold(true, |all, it| all & is_simple(it));
+    if all_simple && !pair::is_in(text, b"  ") {
         return Cow::Borrowed(text);
     }
     let words: Vec<&str> = text.split_whitespace().collect();

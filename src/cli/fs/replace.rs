@@ -224,10 +224,15 @@ const TAKEN: &str = "something is there by now";
 /// Puts a new text where nothing is: what came there meanwhile stays, and where a run that
 /// was killed is finished that is no fault.
 fn create_from(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
-    let moved = rename_new(staged, target);
-    if moved.is_ok() {
-        return moved;
+    // Whatever is in the way, a link does it or says why not.
+    match rename_new(staged, target) {
+        Ok(()) => Ok(()),
+        Err(_) => link_new(staged, target, run),
     }
+}
+
+/// The same where the system has no such move.
+fn link_new(staged: &Path, target: &Path, run: Run) -> io::Result<()> {
     // A second name is given in one step, and never to what has another file.
     let placed = match fs::hard_link(staged, target) {
         // Its text stays, by which the next run sees that what is there is not ours.

@@ -158,6 +158,51 @@ fn what_somebody_put_there_meanwhile_stays() {
 }
 
 #[test]
+fn a_new_text_goes_where_nothing_is_in_both_ways() {
+    type Way = fn(&Path, &Path, Run) -> io::Result<()>;
+    for (idx, way) in [create_from as Way, link_new].into_iter().enumerate() {
+        let out = folder(&format!("way{idx}"));
+        fs::create_dir_all(&out).unwrap();
+        let [staged, target] = ["staged", "target"].map(|it| out.join(it));
+        let put = |run| {
+            fs::write(&staged, "ours").unwrap();
+            way(&staged, &target, run)
+        };
+        put(Run::First).unwrap();
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        assert_eq!(tree(&out), BTreeMap::from([file("target", "ours")]));
+        // Ours stays beside what is there, unless a killed run is finished.
+        fs::write(&target, "theirs").unwrap();
+        put(Run::First).unwrap_err();
+        let both = [file("staged", "ours"), file("target", "theirs")];
+        assert_eq!(tree(&out), BTreeMap::from(both));
+        put(Run::Again).unwrap();
+        assert_eq!(tree(&out), BTreeMap::from([file("target", "theirs")]));
+        let missing = way(&staged, &target, Run::Again).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_new_text_is_not_followed() {
+    let out = folder("followed");
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("theirs"), "theirs").unwrap();
+    let link = out.join(".aqua-alerts.0.tmp");
+    std::os::unix::fs::symlink(out.join("theirs"), &link).unwrap();
+    let it = Write { path: "a", text: "ours", new: true };
+    stage(&out, 0, &it).unwrap();
+    assert_eq!(fs::read_to_string(out.join("theirs")).unwrap(), "theirs");
+    assert!(fs::symlink_metadata(&link).unwrap().is_file());
+    // A folder is made where there is none.
+    stage(&out, 1, &Write { path: "b/c/d", ..it }).unwrap();
+    assert_eq!(fs::read_to_string(out.join("b/c/.aqua-alerts.1.tmp")).unwrap(), "ours");
+    fs::remove_dir_all(&out).unwrap();
+}
+
+#[test]
 fn what_somebody_wrote_since_a_run_was_killed_is_not_taken_for_ours() {
     let out = folder("since");
     replace(&out, "out", &changes(&[("gone", "old")], &[])).unwrap();
