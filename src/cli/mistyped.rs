@@ -1,26 +1,49 @@
-//! Options that are typed wrong: which one was meant.
+//! Options and commands that are typed wrong: which one was meant.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
 use crate::diag::suggest::nearest;
 
-/// Gives an error about an unknown option the nearest one that there is; `typed` are the
-/// arguments, `command` is the whole program.
+/// What commands of other tools are called here.
+const COMMANDS: &[(&str, &str)] = &[
+    ("compile", "build"),
+    ("convert", "import"),
+    ("create", "init"),
+    ("diff", "build --check"),
+    ("format", "fmt"),
+    ("generate", "build"),
+    ("lint", "check"),
+    ("new", "init"),
+    ("render", "build"),
+    ("validate", "check"),
+    ("verify", "check"),
+];
+
+/// Options of other tools that choose tests, by their whole words.
+const CHOICES: &[&str] =
+    &["-k", "-t", "--alert", "--filter", "--grep", "--name", "--only"];
+
+/// Gives an error about an unknown command or option the one that was meant; `typed` are
+/// the arguments, `command` is the whole program.
 pub fn advised(mut error: Error, mut command: Command, typed: &[String]) -> Error {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        if let Some(ContextValue::String(wrong)) =
+            error.get(ContextKind::InvalidSubcommand)
+            && let Some((_, meant)) = COMMANDS.iter().find(|it| it.0 == wrong)
+        {
+            let meant = ContextValue::Strings(vec![(*meant).to_owned()]);
+            error.insert(ContextKind::SuggestedSubcommand, meant);
+        }
+        return error;
+    }
     if error.kind() != ErrorKind::UnknownArgument {
         return error;
     }
     let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
-    // Of `-run` clap knows `-r` only.
-    let is_it = |it: &&String| {
-        it.starts_with(wrong.as_str()) && it.starts_with('-') && 2 < it.len()
-    };
-    let Some(word) = typed.iter().find(is_it) else { return error };
-    let name = word.trim_start_matches('-');
-    let name = name.split_once('=').map_or(name, |it| it.0);
+    let wrong = wrong.clone();
     command.build();
     // Which command it was clap knows: what stands before it may be the value of an option.
     let usage = match error.get(ContextKind::Usage) {
@@ -32,18 +55,33 @@ pub fn advised(mut error: Error, mut command: Command, typed: &[String]) -> Erro
     {
         sub = sub.find_subcommand(word).unwrap_or(sub);
     }
-    let known: Vec<&str> = sub.get_arguments().filter_map(|it| it.get_long()).collect();
-    let exact = known.iter().copied().find(|it| *it == name);
-    let Some(near) = exact.or_else(|| nearest(name, known.iter().copied())) else {
-        return error;
-    };
-    let near = format!("--{near}");
+    let Some(meant) = meant(&wrong, sub, typed) else { return error };
     let usage = sub.clone().render_usage();
     error.remove(ContextKind::Suggested);
     error.remove(ContextKind::TrailingArg);
-    error.insert(ContextKind::SuggestedArg, ContextValue::String(near));
+    error.insert(ContextKind::SuggestedArg, ContextValue::String(meant));
     error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
     error
+}
+
+/// The option of a command that was meant by an argument that it does not take.
+fn meant(wrong: &str, command: &Command, typed: &[String]) -> Option<String> {
+    match command.get_name() {
+        "test" if CHOICES.contains(&wrong) => return Some("--run".to_owned()),
+        "build" if !wrong.starts_with('-') => return Some(format!("--env {wrong}")),
+        _ => {}
+    }
+    // Of `-run` clap knows `-r` only.
+    let is_it =
+        |it: &&String| it.starts_with(wrong) && it.starts_with('-') && 2 < it.len();
+    let word = typed.iter().find(is_it)?;
+    let name = word.trim_start_matches('-');
+    let name = name.split_once('=').map_or(name, |it| it.0);
+    let known: Vec<&str> =
+        command.get_arguments().filter_map(|it| it.get_long()).collect();
+    let exact = known.iter().copied().find(|it| *it == name);
+    let near = exact.or_else(|| nearest(name, known.iter().copied()))?;
+    Some(format!("--{near}"))
 }
 
 #[cfg(test)]
@@ -73,6 +111,17 @@ mod tests {
             let said = said(line);
             assert!(said.contains(&format!("exists: '{near}'")), "{line}: {said}");
         }
+        for (line, meant) in [
+            ("aqua-alerts lint", "check"),
+            ("aqua-alerts diff", "build --check"),
+            ("aqua-alerts test -k down", "--run"),
+            ("aqua-alerts test --alert ApiDown", "--run"),
+            ("aqua-alerts build staging", "--env staging"),
+        ] {
+            let said = said(line);
+            assert!(said.contains(&format!("exists: '{meant}'")), "{line}: {said}");
+        }
+        assert!(!said("aqua-alerts check --alert x").contains("--run"));
         assert!(said("aqua-alerts -C test check --strct").contains("alerts check"));
         assert!(said("aqua-alerts runbooks new --colr x").contains("runbooks new"));
         let said = said("aqua-alerts test -x");

@@ -328,6 +328,7 @@ const SERIES: Key = Key::new(
     "The synthetic series, one a line: a series and its values in promtool's notation, \
      or with `V..T` (value V until T), `V..` (to the end), `+R/s..T` (rise by R a second).",
 )
+.also(&["input_series"])
 .example("'up{job=\"api\",instance=\"a\"}  1..5m 0..'");
 const FIXTURES: Key = Key::new(
     "fixtures",
@@ -349,9 +350,11 @@ const EXPECTED: Key = Key::new(
     Type::Table(&EXPECTS),
     "Selectors of alerts and what is expected of them.",
 )
+.also(&["alert_rule_test", "exp_alerts"])
 .example("{ ApiDown = \"never\" }");
 const MOMENTS: Key =
     Key::new("at", Type::Array(&MOMENT), "Assertions about single moments.")
+        .also(&["promql_expr_test"])
         .example("[{ time = \"10m\", firing = [] }]");
 
 /// A finding about a test that is meant.

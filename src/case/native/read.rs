@@ -289,6 +289,9 @@ fn add(case: &mut Case, fields: &Fields<'_>) {
     let is_odd = |key: &str| fields.has(key) && fields.node(key).is_none();
     case.odd.until |= is_odd("until");
     case.odd.assertions |= ["expect", "at", "only"].into_iter().any(is_odd)
+        || ["alert_rule_test", "exp_alerts", "promql_expr_test"]
+            .into_iter()
+            .any(|it| fields.has(it))
         || case.moments.len() - n_before < n_moments
         || fields.table("expect").is_some_and(|it| it.others().len() < it.n_keys());
 }

@@ -159,7 +159,13 @@ fn phase(text: &str, at: TextRange, last: Option<State>) -> Result<Phase, Syntax
             return Err(error(word_at, message, USAGE));
         }
         ("", _) => return Err(error(at, "a state is missing", USAGE)),
-        (_, _) => return Err(error(word_at, format!("unknown state `{word}`"), USAGE)),
+        (_, _) => {
+            let help = match word {
+                "fires" | "fire" | "fired" | "active" | "alerting" => "write `firing`",
+                _ => USAGE,
+            };
+            return Err(error(word_at, format!("unknown state `{word}`"), help));
+        }
     };
     let rest = rest.trim_start();
     let (by, rest) = match rest.strip_prefix("by ") {
@@ -229,6 +235,12 @@ fn range(
 
 /// The range that two times with something else between them stand for.
 fn range_meant(written: &str) -> Option<String> {
+    let begins = ["from ", "after ", "since "].iter();
+    if let Some(rest) = begins.filter_map(|it| written.strip_prefix(it)).next() {
+        let rest = rest.trim();
+        let stays = || duration::parse(rest).is_ok().then(|| format!("{rest}.."));
+        return range_meant(rest).or_else(stays);
+    }
     let is_time = |it: char| it.is_ascii_alphanumeric();
     let from = &written[..written.find(|it| !is_time(it))?];
     let to = written.rsplit(|it| !is_time(it)).next()?;

@@ -122,7 +122,13 @@ fn below(
         );
         return Vec::new();
     }
-    let text = fs::read_file(start, shown, sources, said);
+    let mut faults = Sink::new();
+    let text = fs::read_file(start, shown, sources, &mut faults);
+    let is_name = !shown.contains(['/', '.']) && !fs::exists(start, shown);
+    said.extend(faults.into_sorted().into_iter().map(|it| match is_name {
+        true => it.help(format!("tests are chosen by their names: `--run {shown}`")),
+        false => it,
+    }));
     text.into_iter().map(|it| (shown.to_owned(), it)).collect()
 }
 

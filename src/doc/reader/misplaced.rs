@@ -6,6 +6,19 @@ use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
 use crate::doc::reader::{Checker, Usage, bare, fits, out_of_range, replace};
 
+/// What to write for a list of tables where the name of each stands in its header.
+fn in_header(node: &Node, ty: &Type, name: &str) -> Option<String> {
+    let first = node.as_array()?.first()?.as_table()?;
+    let Type::Table(Shape { keys: [], others: Some(_), .. }) = ty else { return None };
+    let own = first.get("name").and_then(Node::as_str);
+    let is_bare = |it: &&str| {
+        let bare = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+        !it.is_empty() && it.bytes().all(bare)
+    };
+    let own = own.filter(is_bare).unwrap_or("NAME");
+    Some(format!("the name stands in the header: `[{name}.{own}]`"))
+}
+
 /// The whole numbers that a type takes beside other things.
 fn range(ty: &Type) -> Option<(i64, i64)> {
     let Type::Any(types) = ty else { return None };
@@ -101,6 +114,12 @@ impl Checker<'_> {
                 )),
             None => diagnostic,
         };
+        // Called so in another format, where its value is another one, too.
+        let other = shape.keys.iter().find(|it| it.also.contains(&name));
+        let usage = other.map(|it| Usage::Key(it).words());
+        if let Some(usage) = usage.filter(|it| !it.is_empty()) {
+            return self.sink.push(diagnostic.help(usage));
+        }
         let inside = Checker::inside(entry, shape);
         let diagnostic = match (shape.keys.is_empty() || outer.is_some(), &*inside) {
             (true, _) => diagnostic,
@@ -118,10 +137,17 @@ impl Checker<'_> {
             )),
         };
         self.sink.push(match (kind, declared.is_empty()) {
-            (Some(kind), false) => diagnostic.help(format!(
-                "declared as {kind}: {}",
-                suggest::list(declared.iter().copied(), 20)
-            )),
+            (Some(kind), false) => {
+                let by = self.declared.by(kind, name).filter(|_| shape.keys.is_empty());
+                let said = diagnostic.help(format!(
+                    "declared as {kind}: {}",
+                    suggest::list(declared.iter().copied(), 20)
+                ));
+                match by {
+                    Some(by) => said.help(format!("`{by}` in the manifest declares it")),
+                    None => said,
+                }
+            }
             (Some(kind), true) => {
                 diagnostic.help(format!("nothing is declared as {kind}"))
             }
@@ -262,6 +288,10 @@ impl Checker<'_> {
         let title = format!("`{name}` takes {}, not {what}", ty.what());
         let diagnostic =
             Diagnostic::error("wrong-type", title).at(node.span, node.what());
+        let in_header = in_header(node, ty, name).filter(|_| usage.words().is_empty());
+        if let Some(help) = in_header {
+            return self.sink.push(diagnostic.help(help));
+        }
         self.sink.push(match (ty, node.style, usage.words()) {
             (Type::Array(Type::Table(of)), Style::Header | Style::Implied, _)
                 if of.header.starts_with("[[") =>

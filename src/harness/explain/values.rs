@@ -102,7 +102,8 @@ fn row(line: &Line, labels: String) -> Row {
     let value = |it: &Option<Sample>| {
         it.as_ref().map(|it| match it {
             Sample::Float(it) => words::number(*it),
-            Sample::Histogram(_) => "histogram".to_string(),
+            // Beside others there is room for the least.
+            Sample::Histogram(it) => format!("count {}", words::number(it.count)),
         })
     };
     Row { labels, values: line.values.iter().map(value).collect() }

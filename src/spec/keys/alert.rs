@@ -149,10 +149,18 @@ pub static ALERT: Shape = Shape {
         JOB_KEY,
         NAME,
         ALLOW_KEY,
-        Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
+        ENV,
     ],
     others: Some(SEVERITY_TIERS),
 };
+
+const ENV: Key = Key::new(
+    "env",
+    Type::Table(&ENVS),
+    "What differs in an environment; `false` drops it.",
+)
+.also(&["enable", "enabled", "disable", "disabled"])
+.example("{ staging = false }");
 
 static TIERS: Shape = Shape {
     name: "the table of tiers",
@@ -305,7 +313,7 @@ pub static USE_OVERRIDE: Shape = Shape {
         JOB_KEY,
         NAME,
         ALLOW_KEY,
-        Key::new("env", Type::Table(&ENVS), "What differs in an environment."),
+        ENV,
     ],
     others: Some(SEVERITY_OVERRIDES),
 };

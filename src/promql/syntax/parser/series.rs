@@ -126,7 +126,16 @@ impl Parser<'_> {
             };
         }
         let value = self.expect(TokenKind::String);
-        let value = self.within(value, LABEL_SET, "string")?;
+        let bare = self.peek();
+        let n_errors = self.errors.len();
+        let value = self.within(value, LABEL_SET, "string");
+        if let (TokenKind::Identifier, Some(error)) =
+            (bare.kind, self.errors.get_mut(n_errors))
+        {
+            let word = &self.text[bare.span.bytes()];
+            error.help = Some(format!("values stand in quotes: `\"{word}\"`"));
+        }
+        let value = value?;
         Ok((name, self.string(value)))
     }
 }
