@@ -97,10 +97,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("duplicate-column", "Two values of a table on a dashboard have one name."),
     ("duplicate-dashboard", "Two dashboards are written to the same file."),
     (
-        "duplicate-endpoint",
-        "A service is scraped twice at one port, and nothing tells the series of the two apart.",
-    ),
-    (
         "duplicate-group",
         "Two groups of a file have the same name, which Prometheus refuses.",
     ),
@@ -200,10 +196,6 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "network-down",
         "None of several hosts of links could be reached: nothing can be said of the links.",
-    ),
-    (
-        "never-seen",
-        "A limit or a mapping of a panel is never seen: another one holds for all of its values.",
     ),
     ("no-assertions", "A promtool test asserts nothing and so proves nothing."),
     (
@@ -337,10 +329,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("too-many-packs", "A file takes more packs than any should."),
     ("too-many-rules", "`each` makes more rules of one definition than any should."),
     ("two-folders", "A dashboard's object names its folder in two ways."),
-    (
-        "unfilled-input",
-        "A dashboard in JSON names what no variable gives, and what is asked for at an import by hand alone.",
-    ),
     ("unknown-alert", "No rule has an alert of this name."),
     ("unknown-dashboard", "A link leads to a dashboard that the project does not have."),
     ("unknown-environment", "The project has no environment of this name."),

@@ -5,16 +5,19 @@ use crate::lint::table::{Check, Level, Lint};
 /// All of them.
 pub const LINTS: &[&Lint] = &[
     &DOCUMENT_IGNORED,
+    &DUPLICATE_ENDPOINT,
     &DUPLICATE_PANEL,
     &ENVIRONMENTS_ALIKE,
     &GROUP_TOO_LARGE,
     &HEATMAP_WITHOUT_BUCKETS,
     &INHIBIT_LABELS,
     &INHIBIT_NAMESPACE,
+    &NEVER_SEEN,
     &NOT_READ,
     &PANEL_WITHOUT_DATA,
     &SERIES_NOT_READ,
     &SEVERAL_VALUES,
+    &UNFILLED_INPUT,
     &UNKNOWN_FEATURE,
     &UNKNOWN_VERSION,
     &VARIABLE_WITHOUT_DATA,
@@ -38,6 +41,16 @@ static DOCUMENT_IGNORED: Lint = Lint {
           that their alerts never fire.",
     example: "groups:\n- name: a\n---\ngroups:\n- name: b",
     instead: "Put the groups of both under one `groups`.",
+    ..FOUND
+};
+
+static DUPLICATE_ENDPOINT: Lint = Lint {
+    name: "duplicate-endpoint",
+    summary: "A service that is scraped twice at one port, where nothing tells the two apart.",
+    why: "Each target has two samples of each of its series at a time: the server drops one of \
+          them and warns of it at each scrape.",
+    example: "[service.api.endpoint.metrics]\n[service.api.endpoint.again]\nport = \"metrics\"",
+    instead: "Take one of them out, or let them differ in `path` or in what they ask for.",
     ..FOUND
 };
 
@@ -101,6 +114,17 @@ static INHIBIT_NAMESPACE: Lint = Lint {
     ..FOUND
 };
 
+static NEVER_SEEN: Lint = Lint {
+    name: "never-seen",
+    summary: "A limit or a mapping of a panel that is never seen, since another one holds for all \
+              of its values.",
+    why: "Who wrote it believes that the panel shows it.",
+    example: "thresholds = { warning = 5, critical = 1 }",
+    instead: "Write the milder limit on the side of the good values, the narrower mapping before \
+              the wider, or take it out.",
+    ..FOUND
+};
+
 static NOT_READ: Lint = Lint {
     name: "not-read",
     summary: "A file among those of a project whose name does not end as theirs do, or a rule \
@@ -140,6 +164,17 @@ static SEVERAL_VALUES: Lint = Lint {
     why: "With two values chosen, `=` matches neither.",
     example: "[[row.panel]]\nquery = 'up{job=\"$job\"}'",
     instead: "Write `=~`, or set `multi = false`.",
+    ..FOUND
+};
+
+static UNFILLED_INPUT: Lint = Lint {
+    name: "unfilled-input",
+    summary: "A dashboard in JSON that names what no variable gives: an input of an export.",
+    why: "Grafana asks for inputs where somebody imports a dashboard by hand. Nobody asks where it \
+          reads files: each panel says that its data source was not found.",
+    example: "\"datasource\": \"${DS_PROMETHEUS}\"",
+    instead: "Declare a variable of the kind `datasource` with this name. Where something of your \
+              own fills inputs in, turn the lint off.",
     ..FOUND
 };
 
