@@ -233,14 +233,19 @@ fn range(
     Ok(Phase { state, by, from, to, at: whole })
 }
 
-/// The range that two times with something else between them stand for.
+/// The range that is meant by times in other words.
 fn range_meant(written: &str) -> Option<String> {
     let begins = ["from ", "after ", "since "].iter();
-    if let Some(rest) = begins.filter_map(|it| written.strip_prefix(it)).next() {
-        let rest = rest.trim();
-        let stays = || duration::parse(rest).is_ok().then(|| format!("{rest}.."));
-        return range_meant(rest).or_else(stays);
-    }
+    let Some(rest) = begins.filter_map(|it| written.strip_prefix(it)).next() else {
+        return two_times(written);
+    };
+    let rest = rest.trim();
+    let stays = || duration::parse(rest).is_ok().then(|| format!("{rest}.."));
+    two_times(rest).or_else(stays)
+}
+
+/// The range of two times with something else between them.
+fn two_times(written: &str) -> Option<String> {
     let is_time = |it: char| it.is_ascii_alphanumeric();
     let from = &written[..written.find(|it| !is_time(it))?];
     let to = written.rsplit(|it| !is_time(it)).next()?;
