@@ -125,8 +125,8 @@ pub enum Type {
     Integer(i64, i64),
     /// Any number.
     Number,
-    /// A number that is no `inf` and no `nan`.
-    Finite,
+    /// A number between two, so never `nan`: [`FINITE`].
+    Within(f64, f64),
     /// An array.
     Array(&'static Type),
     /// A table.
@@ -138,6 +138,13 @@ pub enum Type {
     /// Anything, passed on as it is.
     Anything,
 }
+
+/// A number that is no `inf` and no `nan`.
+pub const FINITE: Type = Type::Within(f64::MIN, f64::MAX);
+/// The same, or `-inf`: as if it were not there.
+pub const LOWER_END: Type = Type::Within(f64::NEG_INFINITY, f64::MAX);
+/// The same for `inf`.
+pub const UPPER_END: Type = Type::Within(f64::MIN, f64::INFINITY);
 
 /// What the text of a string must look like.
 #[derive(Debug)]
@@ -256,7 +263,7 @@ impl Type {
             Type::Boolean => "`true` or `false`".to_string(),
             Type::Only(value) => format!("`{value}`"),
             Type::Integer(..) => "a whole number".to_string(),
-            Type::Number | Type::Finite => "a number".to_string(),
+            Type::Number | Type::Within(..) => "a number".to_string(),
             Type::Array(item) => format!("an array of {}", plural(&item.what())),
             Type::Table(_) | Type::TableByName(_) => "a table".to_string(),
             Type::Any(types) => {
@@ -310,7 +317,7 @@ impl Type {
             | Type::Only(_)
             | Type::Integer(..)
             | Type::Number
-            | Type::Finite
+            | Type::Within(..)
             | Type::Anything => {}
         }
     }

@@ -137,10 +137,10 @@ impl Checker<'_> {
             (Type::Declared(kind), Kind::String(text)) => self.declared(text, kind),
             (Type::Boolean, Kind::Boolean(..)) | (Type::Anything, _) => {}
             (Type::Only(only), Kind::Boolean(value, _)) if only == value => {}
-            (Type::Number | Type::Finite, Kind::Integer(..)) => {}
+            (Type::Number | Type::Within(..), Kind::Integer(..)) => {}
             (Type::Number, Kind::Float(..)) => {}
-            (Type::Finite, Kind::Float(value, _)) => {
-                if !value.is_finite() {
+            (Type::Within(least, most), Kind::Float(value, _)) => {
+                if !(*least..=*most).contains(value) {
                     self.sink.push(infinite(node, name, *value));
                 }
             }
@@ -310,7 +310,9 @@ fn fits(node: &Node, ty: &Type) -> bool {
             node.as_i64().is_some_and(|it| (*least..=*most).contains(&it))
         }
         Type::Number => node.as_f64().is_some(),
-        Type::Finite => node.as_f64().is_some_and(f64::is_finite),
+        Type::Within(least, most) => {
+            node.as_f64().is_some_and(|it| (*least..=*most).contains(&it))
+        }
         Type::Array(_) => node.as_array().is_some(),
         Type::Table(_) | Type::TableByName(_) => node.as_table().is_some(),
         Type::Any(types) => types.iter().any(|it| fits(node, it)),

@@ -103,7 +103,7 @@ fn takes(ty: &Type) -> String {
         | Type::Only(_)
         | Type::Integer(..)
         | Type::Number
-        | Type::Finite
+        | Type::Within(..)
         | Type::Anything => ty.what(),
     }
 }

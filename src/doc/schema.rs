@@ -110,7 +110,7 @@ fn ty(ty_of: &Type) -> Json {
         Type::Integer(least, most) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
-        Type::Number | Type::Finite => json!({ "type": "number" }),
+        Type::Number | Type::Within(..) => json!({ "type": "number" }),
         Type::Array(item) => json!({ "type": "array", "items": ty(item) }),
         Type::Table(shape) => json!({ "$ref": format!("#/$defs/{}", name(shape)) }),
         // Where the name is known, the table around it says which of the two.

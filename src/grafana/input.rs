@@ -23,6 +23,14 @@ pub(super) fn unfilled<'a>(body: &'a Node, variables: &'a [Variable]) -> Vec<Unf
     search.out
 }
 
+/// The kind of Grafana's own expressions over other queries. It is told by the kind, whatever
+/// the data source is called (`isExpressionReference` in `DataSourceWithBackend.ts`).
+const EXPRESSION: &str = "__expr__";
+
+fn is_grafanas_own(source: &Node) -> bool {
+    source.get("type").and_then(Node::as_str) == Some(EXPRESSION)
+}
+
 struct Search<'a> {
     /// What is asked for at an import, with the plugin.
     inputs: BTreeMap<&'a str, Option<&'a str>>,
@@ -40,7 +48,8 @@ impl<'a> Search<'a> {
                     let input = self.inputs.get(it.name.as_str());
                     let asked = input.is_some();
                     let plugin = input.copied().flatten().map(str::to_owned);
-                    let own = it.name.starts_with("__");
+                    let own = it.name.starts_with("__")
+                        || plugin.as_deref() == Some(EXPRESSION);
                     if own || !(asked || source) || self.given.contains(&*it.name) {
                         continue;
                     }
@@ -56,6 +65,7 @@ impl<'a> Search<'a> {
                 for it in table {
                     match it.key.as_str() {
                         "__inputs" | "__requires" | "__elements" => {}
+                        "datasource" if is_grafanas_own(&it.value) => {}
                         "datasource" => match it.value.get("uid") {
                             Some(uid) => self.walk(uid, true),
                             None => self.walk(&it.value, true),
@@ -76,10 +86,13 @@ mod tests {
 
     #[test]
     fn what_no_variable_gives_is_found() {
-        let text = r#"{"__inputs": [{"name": "DS_A"}, {"name": "VAR_B"}, {"name": "VAR_C"}],
+        let text = r#"{"__inputs": [{"name": "DS_A"}, {"name": "VAR_B"}, {"name": "VAR_C"},
+                {"name": "DS_E", "pluginId": "__expr__"}],
             "templating": {"list": [{"name": "ds"}, {"name": "VAR_C"},
                 {"name": "b", "type": "constant", "query": "${VAR_B}"}]},
             "panels": [{"datasource": "${DS_A}", "title": "$other", "targets": [
+                {"datasource": {"type": "__expr__", "uid": "${DS_EXPRESSION}"}},
+                {"datasource": "${DS_E}"},
                 {"expr": "${VAR_C} + $free", "datasource": {"uid": "${DS_A}"}},
                 {"datasource": {"type": "prometheus", "uid": "$DS_D"}},
                 {"datasource": {"uid": "$ds"}}, {"datasource": "-- Mixed --"},

@@ -1,5 +1,7 @@
 //! Limits of panels: lines that are drawn, and values that are bad.
 
+use std::cmp::Ordering;
+
 /// Limits: what lies in no zone has the colour of health.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Thresholds {
@@ -15,19 +17,65 @@ impl Thresholds {
     /// Leaves the worst alone where several severities hold; `worse` says whether the first
     /// is worse than the second.
     pub fn settle(&mut self, worse: impl Fn(&str, &str) -> bool) {
-        let (all, lines) = (self.zones.clone(), self.limits.clone());
-        let left = |it: &Zone| {
-            let worse = all.iter().filter(|other| worse(&other.severity, &it.severity));
-            worse.fold(vec![it.clone()], |left, other| {
-                left.iter().flat_map(|it| it.without(other)).collect()
-            })
+        let mut severities: Vec<&str> = Vec::new();
+        for zone in &self.zones {
+            if !severities.contains(&&*zone.severity) {
+                severities.push(&zone.severity);
+            }
+        }
+        let of = |is: &dyn Fn(&str) -> bool| {
+            united(self.zones.iter().filter(|it| is(&it.severity)))
         };
-        self.zones = all.iter().flat_map(left).collect();
+        let left = |severity: &&str| {
+            let hidden = of(&|it| worse(it, severity));
+            let left = without(of(&|it| it == *severity), &hidden);
+            let zone = |(from, to)| Zone::between(from, to, severity);
+            left.into_iter().map(zone).collect::<Vec<_>>()
+        };
+        let zones = severities.iter().flat_map(left).collect();
+        let lines = self.limits.clone();
         self.limits.retain(|(value, severity)| {
             let here = lines.iter().filter(|it| it.0 == *value);
             !here.into_iter().any(|it| worse(&it.1, severity))
         });
+        self.zones = zones;
     }
+}
+
+/// The values in any of some zones, from the least on: ranges that do not touch.
+fn united<'z>(zones: impl Iterator<Item = &'z Zone>) -> Vec<(Edge, Edge)> {
+    let mut all: Vec<(Edge, Edge)> = zones.map(|it| (it.from, it.to)).collect();
+    all.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+    let mut out: Vec<(Edge, Edge)> = Vec::with_capacity(all.len());
+    for (from, to) in all {
+        match out.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => out.push((from, to)),
+        }
+    }
+    out
+}
+
+/// What is left of united ranges without others.
+fn without(ranges: Vec<(Edge, Edge)>, others: &[(Edge, Edge)]) -> Vec<(Edge, Edge)> {
+    let mut out = Vec::with_capacity(ranges.len());
+    let mut first = 0;
+    for (mut from, to) in ranges {
+        // Those that end before this one end before all that follow.
+        while others.get(first).is_some_and(|it| it.1 <= from) {
+            first += 1;
+        }
+        for other in others[first..].iter().take_while(|it| it.0 < to) {
+            if from < other.0 {
+                out.push((from, other.0));
+            }
+            from = from.max(other.1);
+        }
+        if from < to {
+            out.push((from, to));
+        }
+    }
+    out
 }
 
 /// Values that are bad.
@@ -108,13 +156,6 @@ impl Zone {
         Zone { from, to, severity: severity.to_owned() }
     }
 
-    /// Those that are not in another one, on both sides of it.
-    fn without(&self, other: &Zone) -> impl Iterator<Item = Zone> {
-        let below = Zone { to: self.to.min(other.from), ..self.clone() };
-        let above = Zone { from: self.from.max(other.to), ..self.clone() };
-        [below, above].into_iter().filter(|it| it.from < it.to)
-    }
-
     /// Whether the values just above a place are some of them.
     pub fn holds(&self, place: Edge) -> bool {
         self.from <= place && place < self.to
@@ -157,5 +198,34 @@ mod tests {
         );
         let other = Zone::above(5.0, "business");
         assert_eq!(settled(vec![all.clone(), other.clone()]), [all, other]);
+        // What touches is one, and nothing of it is left where the worse ones cover it.
+        let at = |value: f64, severity: &str| Zone::at(value, severity);
+        let milder = Zone::below(1.0, "warning");
+        assert_eq!(
+            settled(vec![
+                at(1.0, "warning"),
+                milder,
+                at(3.0, "critical"),
+                at(0.0, "critical")
+            ]),
+            [
+                warning(Edge::LEAST, Edge::below(0.0)),
+                warning(Edge::above(0.0), Edge::above(1.0)),
+                at(0.0, "critical"),
+                at(3.0, "critical")
+            ]
+        );
+    }
+
+    #[test]
+    fn thousands_of_limits_are_settled() {
+        let zones = (0..20_000).flat_map(|it| {
+            let value = f64::from(it);
+            [Zone::above(-value, "warning"), Zone::at(value, "critical")]
+        });
+        let mut all =
+            Thresholds { limits: Vec::new(), zones: zones.collect(), open: false };
+        all.settle(|a, b| a == "critical" && b == "warning");
+        assert_eq!(all.zones.len(), 40_001);
     }
 }

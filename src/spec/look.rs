@@ -134,8 +134,9 @@ pub struct Limit {
     pub span: Span,
 }
 
+/// A number; an infinite one is no end of anything.
 pub(super) fn number(fields: &Fields<'_>, name: &str) -> Option<f64> {
-    fields.node(name).and_then(Node::as_f64)
+    fields.node(name).and_then(Node::as_f64).filter(|it| it.is_finite())
 }
 
 pub(super) fn size(fields: &Fields<'_>, name: &str) -> Option<u32> {

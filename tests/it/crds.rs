@@ -188,7 +188,7 @@ impl Walk {
                 }
             }
             (Some("string"), [Type::Text(_)]) if words.is_empty() => {}
-            (None, [Type::Number | Type::Finite]) if either => {}
+            (None, [Type::Number | Type::Within(..)]) if either => {}
             (None, [Type::Integer(..), Type::Text(_)]) if either => {}
             (Some("array"), [Type::Array(item)]) => {
                 let items = get(schema, "items").expect("an array has items");
@@ -259,7 +259,9 @@ impl Walk {
                 let taken = |it: &&str| (form.fault)(it).is_none();
                 samples.into_iter().filter(taken).collect()
             }
-            [Type::Number | Type::Finite] => numbers.iter().map(String::as_str).collect(),
+            [Type::Number | Type::Within(..)] => {
+                numbers.iter().map(String::as_str).collect()
+            }
             _ => Vec::new(),
         };
         for text in taken {

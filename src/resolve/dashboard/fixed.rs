@@ -8,8 +8,9 @@ use crate::diag::text::Text;
 
 /// Says which values would be others in Grafana.
 pub(super) fn check(variable: &Text, values: &[Text], sink: &mut Sink) {
-    for value in values {
-        let Some((label, help)) = fault(value.as_str()) else { continue };
+    for (idx, value) in values.iter().enumerate() {
+        let next = values.get(idx + 1).map(Text::as_str);
+        let Some((label, help)) = fault(value.as_str(), next) else { continue };
         let title = match value.as_str() {
             "" => format!("variable `{variable}` cannot have an empty value"),
             value => format!("variable `{variable}` cannot have the value `{value}`"),
@@ -20,8 +21,8 @@ pub(super) fn check(variable: &Text, values: &[Text], sink: &mut Sink) {
     }
 }
 
-/// What becomes of a value, and what to write.
-fn fault(value: &str) -> Option<(String, String)> {
+/// What becomes of a value before another one, and what to write.
+fn fault(value: &str, next: Option<&str>) -> Option<(String, String)> {
     let bare = value.trim();
     let write = |it: &str| format!("write `\"{it}\"`");
     if bare.is_empty() {
@@ -36,10 +37,9 @@ fn fault(value: &str) -> Option<(String, String)> {
         let label = "Grafana takes the blanks around it away";
         return Some((label.into(), write(bare)));
     }
-    value.ends_with('\\').then(|| {
-        let label = "Grafana joins it with the next value, by the `\\` before the comma";
-        (label.into(), "let it end otherwise".into())
-    })
+    // Values stand behind each other with commas between them, and `\,` is none of these.
+    let next = next.filter(|_| value.ends_with('\\'))?;
+    Some((format!("Grafana joins it with `{next}`"), "write it as the last one".into()))
 }
 
 /// What Grafana reads as a value with a name of its own: `name : value`, by the last sign
@@ -82,10 +82,11 @@ mod tests {
     #[test]
     fn sound_values_stay() {
         for value in ["0.5", "a,b", "a\\.b", "a b", "http://x:1", "a:b", "\\,"] {
-            assert_eq!(fault(value), None, "{value:?}");
+            assert_eq!(fault(value, Some("x")), None, "{value:?}");
         }
         for value in ["", " ", " a", "a ", "x : y", "a\\"] {
-            assert!(fault(value).is_some(), "{value:?}");
+            assert!(fault(value, Some("x")).is_some(), "{value:?}");
         }
+        assert_eq!(fault("C:\\", None), None);
     }
 }

@@ -1,6 +1,8 @@
 //! Keys of how a panel looks: units, colours, limits, columns.
 
-use crate::doc::keys::{Fault, Form, Key, Names, Others, Shape, TEXT, Type};
+use crate::doc::keys::{
+    FINITE, Fault, Form, Key, LOWER_END, Names, Others, Shape, TEXT, Type, UPPER_END,
+};
 use crate::spec::keys::SEVERITY;
 use crate::spec::units::{UNIT_FORM, UNITS};
 
@@ -64,7 +66,7 @@ pub static THRESHOLDS: Shape = Shape {
     others: Some(Others {
         what: "a severity",
         names: Names::Declared(SEVERITY),
-        value: Type::Finite,
+        value: FINITE,
         doc: "The limit of that severity.",
         example: "critical = 0.05",
         reserved: None,
@@ -85,12 +87,12 @@ pub static MAPPING: Shape = Shape {
         .example("0"),
         Key::new(
             "from",
-            Type::Finite,
+            LOWER_END,
             "The least of the values, where `value` is not given.",
         )
         .default("no bound")
         .example("0.5"),
-        Key::new("to", Type::Finite, "The largest of the values.")
+        Key::new("to", UPPER_END, "The largest of the values.")
             .default("no bound")
             .example("1"),
         Key::new("text", Type::Text(&TEXT), "What they are called.")
@@ -131,13 +133,13 @@ pub static AXIS: Shape = Shape {
             .example("10"),
         Key::new(
             "soft_min",
-            Type::Finite,
+            LOWER_END,
             "The lower end, as long as no value is below it.",
         )
         .example("0"),
         Key::new(
             "soft_max",
-            Type::Finite,
+            UPPER_END,
             "The upper end, as long as no value is above it.",
         )
         .example("1"),

@@ -1,6 +1,6 @@
 //! Keys of panels.
 
-use crate::doc::keys::{Key, Shape, TEXT, Type};
+use crate::doc::keys::{Key, LOWER_END, Shape, TEXT, Type, UPPER_END};
 use crate::spec::form;
 use crate::spec::keys::dashboard::{DISTANCE, LINK, RAW};
 use crate::spec::keys::lint::ALLOW;
@@ -92,8 +92,8 @@ pub static PANEL: Shape = Shape {
             .default("what the alert's summary or the metrics' names tell, else `\"short\"`")
             .example("\"percentunit\""),
         Key::new("decimals", Type::Integer(0, 20), "Number of decimals.").example("2"),
-        Key::new("min", Type::Finite, "Lower end of the axis.").example("0"),
-        Key::new("max", Type::Finite, "Upper end of the axis.").example("1"),
+        Key::new("min", LOWER_END, "Lower end of the axis.").example("0"),
+        Key::new("max", UPPER_END, "Upper end of the axis.").example("1"),
         Key::new("mapping", Type::Array(&Type::Table(&MAPPING)), "What values are called and which colour they have."),
         Key::new("colors", Type::Table(&COLORS), "Colours of series."),
         Key::new("style", Type::Choice(&["lines", "bars", "points"]), "How a time series is drawn.")

@@ -1,7 +1,7 @@
 //! Keys that services, endpoints and probes share: the Prometheus Operator's own names
 //! and types (v0.93). In a layer above another, `false` drops what is not a switch.
 
-use crate::doc::keys::{Key, Names, Others, PARAMETRIC, Shape, Type};
+use crate::doc::keys::{FINITE, Key, Names, Others, PARAMETRIC, Shape, Type};
 use crate::spec::keys::{INTERVAL, text};
 use crate::spec::object_form;
 
@@ -125,7 +125,7 @@ pub(super) const BUCKET_LIMIT: Key = Key::new(
     "The most buckets of a native histogram; buckets are merged above it.",
 )
 .example("160");
-const MIN_BUCKET_FACTOR_TYPE: Type = Type::Any(&[Type::Finite, Type::Only(false)]);
+const MIN_BUCKET_FACTOR_TYPE: Type = Type::Any(&[FINITE, Type::Only(false)]);
 /// `nativeHistogramMinBucketFactor`
 pub(super) const MIN_BUCKET_FACTOR: Key = Key::new(
     "nativeHistogramMinBucketFactor",
