@@ -97,6 +97,7 @@ fn book(groups: Vec<Group>) -> Book {
         jobs: Vec::new(),
         severities: Vec::new(),
         policies: Vec::new(),
+        allow: Vec::new(),
         inhibits: Vec::new(),
         inhibitions: Vec::new(),
         objects: Objects {

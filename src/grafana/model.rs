@@ -157,6 +157,13 @@ impl Dashboard {
         self.variables.iter().find(|it| it.name == name)
     }
 
+    /// All queries of panels, variables and annotations, whoever answers them.
+    pub fn written_queries(&self) -> impl Iterator<Item = &Text> {
+        let targets = self.panels.iter().flat_map(|it| it.targets.iter().flatten());
+        let variables = self.variables.iter().filter_map(|it| it.query.as_ref());
+        targets.map(|it| &it.expr).chain(variables).chain(&self.annotations)
+    }
+
     /// All queries that Prometheus answers, of panels and annotations.
     pub fn queries(&self) -> impl Iterator<Item = &Text> {
         let targets = self.panels.iter().flat_map(|it| it.targets.iter().flatten());

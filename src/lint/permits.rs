@@ -19,9 +19,11 @@ use crate::rules::group::Rule;
 /// Lints of other rooms that look whenever a project is checked, so that a permission of
 /// theirs that permits nothing is one too many.
 const ALWAYS: &[&str] = &[
+    "duplicate-endpoint",
     "duplicate-panel",
     "heatmap-without-buckets",
     "inhibit-labels",
+    "never-seen",
     "runbook-alert",
     "runbook-facts",
     "runbook-heading",
@@ -85,7 +87,7 @@ pub fn apply(books: &[Book], sources: &SourceMap, sink: &mut Sink) -> Vec<Span> 
 
 /// All permissions in a project, with the places of the rules that have them.
 fn permissions(book: &Book) -> Vec<(&Allow, Option<Span>)> {
-    let mut out = Vec::new();
+    let mut out: Vec<_> = book.allow.iter().map(|it| (it, None)).collect();
     for group in &book.groups {
         for rule in &group.rules {
             let (own, span) = match rule {
@@ -118,7 +120,7 @@ fn table(at: Span, sources: &SourceMap) -> Range<u32> {
     for line in text.split_inclusive('\n') {
         let end = start + line.len() as u32;
         match header(line) {
-            Some(name) if start <= at.start => own = Some((start, name)),
+            Some(name) if start <= at.start => own = owner((start, name), own),
             Some(name) => {
                 let inside = own.is_none_or(|(_, own)| is_below(name, own));
                 if !inside {
@@ -134,6 +136,21 @@ fn table(at: Span, sources: &SourceMap) -> Range<u32> {
         start = end;
     }
     own.map_or(0, |it| it.0)..start
+}
+
+/// The table of which a header says something, where it begins: of `[[alert.A.allow]]` it is
+/// the alert, of `[[allow]]` the file. `before` is that of the header before.
+fn owner<'t>(
+    (start, name): (u32, &'t str),
+    before: Option<(u32, &'t str)>,
+) -> Option<(u32, &'t str)> {
+    if name == "allow" {
+        return None;
+    }
+    match name.strip_suffix(".allow") {
+        Some(name) => before.filter(|it| it.1 == name).or(Some((start, name))),
+        None => Some((start, name)),
+    }
 }
 
 /// The name in the header of a table.
@@ -180,6 +197,12 @@ mod tests {
         check(
             "[alert.A]\nwarning = {}\ncritical = { allow = [ALLOW] }\nfor = '1m'\n",
             "critical = { allow = [ALLOW] }\n",
+        );
+        let all = "[service.a]\n[[allow]]\nlint = 'ALLOW'\n[service.b]\n";
+        check(all, all);
+        check(
+            "[alert.A]\nexpr = 'x'\n[[alert.A.allow]]\nlint = 'ALLOW'\n[alert.A.critical]\n[alert.B]\n",
+            "[alert.A]\nexpr = 'x'\n[[alert.A.allow]]\nlint = 'ALLOW'\n[alert.A.critical]\n",
         );
         check(
             "[alert.A]\nexpr = '''\nrate(x\n[5m])\n'''\nallow = [ALLOW]\n",

@@ -91,6 +91,7 @@ pub fn resolve(project: &Project, env: &str, sink: &mut Sink) -> Option<Book> {
         jobs: project.manifest.jobs.iter().map(job).collect(),
         severities: project.manifest.severities.iter().map(severity).collect(),
         policies: policies(project, sink),
+        allow: project.files.iter().flat_map(|it| allow(&it.defaults.allow)).collect(),
         inhibits,
         inhibitions: Vec::new(),
         objects: Objects {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::diag::source::Span;
 use crate::diag::text::Text;
 use crate::promql::dialect::Dialect;
+use crate::rules::allow::Allow;
 use crate::rules::dashboard::Dashboard;
 use crate::rules::group::{Group, Millis};
 use crate::rules::inhibition::Inhibition;
@@ -43,6 +44,8 @@ pub struct Book {
     pub severities: Vec<Severity>,
     /// What the project demands of its rules.
     pub policies: Vec<Policy>,
+    /// Findings that are meant in files as a whole; their rules have them too.
+    pub allow: Vec<Allow>,
     /// Inhibitions between different alerts, as written.
     pub inhibits: Vec<Inhibit>,
     /// All inhibitions, those between tiers included, as an Alertmanager takes them; none

@@ -17,8 +17,9 @@ use tera::{Context, Value};
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::sink::Sink;
 use crate::emit::artifact::{Artifact, Kind};
+use crate::emit::choice::{self, Asked};
 use crate::emit::own::engine::Engine;
-use crate::emit::{TARGETS, parameter};
+use crate::emit::{TARGETS, Target, parameter};
 use crate::rules::book::Book;
 use crate::rules::kebab::kebab;
 use crate::rules::output::{Own, Per};
@@ -35,11 +36,14 @@ pub fn emit(book: &Book, targets: &[&Own], sink: &mut Sink) -> Vec<Artifact> {
         return Vec::new();
     }
     let data = model::data(book);
+    // Which of the project's names are none has been said.
+    let written = Asked { names: &[], only: false };
+    let written = choice::choose(book, written, &mut Sink::new()).targets;
     let mut out = Vec::new();
     let mut taken: BTreeMap<String, &Own> = BTreeMap::new();
     for target in targets {
         let mut said = Sink::new();
-        let files = files(book, target, &data, &mut taken, &mut said);
+        let files = files(book, target, (&data, &written), &mut taken, &mut said);
         if !said.has_errors() {
             out.extend(files);
         }
@@ -51,7 +55,7 @@ pub fn emit(book: &Book, targets: &[&Own], sink: &mut Sink) -> Vec<Artifact> {
 fn files<'b>(
     book: &Book,
     target: &'b Own,
-    data: &model::Data,
+    (data, written): (&model::Data, &[&Target]),
     taken: &mut BTreeMap<String, &'b Own>,
     sink: &mut Sink,
 ) -> Vec<Artifact> {
@@ -63,7 +67,10 @@ fn files<'b>(
     let mut out = Vec::new();
     let items = items(target.per, data);
     for item in &items {
-        let Some(path) = path(book, target, (item, &items), taken, sink) else { break };
+        let Some(path) = path(book, target, (item, &items), (taken, written), sink)
+        else {
+            break;
+        };
         if let Some((name, value)) = &item.variable {
             context.insert_value(*name, value.clone());
         }
@@ -132,7 +139,7 @@ fn path(
     book: &Book,
     target: &Own,
     (item, items): (&Item, &[Item]),
-    taken: &BTreeMap<String, &Own>,
+    (taken, written): (&BTreeMap<String, &Own>, &[&Target]),
     sink: &mut Sink,
 ) -> Option<String> {
     let mut values = vec![("env", &*book.env), ("project", book.project.as_str())];
@@ -146,7 +153,11 @@ fn path(
         sink.push_once(bad(title, why).help("write a path such as `handbook/oncall.md`"));
         return None;
     }
-    if let Some(it) = TARGETS.iter().find(|it| it.is_crossed(&path)) {
+    // The place of one that is not written here may be in the way of another command only.
+    let is_written = |it: &Target| written.iter().any(|of| of.name == it.name);
+    let is_taken =
+        |it: &&&Target| it.owns(&path) || is_written(it) && it.is_crossed(&path);
+    if let Some(it) = TARGETS.iter().find(is_taken) {
         let title = format!("`{path}` belongs to the target `{}`", it.name);
         let it = bad(title, "another target writes there");
         sink.push_once(it.help("choose another path"));

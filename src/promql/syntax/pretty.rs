@@ -30,6 +30,9 @@ struct Layout<'a> {
 
 impl Layout<'_> {
     fn at_level(self, expr: &Expr, level: usize) -> String {
+        if let (ExprKind::Binary(it), Some(_)) = (&expr.kind, self.spelling.0) {
+            return self.led_by_operators(it, level);
+        }
         let indent = "  ".repeat(level);
         let line = print::line(expr, self.spelling);
         let splits = LINE < line.len() || self.is_split(expr);
@@ -53,9 +56,6 @@ impl Layout<'_> {
                 let body = self.at_level(&it.expr, level + 1);
                 format!("{indent}{head}(\n{param}{body}\n{indent})")
             }
-            ExprKind::Binary(it) if splits && self.spelling.0.is_some() => {
-                self.led_by_operator(it, level)
-            }
             ExprKind::Binary(it) if splits => {
                 let head = binary_head(it, self.spelling);
                 let lhs = self.at_level(&it.lhs, level + 1);
@@ -74,30 +74,53 @@ impl Layout<'_> {
         }
     }
 
-    /// An operation whose sides stand on lines of their own. From the left it is read as it
-    /// is evaluated; an operation on the right is set apart.
-    fn led_by_operator(self, it: &Binary, level: usize) -> String {
+    /// Operations, each the left side of the next, whose sides stand on lines of their own
+    /// from the first one on that is to be split. There may be thousands of them: each is
+    /// looked at once.
+    fn led_by_operators(self, last: &Binary, level: usize) -> String {
+        let mut all = vec![last];
+        let mut first = &last.lhs;
+        while let ExprKind::Binary(it) = &first.kind {
+            all.push(it);
+            first = &it.lhs;
+        }
+        let mut out = self.at_level(first, level);
+        let mut n_bytes = print::line(first, self.spelling).len();
+        let mut splits = LINE < n_bytes || self.is_split(first);
+        for it in all.into_iter().rev() {
+            let head = binary_head(it, self.spelling);
+            let rhs = print::line(&it.rhs, self.spelling);
+            n_bytes += head.len() + rhs.len() + 2;
+            splits |= LINE < n_bytes || self.is_split_here(it) || self.is_split(&it.rhs);
+            match splits {
+                true => self.led_by_operator(&mut out, it, &head, level),
+                false => out.extend([" ", &head, " ", &rhs]),
+            }
+        }
+        out
+    }
+
+    /// Puts an operator and its right side behind its left side. From the left it is read as
+    /// it is evaluated; an operation on the right is set apart.
+    fn led_by_operator(self, out: &mut String, it: &Binary, head: &str, level: usize) {
         let indent = "  ".repeat(level);
-        let head = binary_head(it, self.spelling);
-        let lhs = self.at_level(&it.lhs, level);
-        let last = lhs.rfind('\n').map(|at| &lhs[at + 1..]);
+        let last = out.rfind('\n').map(|at| &out[at + 1..]);
         if is_number(&it.rhs)
             && last.is_some_and(|it| it.starts_with(&format!("{indent})")))
         {
-            let rhs = print::line(&it.rhs, self.spelling);
-            return format!("{lhs} {head} {rhs}");
+            out.extend([" ", head, " ", &print::line(&it.rhs, self.spelling)]);
+            return;
         }
         let below = level + usize::from(!it.op.is_set());
-        let indent = "  ".repeat(below);
+        out.extend(["\n", &"  ".repeat(below), head]);
         match (&it.rhs.kind, self.splits(&it.rhs)) {
             // Nothing that is no `and`, `or` or `unless` can be taken for a part of these.
             (ExprKind::Binary(rhs), true) if rhs.op.is_set() || !it.op.is_set() => {
-                let rhs = self.at_level(&it.rhs, below + 1);
-                format!("{lhs}\n{indent}{head}\n{rhs}")
+                out.extend(["\n", &self.at_level(&it.rhs, below + 1)]);
             }
             _ => {
                 let rhs = self.at_level(&it.rhs, below);
-                format!("{lhs}\n{indent}{head} {}", rhs.trim_start())
+                out.extend([" ", rhs.trim_start()]);
             }
         }
     }
@@ -106,25 +129,34 @@ impl Layout<'_> {
         LINE < print::line(expr, self.spelling).len() || self.is_split(expr)
     }
 
+    /// Whether the author wrote lines between two places.
+    fn has_lines(self, from: u32, to: u32) -> bool {
+        let Spelling(Some(written)) = self.spelling else { return false };
+        let between = written.get(from as usize..to as usize);
+        between.is_some_and(|it| it.contains('\n'))
+    }
+
+    /// Whether the author split an operation at its operator.
+    fn is_split_here(self, it: &Binary) -> bool {
+        self.has_lines(it.lhs.span.end, it.rhs.span.start)
+    }
+
     /// Whether the author split it, or a part of it, at its parts.
     fn is_split(self, expr: &Expr) -> bool {
-        let Spelling(Some(written)) = self.spelling else { return false };
-        let between =
-            |a: usize, b: usize| written.get(a..b).is_some_and(|it| it.contains('\n'));
+        let between = |a: u32, b: u32| self.has_lines(a, b);
         let mut found = false;
         expr.walk(&mut |it| {
-            let start = it.span.start as usize;
+            let start = it.span.start;
             found |= match &it.kind {
-                ExprKind::Binary(it) => {
-                    between(it.lhs.span.end as usize, it.rhs.span.start as usize)
-                }
-                ExprKind::Paren(inner) => between(start, inner.span.start as usize),
-                ExprKind::Call(it) => it.args.first().is_some_and(|first| {
-                    between(it.name_span.end as usize, first.span.start as usize)
-                }),
+                ExprKind::Binary(it) => self.is_split_here(it),
+                ExprKind::Paren(inner) => between(start, inner.span.start),
+                ExprKind::Call(it) => it
+                    .args
+                    .first()
+                    .is_some_and(|first| between(it.name_span.end, first.span.start)),
                 ExprKind::Aggregate(it) => {
-                    let first = it.param.as_ref().unwrap_or(&it.expr).span.start as usize;
-                    between(it.op_span.end as usize, first)
+                    let first = it.param.as_ref().unwrap_or(&it.expr).span.start;
+                    between(it.op_span.end, first)
                 }
                 _ => false,
             };

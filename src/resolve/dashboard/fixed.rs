@@ -46,13 +46,16 @@ fn fault(value: &str, next: Option<&str>) -> Option<(String, String)> {
 /// that has something on both sides.
 fn named(value: &str) -> Option<(&str, &str)> {
     let is_line_end = |it: char| matches!(it, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+    let n_blank = value.len() - value.trim_start().len();
+    let first_end = value[n_blank..].find(is_line_end).map(|it| it + n_blank);
+    let last_end = value.rfind(is_line_end);
     let signs = value.match_indices(':').rev();
     let mut all = signs.filter_map(|(at, _)| {
         let before = value[..at].strip_suffix(char::is_whitespace)?;
         let after = value[at + 1..].strip_prefix(char::is_whitespace)?;
         // Neither of the two has several lines.
-        let text = before.trim_start();
-        let one_line = !text.contains(is_line_end) && !after.contains(is_line_end);
+        let one_line = first_end.is_none_or(|it| before.len() <= it)
+            && last_end.is_none_or(|it| it < value.len() - after.len());
         let there = !before.is_empty() && !after.is_empty();
         (one_line && there).then(|| (before.trim(), after.trim()))
     });

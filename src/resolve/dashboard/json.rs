@@ -148,12 +148,18 @@ fn named(
     {
         replace(it, uid);
     }
+    let mut queries: Vec<Span> = read.written_queries().map(Text::span).collect();
+    queries.sort_by_key(|it| it.start);
+    let is_in_query = |at: usize| {
+        let before = queries.partition_point(|it| it.start as usize <= at);
+        before.checked_sub(1).is_some_and(|it| at < queries[it].end as usize)
+    };
     // `/d/UID`, alone or before a title, a panel or a question; also `d/UID`, which Grafana
     // finds below its own address, where a text or an address of Markdown or HTML begins.
     let begins = |it: char| matches!(it, '/' | '"' | '\'' | '(' | '<' | '=');
     for sign in ["d/", "d-solo/"] {
         for (at, _) in text.match_indices(sign) {
-            if !text[..at].ends_with(begins) {
+            if !text[..at].ends_with(begins) || is_in_query(at) {
                 continue;
             }
             let start = at + sign.len();

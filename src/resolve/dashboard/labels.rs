@@ -1,5 +1,6 @@
 //! Labels that legends and tables name, where the queries tell which there are.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::variable;
@@ -132,7 +133,13 @@ fn same_columns(panel: &Panel, queries: &[Query], sink: &mut Sink) {
         let Some(name) = query.legend.as_deref().filter(|it| !it.contains("{{")) else {
             continue;
         };
-        let Some(first) = seen.insert(name, place) else { continue };
+        let first = match seen.entry(name) {
+            Entry::Occupied(it) => *it.get(),
+            Entry::Vacant(it) => {
+                it.insert(place);
+                continue;
+            }
+        };
         let title = format!("two values of the table are called `{name}`");
         let out = Diagnostic::warning("duplicate-column", title);
         let out = match first.span() == place.span() {

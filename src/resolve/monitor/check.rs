@@ -143,6 +143,10 @@ pub(super) fn probe(fields: &Table, span: Span, server: &Server<'_>, sink: &mut 
         let namespaces = below(ingress, "namespaceSelector");
         if let Some(namespaces) = namespaces
             && namespaces.get("any").and_then(Node::as_bool) == Some(true)
+            && namespaces
+                .get("matchNames")
+                .and_then(Node::as_array)
+                .is_some_and(|it| !it.is_empty())
         {
             let title = "all namespaces, and some by name";
             only_one(namespaces, &["any", "matchNames"], title, sink);

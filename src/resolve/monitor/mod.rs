@@ -165,17 +165,18 @@ fn namespaces(settings: &ServiceSettings, scope: &Scope, sink: &mut Sink) -> Vec
         (None, Some(value)) => vec![value.text.clone()],
         (None, None) => Vec::new(),
     };
-    let mut out = Vec::new();
+    let mut out: Vec<String> = Vec::new();
+    let (mut all, mut other) = (None, None);
     for text in &given {
         let Some(filled) = scope.text(text, sink) else { continue };
         if let Some(fault) = reader::misformed(&filled, &NAMESPACES) {
             sink.push_once(fault);
         }
+        let place = if filled.as_str() == "*" { &mut all } else { &mut other };
+        place.get_or_insert(text);
         out.push(filled.to_string());
     }
-    if let Some(all) = given.iter().find(|it| it.as_str() == "*")
-        && let Some(other) = given.iter().find(|it| it.as_str() != "*")
-    {
+    if let (Some(all), Some(other)) = (all, other) {
         sink.push_once(
             Diagnostic::error("contradiction", "all namespaces, and some by name")
                 .at(other.span(), "beside all of them")
