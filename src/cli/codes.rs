@@ -94,7 +94,6 @@ pub const CODES: &[(&str, &str)] = &[
         "dropped-series",
         "promtool passes over series of a test in silence, and this test has such.",
     ),
-    ("duplicate-column", "Two values of a table on a dashboard have one name."),
     ("duplicate-dashboard", "Two dashboards are written to the same file."),
     (
         "duplicate-group",

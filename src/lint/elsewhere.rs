@@ -5,6 +5,7 @@ use crate::lint::table::{Check, Level, Lint};
 /// All of them.
 pub const LINTS: &[&Lint] = &[
     &DOCUMENT_IGNORED,
+    &DUPLICATE_COLUMN,
     &DUPLICATE_ENDPOINT,
     &DUPLICATE_PANEL,
     &ENVIRONMENTS_ALIKE,
@@ -41,6 +42,15 @@ static DOCUMENT_IGNORED: Lint = Lint {
           that their alerts never fire.",
     example: "groups:\n- name: a\n---\ngroups:\n- name: b",
     instead: "Put the groups of both under one `groups`.",
+    ..FOUND
+};
+
+static DUPLICATE_COLUMN: Lint = Lint {
+    name: "duplicate-column",
+    summary: "Two values of a table on a dashboard that have one name.",
+    why: "Grafana shows both, and nobody can tell which is which.",
+    example: "kind = \"table\"\nlegend = \"Value\"\nquery = [{ query = \"a\" }, { query = \"b\" }]",
+    instead: "Give each query a `legend` of its own.",
     ..FOUND
 };
 

@@ -19,6 +19,7 @@ use crate::rules::group::Rule;
 /// Lints of other rooms that look whenever a project is checked, so that a permission of
 /// theirs that permits nothing is one too many.
 const ALWAYS: &[&str] = &[
+    "duplicate-column",
     "duplicate-endpoint",
     "duplicate-panel",
     "heatmap-without-buckets",

@@ -329,6 +329,17 @@ mod tests {
     }
 
     #[test]
+    fn words_before_a_time_are_taken_once() {
+        for (text, help) in [
+            ("firing from 3m", Some("write `3m..`")),
+            ("firing from from 3m", Some(USAGE)),
+        ] {
+            assert_eq!(parse(text).unwrap_err().help.as_deref(), help, "{text}");
+        }
+        assert!(parse(&format!("firing {}3m", "from ".repeat(100_000))).is_err());
+    }
+
+    #[test]
     fn two_times_are_a_range() {
         for between in [".", "...", "-", " - ", "–", "…", ":", " to ", " "] {
             let error = parse(&format!("firing 5m{between}7m")).unwrap_err();
