@@ -14,6 +14,9 @@ use crate::rules::dashboard::{Values, Variable};
 /// Variables that need no declaration, each after those that narrow it.
 pub(super) const USUAL: &[&str] = &["cluster", "namespace", "job", "instance", "pod"];
 
+/// How a variable has one value: either key alone lets people choose several.
+const ONE_VALUE: &str = "write `multi = false` without `all = true`";
+
 /// A use of a variable in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Use {
@@ -195,7 +198,7 @@ pub(super) fn warn_bare(query: &Text, name: &str, repeated: bool, sink: &mut Sin
     let help = match repeated {
         true => format!("repeat by `{name}` here too, or take a variable of its own"),
         false => {
-            format!("write `multi = false`, or `${{{name}:csv}}` in a list of labels")
+            format!("{ONE_VALUE}, or `${{{name}:csv}}` in a list of labels")
         }
     };
     sink.push_once(
@@ -221,7 +224,7 @@ pub(super) fn warn_several(query: &Text, parsed: &Parsed, name: &str, sink: &mut
                 sink.push(
                     Diagnostic::warning("several-values", title)
                         .within(query, range.start, range.end, "matches one value only")
-                        .help(format!("write `{operator}`, or `multi = false`")),
+                        .help(format!("match with `{operator}`, or {ONE_VALUE}")),
                 );
             }
         }
