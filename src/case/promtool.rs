@@ -153,8 +153,18 @@ const ALERT_KEYS: &[&str] = &["eval_time", "alertname", "exp_alerts"];
 
 const EXPR_KEYS: &[&str] = &["expr", "eval_time", "exp_samples"];
 
-/// Keys, and where they stand.
+/// Keys, and where they stand; of several homes the first tells most.
 const HOMES: &[(&[&str], &str)] = &[
+    (
+        &["interval"],
+        "in a test: how far its samples are apart; how often rules run is \
+         `evaluation_interval`",
+    ),
+    (
+        &["evaluation_interval"],
+        "at the top of the file; how far a test's samples are apart is `interval`",
+    ),
+    (&["eval_time"], "in an item of `alert_rule_test` or `promql_expr_test`"),
     (FILE_KEYS, "at the top of the file"),
     (TEST_KEYS, "in a test, an item of `tests`"),
     (ALERT_KEYS, "in an item of `alert_rule_test`"),
