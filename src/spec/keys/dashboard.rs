@@ -58,14 +58,19 @@ fn time(text: &str, units: &str, zero: &str) -> Option<Fault> {
     if is_number && is_unit {
         return None;
     }
-    let Some(millis) = duration::parse(text).ok().filter(|it| it % 1000 == 0) else {
-        return Fault::new("is not a time", "write a number with a unit: `6h`");
+    let seconds = match duration::parse(text) {
+        Ok(0) => return Fault::new("is zero", zero),
+        Ok(millis) => millis.unsigned_abs().div_ceil(1000),
+        Err(_) => return Fault::new("is not a time", "write a number with a unit: `6h`"),
     };
-    let parts = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
-    let whole = parts.iter().find(|it| millis % it.0 == 0);
-    let one = whole.map(|(part, unit)| format!("{}{unit}", millis / part));
+    let parts = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let whole = parts.iter().find(|it| seconds % it.0 == 0);
+    let one = whole.map(|(part, unit)| format!("{}{unit}", seconds / part));
     let help = format!("write `{}`", one.unwrap_or_default());
-    Fault::new("has several units, of which Grafana reads one", help)
+    match is_number {
+        true => Fault::new("is in milliseconds, which Grafana does not take here", help),
+        false => Fault::new("has several units, of which Grafana reads one", help),
+    }
 }
 
 /// The name of a variable.
