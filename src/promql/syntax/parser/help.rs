@@ -7,6 +7,7 @@ mod braces;
 mod number;
 
 use crate::promql::syntax::ast::SyntaxError;
+pub(super) use crate::promql::syntax::parser::help::braces::{is_bare, quoted};
 
 /// Adds advice to a fault that has none.
 pub(super) fn add_help(text: &str, error: &mut SyntaxError) {
@@ -111,7 +112,7 @@ fn advice(text: &str, error: &SyntaxError) -> Option<String> {
         return Some(variable(rest));
     }
     if message.contains("inside braces") || message.contains(" in label matching") {
-        return braces::advice(message, before, found);
+        return braces::advice(message, before, found, rest);
     }
     if message.starts_with("bad number or duration syntax") {
         return Some(number::advice(before, rest));

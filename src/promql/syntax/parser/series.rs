@@ -6,7 +6,7 @@ use crate::promql::dialect::Dialect;
 use crate::promql::labels::{Labels, METRIC_NAME, Symbol};
 use crate::promql::syntax::ast::SyntaxError;
 use crate::promql::syntax::lexer::Lexer;
-use crate::promql::syntax::parser::{Fault, Parse, Parser};
+use crate::promql::syntax::parser::{Fault, Parse, Parser, help};
 use crate::promql::syntax::token::TokenKind;
 
 const LABEL_SET: &str = "label set";
@@ -126,14 +126,13 @@ impl Parser<'_> {
             };
         }
         let value = self.expect(TokenKind::String);
-        let bare = self.peek();
-        let n_errors = self.errors.len();
+        let rest = &self.text[self.peek().span.bytes().start..];
         let value = self.within(value, LABEL_SET, "string");
-        if let (TokenKind::Identifier, Some(error)) =
-            (bare.kind, self.errors.get_mut(n_errors))
+        if value.is_err()
+            && rest.starts_with(help::is_bare)
+            && let Some(error) = self.errors.last_mut()
         {
-            let word = &self.text[bare.span.bytes()];
-            error.help = Some(format!("values stand in quotes: `\"{word}\"`"));
+            error.help.get_or_insert_with(|| help::quoted(rest));
         }
         let value = value?;
         Ok((name, self.string(value)))

@@ -6,8 +6,31 @@ const OPEN: &str = "close the braces with `}` before it";
 const COMMA: &str = "separate matchers by commas: all of them must hold";
 const MATCHER: &str = "a matcher is `name=\"value\"`";
 
-/// What was meant where `found` stands, behind `before`, by what the message says of it.
-pub(super) fn advice(message: &str, before: &str, found: &str) -> Option<String> {
+/// Whether a value without quotes may begin so.
+pub(in crate::promql::syntax::parser) fn is_bare(it: char) -> bool {
+    is_word(it) || it == '/'
+}
+
+/// The value that was meant by one without quotes, which `rest` begins with.
+pub(in crate::promql::syntax::parser) fn quoted(rest: &str) -> String {
+    // It goes on to where the next one begins, unless what follows is no part of a value.
+    let other = ['=', '<', '>', '!', '"', '\'', '`', '\n'];
+    let whole = rest.find([',', '}']).map(|end| rest[..end].trim_end());
+    let value = whole.filter(|it| !it.contains(other)).unwrap_or_else(|| {
+        let end = |it: char| it.is_whitespace() || it == ',' || it == '}';
+        rest.split(|it| end(it) || other.contains(&it)).next().unwrap_or(rest)
+    });
+    format!("values stand in quotes: `\"{}\"`", value.replace('\\', "\\\\"))
+}
+
+/// What was meant where `found` stands, behind `before`, by what the message says of it;
+/// `rest` begins with it.
+pub(super) fn advice(
+    message: &str,
+    before: &str,
+    found: &str,
+    rest: &str,
+) -> Option<String> {
     let first = found.chars().next();
     if message.starts_with("unexpected end of input") {
         return Some("close the braces with `}`".to_owned());
@@ -44,8 +67,8 @@ pub(super) fn advice(message: &str, before: &str, found: &str) -> Option<String>
                 "a matcher is `{name}=\"value\"`; a parameter of a project is `${{{name}}}`"
             ));
         }
-        Some(it) if before.ends_with(['=', '~']) && is_word(it) => {
-            return Some(format!("values stand in quotes: `\"{found}\"`"));
+        Some(it) if before.ends_with(['=', '~']) && is_bare(it) => {
+            return Some(quoted(rest));
         }
         Some(':') => MATCHER,
         Some(_) if message.ends_with("expected label matching operator") => MATCHER,
