@@ -28,6 +28,9 @@ pub struct Key {
     pub name: &'static str,
     /// What it is called elsewhere, in formats that people come from.
     pub also: &'static [&'static str],
+    /// What to write where such a word does not mean the key, only something of it; `NAME` is
+    /// one of the names that the key's table takes. Empty where it means the key.
+    pub instead: &'static str,
     /// What it takes.
     pub value: Type,
     /// Whether it must be there.
@@ -219,8 +222,17 @@ impl Shape {
 impl Key {
     /// A key that may be left out.
     pub const fn new(name: &'static str, value: Type, doc: &'static str) -> Key {
-        let (default, example) = ("", "");
-        Key { name, also: &[], value, required: false, doc, default, example, since: 1 }
+        Key {
+            name,
+            also: &[],
+            instead: "",
+            value,
+            required: false,
+            doc,
+            default: "",
+            example: "",
+            since: 1,
+        }
     }
 
     /// A key that must be there.
@@ -231,6 +243,11 @@ impl Key {
     /// With what it is called elsewhere.
     pub const fn also(self, also: &'static [&'static str]) -> Key {
         Key { also, ..self }
+    }
+
+    /// With what to write where what it is called elsewhere means only something of it.
+    pub const fn instead(self, instead: &'static str) -> Key {
+        Key { instead, ..self }
     }
 
     /// With what holds without it.

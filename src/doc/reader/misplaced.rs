@@ -116,7 +116,14 @@ impl Checker<'_> {
         };
         // Called so in another format, where its value is another one, too.
         let other = shape.keys.iter().find(|it| it.also.contains(&name));
-        let usage = other.map(|it| Usage::Key(it).words());
+        let usage = other.map(|it| match it.instead {
+            "" => Usage::Key(it).words(),
+            words => {
+                let names = it.value.shape(it.name).map(|it| self.names(it));
+                let name = names.unwrap_or_default().first().copied();
+                words.replace("NAME", name.unwrap_or("NAME"))
+            }
+        });
         if let Some(usage) = usage.filter(|it| !it.is_empty()) {
             return self.sink.push(diagnostic.help(usage));
         }
@@ -170,8 +177,10 @@ impl Checker<'_> {
     fn meant<'a>(&'a self, entry: &Entry, shape: &'static Shape) -> Option<&'a str> {
         let name = entry.key.as_str();
         let other = shape.keys.iter().find(|it| it.also.contains(&name));
-        if let Some(key) = other.filter(|it| fits(&entry.value, &it.value)) {
-            return Some(key.name);
+        match other {
+            Some(key) if !key.instead.is_empty() => return None,
+            Some(key) if fits(&entry.value, &key.value) => return Some(key.name),
+            Some(_) | None => {}
         }
         let names = shape.keys.iter().map(|it| it.name).chain(self.names(shape));
         suggest::nearest(name, names)

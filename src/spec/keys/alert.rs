@@ -160,6 +160,10 @@ const ENV: Key = Key::new(
     "What differs in an environment; `false` drops it.",
 )
 .also(&["enable", "enabled", "disable", "disabled"])
+.instead(
+    "every alert in a file is on: take one out that is wanted nowhere; \
+     `env = { NAME = false }` drops it in an environment",
+)
 .example("{ staging = false }");
 
 static TIERS: Shape = Shape {
