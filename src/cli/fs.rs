@@ -21,7 +21,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 pub use crate::cli::fs::link::real_place;
-pub use crate::cli::fs::named::{read_named, read_pages, read_rule_file, read_templates};
+pub use crate::cli::fs::named::{
+    nearest, read_named, read_pages, read_rule_file, read_templates,
+};
 pub use crate::cli::fs::output::{carry_out, look, read_list, write_all};
 pub use crate::cli::fs::owned::{Owned, own, own_if_there};
 pub use crate::cli::fs::project::{

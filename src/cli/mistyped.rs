@@ -1,8 +1,11 @@
 //! Options and commands that are typed wrong: which one was meant.
 
+use std::path::Path;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
+use crate::cli::fs;
 use crate::diag::suggest::nearest;
 
 /// What commands of other tools are called here.
@@ -68,7 +71,7 @@ pub fn advised(mut error: Error, mut command: Command, typed: &[String]) -> Erro
 fn meant(wrong: &str, command: &Command, typed: &[String]) -> Option<String> {
     match command.get_name() {
         "test" if CHOICES.contains(&wrong) => return Some("--run".to_owned()),
-        "build" if !wrong.starts_with('-') => return Some(format!("--env {wrong}")),
+        "build" if !wrong.starts_with('-') => return built(wrong),
         _ => {}
     }
     // Of `-run` clap knows `-r` only.
@@ -82,6 +85,15 @@ fn meant(wrong: &str, command: &Command, typed: &[String]) -> Option<String> {
     let exact = known.iter().copied().find(|it| *it == name);
     let near = exact.or_else(|| nearest(name, known.iter().copied()))?;
     Some(format!("--{near}"))
+}
+
+/// What was meant by a word behind `build`: the folder of a project, or an environment.
+fn built(word: &str) -> Option<String> {
+    if fs::exists(Path::new(word), fs::MANIFEST) {
+        return Some(format!("-C {word}"));
+    }
+    let inner = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+    word.bytes().all(inner).then(|| format!("--env {word}"))
 }
 
 #[cfg(test)]
@@ -117,9 +129,13 @@ mod tests {
             ("aqua-alerts test -k down", "--run"),
             ("aqua-alerts test --alert ApiDown", "--run"),
             ("aqua-alerts build staging", "--env staging"),
+            ("aqua-alerts build .", "-C ."),
         ] {
             let said = said(line);
             assert!(said.contains(&format!("exists: '{meant}'")), "{line}: {said}");
+        }
+        for line in ["aqua-alerts build src/", "aqua-alerts build alerts/api.toml"] {
+            assert!(!said(line).contains("exists"), "{line}");
         }
         assert!(!said("aqua-alerts check --alert x").contains("--run"));
         assert!(said("aqua-alerts -C test check --strct").contains("alerts check"));

@@ -119,7 +119,7 @@ fn is_inside(
     let inside = match (root.canonicalize(), full.canonicalize()) {
         (Ok(root), Ok(full)) => full.starts_with(root),
         (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
-            let near = nearest(root, name);
+            let near = nearest(root, name).filter(|it| root.join(it).is_file());
             sink.push(missing(path, near.as_deref()));
             return false;
         }
@@ -141,7 +141,7 @@ fn is_inside(
 
 /// The path that exists and is most like this one, which does not: from its folders the
 /// first that is missing is replaced.
-fn nearest(root: &Path, path: &str) -> Option<String> {
+pub fn nearest(root: &Path, path: &str) -> Option<String> {
     let mut below = String::new();
     let parts: Vec<&str> = path.split('/').collect();
     for (idx, part) in parts.iter().enumerate() {
@@ -154,7 +154,7 @@ fn nearest(root: &Path, path: &str) -> Option<String> {
         let near = suggest::nearest(part, names.iter().map(String::as_str))?;
         let rest = parts[idx + 1..].iter().map(|it| format!("/{it}"));
         let path = format!("{below}{near}{}", rest.collect::<String>());
-        return root.join(&path).is_file().then_some(path);
+        return root.join(&path).exists().then_some(path);
     }
     None
 }

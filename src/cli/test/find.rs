@@ -124,10 +124,13 @@ fn below(
     }
     let mut faults = Sink::new();
     let text = fs::read_file(start, shown, sources, &mut faults);
-    let is_name = !shown.contains(['/', '.']) && !fs::exists(start, shown);
-    said.extend(faults.into_sorted().into_iter().map(|it| match is_name {
-        true => it.help(format!("tests are chosen by their names: `--run {shown}`")),
-        false => it,
+    let is_gone = !fs::exists(start, shown);
+    let near = is_gone.then(|| fs::nearest(start, shown)).flatten();
+    let is_name = is_gone && !shown.contains(['/', '.']);
+    said.extend(faults.into_sorted().into_iter().map(|it| match (&near, is_name) {
+        (Some(near), _) => it.help(format!("did you mean `{near}`?")),
+        (None, true) => it.help("`--run REGEX` chooses tests by their names"),
+        (None, false) => it,
     }));
     text.into_iter().map(|it| (shown.to_owned(), it)).collect()
 }
