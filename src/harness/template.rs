@@ -18,6 +18,14 @@ use crate::template::{self, Template, TemplateError};
 /// How the text begins that stands in place of a template that fails.
 pub const UNEXPANDED: &str = "<error expanding template: ";
 
+/// The function that failed in a text in place of a template since promtool has no server of
+/// which it could tell the address.
+pub fn without_server(text: &str) -> Option<&'static str> {
+    let fault = text.strip_prefix(UNEXPANDED)?;
+    let fails = |it: &&str| fault.contains(&format!(">: error calling {it}: "));
+    ["externalURL", "pathPrefix"].into_iter().find(fails)
+}
+
 /// What templates know beside the alert, and the templates that were parsed so far.
 #[derive(Debug)]
 pub struct World<'a> {

@@ -5,7 +5,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::harness::failure::{Difference, Failure, Field, Item, Pair, Subject, Values};
 use crate::harness::result::{AssertionResult, Fault, TestResult};
-use crate::harness::template::UNEXPANDED;
+use crate::harness::template::{UNEXPANDED, without_server};
 use crate::harness::words;
 
 /// Pairs that are shown; the others are only counted.
@@ -245,10 +245,9 @@ fn labels(mut out: Diagnostic, pair: &Pair) -> Diagnostic {
                 format!("there is no {} `{}`", field.as_str(), it.name)
             }
             (_, _, Some(found)) if is_short(found) => format!("it is {}", short(found)),
-            (_, _, Some(found)) => match found.strip_prefix(UNEXPANDED) {
-                Some(fault) => unexpanded(fault),
-                None => "differs from here".to_string(),
-            },
+            (_, _, Some(found)) => {
+                unexpanded(found).unwrap_or_else(|| "differs from here".to_string())
+            }
         };
         match it.span {
             Some(span) => out = out.at(span, label),
@@ -258,16 +257,14 @@ fn labels(mut out: Diagnostic, pair: &Pair) -> Diagnostic {
     out
 }
 
-/// Why a template gave no text.
-fn unexpanded(fault: &str) -> String {
+/// Why a template gave no text, where it gave none.
+fn unexpanded(found: &str) -> Option<String> {
+    let fault = found.strip_prefix(UNEXPANDED)?;
     let fault = fault.split_once(">: ").map_or(fault, |it| it.1).trim_end_matches('>');
-    let called = ["externalURL", "pathPrefix"]
-        .into_iter()
-        .find(|it| fault.starts_with(&format!("error calling {it}: ")));
-    match called {
+    Some(match without_server(found) {
         Some(function) => format!("`{function}` fails in promtool, which has no server"),
         None => format!("the template fails: {fault}"),
-    }
+    })
 }
 
 /// Labels and annotations of a pair, expected beside found.

@@ -8,7 +8,7 @@ use crate::harness::promtool::MAX_SAMPLES;
 use crate::harness::reads::{Alone, Read};
 use crate::harness::result::State;
 use crate::harness::run::{self, Pace, Run, Setup};
-use crate::harness::template::UNEXPANDED;
+use crate::harness::template::without_server;
 use crate::harness::words;
 use crate::promql::check;
 use crate::promql::dialect::Dialect;
@@ -142,11 +142,7 @@ fn is_text(labels: &Labels) -> bool {
 
 /// Whether a text cannot be expanded since it asks for the address of the server.
 fn asks(labels: &Labels) -> bool {
-    let calls = ["externalURL", "pathPrefix"].map(|it| format!("error calling {it}: "));
-    let fails = |it: &str| {
-        it.starts_with(UNEXPANDED) && calls.iter().any(|call| it.contains(call))
-    };
-    labels.iter().any(|it| fails(&it.1))
+    labels.iter().any(|it| without_server(&it.1).is_some())
 }
 
 fn answer(question: &Question, run: &Run<'_>) -> Result<Answer, String> {
