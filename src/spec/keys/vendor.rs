@@ -1,6 +1,6 @@
 //! Keys of the uses of rule files: what a project changes in rules that others wrote.
 
-use crate::doc::keys::{ByName, Key, Names, Others, Shape, Type};
+use crate::doc::keys::{ByName, Key, Names, Others, Shape, Type, joined};
 use crate::spec::form;
 use crate::spec::keys::alert::{
     ANNOTATIONS_KEY, DESCRIPTION, EXPR, FOR, KEEP_FIRING_FOR, LABELS, OWNER_KEY, PER,
@@ -113,6 +113,25 @@ static ENV: Shape = Shape {
     others: Some(ALERTS),
 };
 
+/// Keys of an alert that may have other values, wherever that is said.
+const CHANGED: &[Key] = &[
+    EXPR,
+    SEVERITY_KEY,
+    FOR,
+    KEEP_FIRING_FOR,
+    SUMMARY,
+    DESCRIPTION,
+    RUNBOOK,
+    OWNER_KEY,
+    LABELS,
+    ANNOTATIONS_KEY,
+];
+static CHANGE_KEYS: [Key; 13] = joined(&[CHANGED, &[PER, ALLOW_KEY, CHANGE_ENV]]);
+static ENV_CHANGE_KEYS: [Key; 12] = joined(&[CHANGED, &[PER, ALLOW_KEY]]);
+static TIER_KEYS: [Key; 11] = joined(&[CHANGED, &[ALLOW_KEY]]);
+const CHANGE_ENV: Key =
+    Key::new("env", Type::Table(&CHANGE_ENVS), "What differs in an environment.");
+
 /// Changes of one alert.
 static CHANGE: Shape = Shape {
     name: "a change of a rule file's alert",
@@ -120,21 +139,7 @@ static CHANGE: Shape = Shape {
     doc: "Keys of the alert with other values; `false` drops what it has. It holds for \
           all alerts of the name; a severity as the file has it (`KubeX.critical.for`) \
           chooses those that have it.",
-    keys: &[
-        EXPR,
-        SEVERITY_KEY,
-        FOR,
-        KEEP_FIRING_FOR,
-        SUMMARY,
-        DESCRIPTION,
-        RUNBOOK,
-        OWNER_KEY,
-        LABELS,
-        ANNOTATIONS_KEY,
-        PER,
-        ALLOW_KEY,
-        Key::new("env", Type::Table(&CHANGE_ENVS), "What differs in an environment."),
-    ],
+    keys: &CHANGE_KEYS,
     others: Some(TIERS),
 };
 
@@ -166,20 +171,7 @@ static ENV_CHANGE: Shape = Shape {
     name: "a change of a rule file's alert in an environment",
     header: "[use.\"<path>.yaml\".env.<env>.<alert>]",
     doc: "Keys of the alert with other values there.",
-    keys: &[
-        EXPR,
-        SEVERITY_KEY,
-        FOR,
-        KEEP_FIRING_FOR,
-        SUMMARY,
-        DESCRIPTION,
-        RUNBOOK,
-        OWNER_KEY,
-        LABELS,
-        ANNOTATIONS_KEY,
-        PER,
-        ALLOW_KEY,
-    ],
+    keys: &ENV_CHANGE_KEYS,
     others: Some(TIERS),
 };
 
@@ -188,18 +180,6 @@ pub static TIER: Shape = Shape {
     name: "a change of a rule file's alerts of one severity",
     header: "[use.\"<path>.yaml\".<alert>.<severity>]",
     doc: "Keys of these alerts with other values.",
-    keys: &[
-        EXPR,
-        SEVERITY_KEY,
-        FOR,
-        KEEP_FIRING_FOR,
-        SUMMARY,
-        DESCRIPTION,
-        RUNBOOK,
-        OWNER_KEY,
-        LABELS,
-        ANNOTATIONS_KEY,
-        ALLOW_KEY,
-    ],
+    keys: &TIER_KEYS,
     others: None,
 };
