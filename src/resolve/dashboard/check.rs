@@ -20,6 +20,13 @@ struct Asked<'a> {
     heatmap: bool,
 }
 
+impl Asked<'_> {
+    /// Whether its panel or row repeats by a variable.
+    fn is_repeated_by(&self, name: &str) -> bool {
+        self.repeats.iter().any(|it| it.as_str() == name)
+    }
+}
+
 /// The variables of a dashboard, and the check of its queries, which may use them.
 pub(super) fn variables(
     it: &spec::Dashboard,
@@ -59,9 +66,10 @@ pub(super) fn variables(
     }
     words::check(it, &out, sink);
     let mut parsed_queries = Vec::new();
-    for it in &asked {
-        let uses = variable::uses(it.query.as_str());
-        let replaced = variable::replaced(it.query, &uses, &out);
+    let uses: Vec<Vec<variable::Use>> =
+        asked.iter().map(|it| variable::uses(it.query.as_str())).collect();
+    for (it, uses) in asked.iter().zip(&uses) {
+        let replaced = variable::replaced(it.query, uses, &out);
         if let Some(parsed) = parsed(&replaced, &context.book.dialect, sink) {
             if it.heatmap {
                 heatmap::check(&replaced, &parsed.expr, sink);
@@ -77,18 +85,15 @@ pub(super) fn variables(
         let written = it.variables.iter().find(|it| it.key.as_str() == variable.name);
         // Where a panel repeats by the variable, it has one value.
         let several = matched.get(&variable.name).into_iter().flatten();
-        let several = several.filter(|(idx, _)| {
-            let mut repeats = parsed_queries[**idx].0.repeats.iter();
-            repeats.all(|it| it.as_str() != variable.name)
-        });
+        let several = several
+            .filter(|(idx, _)| !parsed_queries[**idx].0.is_repeated_by(&variable.name));
         let takes = several.clone().map(|it| *it.1).reduce(|a, b| a && b);
         // Outside of strings there can be one value only.
-        let others = asked
-            .iter()
-            .filter(|it| it.repeats.iter().all(|it| it.as_str() != variable.name));
-        let bare = others.map(|it| it.query);
-        let bare = bare.filter(|it| variable::is_bare(it.as_str(), &variable.name));
-        let bare: Vec<&Text> = bare.collect();
+        let others =
+            asked.iter().zip(&uses).filter(|it| !it.0.is_repeated_by(&variable.name));
+        let bare = others
+            .filter_map(|it| Some((it.0.query, variable::bare(it.1, &variable.name)?)));
+        let bare: Vec<(&Text, &variable::Use)> = bare.collect();
         let takes = takes.map(|it| it && bare.is_empty());
         let repeated = repeats.iter().any(|it| it.as_str() == variable.name);
         let takes = if repeated { Some(true) } else { takes };
@@ -101,8 +106,8 @@ pub(super) fn variables(
                 let (_, query, parsed) = &parsed_queries[*idx];
                 variable::warn_several(query, parsed, &variable.name, sink);
             }
-            for query in bare {
-                variable::warn_bare(query, &variable.name, repeated, sink);
+            for (query, bare) in bare {
+                variable::warn_bare(query, bare, repeated, sink);
             }
         }
         if variable.value.is_none() && !variable.all {

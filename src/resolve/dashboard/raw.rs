@@ -93,17 +93,18 @@ pub(super) fn fields(
     let number = |it| Number::from_f64(it).map_or(Json::Null, Json::Number);
     let mut out = node.map_or(Json::Null, |it| doc::json::value(it, number));
     let table = node.and_then(Node::as_table);
+    let mut refuse = |name: &str, said: Diagnostic| {
+        sink.push_once(said);
+        if let Json::Object(map) = &mut out {
+            map.remove(name);
+        }
+    };
     for (name, help) in kept {
         let Some(entry) = table.and_then(|it| it.entry(name)) else { continue };
         let title = format!("`{name}` cannot be replaced");
-        sink.push_once(
-            Diagnostic::error("kept-field", title)
-                .at(entry.key.span(), "links and checks go by it")
-                .help(*help),
-        );
-        if let Json::Object(map) = &mut out {
-            map.remove(*name);
-        }
+        let said = Diagnostic::error("kept-field", title)
+            .at(entry.key.span(), "links and checks go by it");
+        refuse(name, said.help(*help));
     }
     for (name, takes) in takes {
         let Some(entry) = table.and_then(|it| it.entry(name)) else { continue };
@@ -112,10 +113,7 @@ pub(super) fn fields(
         }
         let (what, is) = (takes.what(), entry.value.what());
         let title = format!("Grafana takes {what} as `{name}`, not {is}");
-        sink.push_once(Diagnostic::error("wrong-type", title).at(entry.value.span, is));
-        if let Json::Object(map) = &mut out {
-            map.remove(*name);
-        }
+        refuse(name, Diagnostic::error("wrong-type", title).at(entry.value.span, is));
     }
     out
 }

@@ -181,20 +181,14 @@ pub(super) fn matched<'a>(
 }
 
 /// The use of a variable where the query takes one value: several are written as a pattern.
-fn bare<'a>(uses: &'a [Use], name: &str) -> Option<&'a Use> {
+pub(super) fn bare<'a>(uses: &'a [Use], name: &str) -> Option<&'a Use> {
     uses.iter().find(|it| it.name == name && !it.quoted && !it.formatted)
 }
 
-/// Whether a query takes one value of a variable, outside of its strings.
-pub(super) fn is_bare(query: &str, name: &str) -> bool {
-    bare(&uses(query), name).is_some()
-}
-
-/// Warns where a variable with several values stands where the query takes one; a panel may
+/// Warns of a use of a variable with several values where the query takes one; a panel may
 /// be `repeated` by it elsewhere.
-pub(super) fn warn_bare(query: &Text, name: &str, repeated: bool, sink: &mut Sink) {
-    let uses = uses(query.as_str());
-    let Some(it) = bare(&uses, name) else { return };
+pub(super) fn warn_bare(query: &Text, it: &Use, repeated: bool, sink: &mut Sink) {
+    let name = &it.name;
     let help = match repeated {
         true => format!("repeat by `{name}` here too, or take a variable of its own"),
         false => {

@@ -12,7 +12,7 @@ static BACK: Form = Form {
     name: "a time",
     pattern: "^0*[1-9][0-9]*[smhdwMy]$",
     parameters: false,
-    fault: |text| time(text, UNITS, "write how far back it looks: `6h`"),
+    fault: |text| time(text, "write how far back it looks: `6h`"),
 };
 
 /// How often Grafana draws again, if at all.
@@ -22,7 +22,7 @@ static REFRESH: Form = Form {
     parameters: false,
     fault: |text| match text {
         "" => None,
-        text => time(text, UNITS, "write `\"\"` for never, or a time: `1m`"),
+        text => time(text, "write `\"\"` for never, or a time: `1m`"),
     },
 };
 
@@ -34,8 +34,8 @@ pub(super) static DISTANCE: Form = Form {
     fault: |text| match text {
         "" => None,
         text => match text.strip_suffix("ms") {
-            Some(number) => time(&format!("{number}s"), UNITS, NO_DISTANCE),
-            None => time(text, UNITS, NO_DISTANCE),
+            Some(number) => time(&format!("{number}s"), NO_DISTANCE),
+            None => time(text, NO_DISTANCE),
         },
     },
 };
@@ -47,11 +47,11 @@ const UNITS: &str = "smhdwMy";
 
 /// What is wrong with a time: Grafana reads one number with one unit. `zero` is what to
 /// write where it is none.
-fn time(text: &str, units: &str, zero: &str) -> Option<Fault> {
+fn time(text: &str, zero: &str) -> Option<Fault> {
     let number = text.trim_end_matches(|it: char| !it.is_ascii_digit());
     let unit = &text[number.len()..];
     let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
-    let is_unit = unit.chars().count() == 1 && units.contains(unit);
+    let is_unit = unit.chars().count() == 1 && UNITS.contains(unit);
     if is_number && number.bytes().all(|it| it == b'0') && (is_unit || unit.is_empty()) {
         return Fault::new("is zero", zero);
     }
