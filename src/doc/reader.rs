@@ -47,9 +47,7 @@ impl Declared {
     /// What is to be written in the manifest to declare a name.
     fn by(&self, kind: &str, name: &str) -> Option<String> {
         let key = self.keys.iter().find(|it| it.0 == kind)?.1;
-        let is_bare = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
-        let is_key = !name.is_empty() && name.bytes().all(is_bare);
-        is_key.then(|| format!("[{key}.{name}]"))
+        is_bare_key(name).then(|| format!("[{key}.{name}]"))
     }
 
     /// The names of a kind, if it is known.
@@ -261,6 +259,12 @@ pub fn misformed(text: &Text, form: &Form) -> Option<Diagnostic> {
         }
     };
     Some(diagnostic.help(fault.help))
+}
+
+/// Whether a name is a key of TOML without quotes.
+fn is_bare_key(name: &str) -> bool {
+    let is_of = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+    !name.is_empty() && name.bytes().all(is_of)
 }
 
 /// `environment` of `an environment`.

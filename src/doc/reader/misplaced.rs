@@ -4,18 +4,16 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::suggest;
 use crate::doc::keys::{Key, Names, Others, Shape, Type};
 use crate::doc::node::{Entry, Kind, Node, Style, Table};
-use crate::doc::reader::{Checker, Usage, bare, fits, out_of_range, replace};
+use crate::doc::reader::{
+    Checker, Usage, bare, fits, is_bare_key, out_of_range, replace,
+};
 
 /// What to write for a list of tables where the name of each stands in its header.
 fn in_header(node: &Node, ty: &Type, name: &str) -> Option<String> {
     let first = node.as_array()?.first()?.as_table()?;
     let Type::Table(Shape { keys: [], others: Some(_), .. }) = ty else { return None };
     let own = first.get("name").and_then(Node::as_str);
-    let is_bare = |it: &&str| {
-        let bare = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
-        !it.is_empty() && it.bytes().all(bare)
-    };
-    let own = own.filter(is_bare).unwrap_or("NAME");
+    let own = own.filter(|it| is_bare_key(it)).unwrap_or("NAME");
     Some(format!("the name stands in the header: `[{name}.{own}]`"))
 }
 
