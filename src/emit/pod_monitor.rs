@@ -19,6 +19,5 @@ const FORM: Form = Form {
     kind: "PodMonitor",
     folder: "pod-monitors",
     endpoints: "podMetricsEndpoints",
-    number: "portNumber",
     of: MonitorKind::Pod,
 };

@@ -11,7 +11,7 @@ use crate::emit::claim::Claim;
 use crate::emit::object::object;
 use crate::emit::{name, yaml};
 use crate::rules::book::Book;
-use crate::rules::monitor::{Endpoint, Monitor, MonitorKind, Port};
+use crate::rules::monitor::{Endpoint, Monitor, MonitorKind};
 
 /// The fields of an endpoint in the operator's order; others follow as written.
 const ENDPOINT: &[&str] = &[
@@ -43,8 +43,6 @@ pub(super) struct Form {
     pub(super) folder: &'static str,
     /// The field of the endpoints.
     pub(super) endpoints: &'static str,
-    /// The field of a port that is given by number.
-    pub(super) number: &'static str,
     /// Which monitors are of this kind.
     pub(super) of: MonitorKind,
 }
@@ -113,15 +111,7 @@ fn spec(monitor: &Monitor, form: &Form) -> Spec {
 }
 
 fn endpoint(monitor: &Monitor, endpoint: &Endpoint, form: &Form) -> Json {
-    let mut fields: Map<String, Json> = endpoint.fields.iter().cloned().collect();
-    let (name, port) = match &endpoint.port {
-        Port::Name(it) => ("port", json!(it)),
-        Port::Number(it) => (form.number, json!(it)),
-    };
-    // One that is given as a field is the port; the key then is no more than a name.
-    if ["port", "targetPort", "portNumber"].iter().all(|it| !fields.contains_key(*it)) {
-        fields.insert(name.to_owned(), port);
-    }
+    let mut fields = endpoint.with_port(form.of);
     // Last, so that nothing before it can give the targets another job: rules select
     // by this one.
     let job = json!({ "targetLabel": "job", "replacement": &*monitor.job });

@@ -19,6 +19,5 @@ const FORM: Form = Form {
     kind: "ServiceMonitor",
     folder: "service-monitors",
     endpoints: "endpoints",
-    number: "targetPort",
     of: MonitorKind::Service,
 };

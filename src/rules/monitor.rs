@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
 use crate::diag::source::Span;
 
@@ -55,6 +55,23 @@ pub struct Endpoint {
     pub fields: Vec<(String, Json)>,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Endpoint {
+    /// Its fields in a monitor of a kind, with its port: one that is given as a field is the
+    /// port, and the key then no more than a name.
+    pub fn with_port(&self, kind: MonitorKind) -> Map<String, Json> {
+        let mut out: Map<String, Json> = self.fields.iter().cloned().collect();
+        if ["port", "targetPort", "portNumber"].iter().all(|it| !out.contains_key(*it)) {
+            let (field, port) = match (&self.port, kind) {
+                (Port::Name(it), _) => ("port", json!(it)),
+                (Port::Number(it), MonitorKind::Service) => ("targetPort", json!(it)),
+                (Port::Number(it), MonitorKind::Pod) => ("portNumber", json!(it)),
+            };
+            out.insert(field.to_owned(), port);
+        }
+        out
+    }
 }
 
 /// A port by name or number.

@@ -44,17 +44,9 @@ fn name(port: &Port) -> String {
 
 /// What tells an endpoint from others: all but how often it is asked.
 fn asked(it: &Endpoint, kind: MonitorKind) -> Map<String, Json> {
-    let mut out: Map<String, Json> = it.fields.iter().cloned().collect();
+    let mut out = it.with_port(kind);
     for often in ["interval", "scrapeTimeout"] {
         out.remove(often);
-    }
-    if ["port", "targetPort", "portNumber"].iter().all(|it| !out.contains_key(*it)) {
-        let (field, port) = match (&it.port, kind) {
-            (Port::Name(it), _) => ("port", json!(it)),
-            (Port::Number(it), MonitorKind::Service) => ("targetPort", json!(it)),
-            (Port::Number(it), MonitorKind::Pod) => ("portNumber", json!(it)),
-        };
-        out.insert(field.to_owned(), port);
     }
     for (field, default) in [("path", "/metrics"), ("scheme", "http")] {
         out.entry(field).or_insert_with(|| json!(default));
